@@ -1,0 +1,50 @@
+namespace ContactCenter.Contracts;
+
+/// <summary>Error reasons of the domain <see cref="Domain"/>. They are part of the contract: callers decide by them.</summary>
+public static class InsightsErrors
+{
+    /// <summary>Domain of every ErrorInfo that the Insights services return.</summary>
+    public const string Domain = "contactcenter.insights";
+
+    /// <summary>A conversation is asked for by an id that several accounts use; the request must name one.</summary>
+    public const string AccountRequired = "ACCOUNT_REQUIRED";
+
+    /// <summary>A request body is larger than its limit (HTTP 413).</summary>
+    public const string BodyTooLarge = "BODY_TOO_LARGE";
+
+    /// <summary>No conversation has the id.</summary>
+    public const string ConversationNotFound = "CONVERSATION_NOT_FOUND";
+
+    /// <summary>A required field is empty.</summary>
+    public const string FieldRequired = "FIELD_REQUIRED";
+
+    /// <summary>An Event Streams request is not a JSON array (HTTP 400).</summary>
+    public const string NotAnArray = "NOT_AN_ARRAY";
+
+    /// <summary>More events wait to be processed than the service takes; repeat later (HTTP 503 with Retry-After).</summary>
+    public const string Overloaded = "OVERLOADED";
+
+    /// <summary>The page size is negative or above 1,000.</summary>
+    public const string PageSizeInvalid = "PAGE_SIZE_INVALID";
+
+    /// <summary>The page token is unreadable or was given out for another filter.</summary>
+    public const string PageTokenInvalid = "PAGE_TOKEN_INVALID";
+
+    /// <summary>The end of a time range is not after its start.</summary>
+    public const string RangeInvalid = "RANGE_INVALID";
+
+    /// <summary>No segment has the id.</summary>
+    public const string SegmentNotFound = "SEGMENT_NOT_FOUND";
+
+    /// <summary>The signature of a webhook is missing or wrong (HTTP 403).</summary>
+    public const string SignatureInvalid = "SIGNATURE_INVALID";
+
+    /// <summary>No account is configured, so that no signature can be checked (HTTP 503).</summary>
+    public const string SignatureNotConfigured = "SIGNATURE_NOT_CONFIGURED";
+
+    /// <summary>The database did not take the event in time; it was not stored (HTTP 503).</summary>
+    public const string StoreUnavailable = "STORE_UNAVAILABLE";
+
+    /// <summary>The time of an event lies outside 1901 to 2049; the stored event is marked failed.</summary>
+    public const string TimeOutOfRange = "TIME_OUT_OF_RANGE";
+}

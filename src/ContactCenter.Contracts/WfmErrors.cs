@@ -1,0 +1,26 @@
+namespace ContactCenter.Contracts;
+
+/// <summary>Error reasons of the domain <see cref="Domain"/>. They are part of the contract: callers decide by them.</summary>
+public static class WfmErrors
+{
+    /// <summary>Domain of every ErrorInfo that the workforce management services return.</summary>
+    public const string Domain = "contactcenter.wfm";
+
+    /// <summary>A required field is empty.</summary>
+    public const string FieldRequired = "FIELD_REQUIRED";
+
+    /// <summary>A time that must lie on a quarter hour (UTC) does not.</summary>
+    public const string IntervalNotAligned = "INTERVAL_NOT_ALIGNED";
+
+    /// <summary>The page size is negative or above 1,000.</summary>
+    public const string PageSizeInvalid = "PAGE_SIZE_INVALID";
+
+    /// <summary>The page token is unreadable or was given out for another filter.</summary>
+    public const string PageTokenInvalid = "PAGE_TOKEN_INVALID";
+
+    /// <summary>The end of a time range is not after its start.</summary>
+    public const string RangeInvalid = "RANGE_INVALID";
+
+    /// <summary>A time range is longer than the method allows.</summary>
+    public const string RangeTooLarge = "RANGE_TOO_LARGE";
+}
