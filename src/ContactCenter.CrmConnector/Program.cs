@@ -1,2 +1,4 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ContactCenter.CrmConnector;
+
+await using var app = CrmConnectorHost.Create(args);
+await app.RunAsync();

@@ -1,2 +1,4 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ContactCenter.FollowUpScheduler;
+
+await using var app = FollowUpSchedulerHost.Create(args);
+await app.RunAsync();

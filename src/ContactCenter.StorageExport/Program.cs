@@ -1,2 +1,4 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ContactCenter.StorageExport;
+
+await using var app = StorageExportHost.Create(args);
+await app.RunAsync();

@@ -1,0 +1,23 @@
+using ContactCenter.ServiceDefaults;
+
+namespace ContactCenter.StorageExport;
+
+/// <summary>Composes the service that carries session files to the external store.</summary>
+public static class StorageExportHost
+{
+    /// <summary>Builds the service without starting it.</summary>
+    /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.AddServiceDefaults();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        return app;
+    }
+}
