@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Grpc.Core;
+using Grpc.Net.Compression;
+
+namespace Grpc.Framing;
+
+/// <summary>Compresses and decompresses single messages.</summary>
+internal static class MessageCompression
+{
+    private const int Chunk = 16 * 1024;
+
+    /// <summary>Decompresses a message; the result never grows beyond the limit, whatever the compressed bytes promise.</summary>
+    /// <exception cref="RpcException">ResourceExhausted above the limit; Internal when the bytes cannot be decompressed.</exception>
+    internal static PooledBuffer Decompress(ReadOnlySequence<byte> compressed, ICompressionProvider provider, int? maxSize)
+    {
+        var result = new PooledBuffer();
+        try
+        {
+            using var source = PipeReader.Create(compressed).AsStream();
+            using var stream = provider.CreateDecompressionStream(source);
+            int read;
+            while ((read = stream.Read(result.GetSpan(Chunk))) > 0)
+            {
+                result.Advance(read);
+                if (result.Length > maxSize)
+                    throw new RpcException(FramingErrors.ReceivedTooLarge);
+            }
+
+            return result;
+        }
+        catch (InvalidDataException e)
+        {
+            result.Dispose();
+            throw new RpcException(new Status(StatusCode.Internal, "Failed to decompress the message.", e));
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compresses a message to the end of a buffer.</summary>
+    internal static void Compress(ReadOnlyMemory<byte> message, ICompressionProvider provider, CompressionLevel? level, PooledBuffer destination)
+    {
+        using var stream = provider.CreateCompressionStream(new BufferStream(destination), level);
+        stream.Write(message.Span);
+    }
+
+    /// <summary>The write-only stream that compression streams ask for.</summary>
+    private sealed class BufferStream(PooledBuffer destination) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => destination.Write(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => destination.Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
