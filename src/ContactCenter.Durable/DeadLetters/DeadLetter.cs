@@ -1,0 +1,48 @@
+namespace ContactCenter.Durable.DeadLetters;
+
+/// <summary>Where a dead letter's item came from.</summary>
+public enum DeadLetterSource
+{
+    /// <summary>A durable job.</summary>
+    Job,
+
+    /// <summary>A message that the broker refused.</summary>
+    Outbox,
+
+    /// <summary>A message that a consumer could not take.</summary>
+    Inbox,
+
+    /// <summary>An outbound call.</summary>
+    Egress,
+}
+
+/// <summary>Work that failed for good, to be stored (DUR-47).</summary>
+/// <param name="Source">Where the item came from.</param>
+/// <param name="ItemId">The job or message.</param>
+/// <param name="Kind">Kind of the job, or URN of the message.</param>
+/// <param name="Group">Group of the job, exchange of an outbox message, queue of an inbox message.</param>
+/// <param name="Key">Ordering key, or null.</param>
+/// <param name="Reason">Why it is not tried again, such as <c>MAX_ATTEMPTS</c>.</param>
+/// <param name="ErrorClass">Class of the last error, such as <c>timeout</c> or an exception's name.</param>
+/// <param name="Error">What the last error said.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="FirstTime">First try.</param>
+/// <param name="LastTime">Last try.</param>
+/// <param name="Payload">JSON of the item, or the bytes received if they were unreadable.</param>
+/// <param name="Policy">Name of the retry policy, or null.</param>
+/// <param name="TraceParent">W3C trace context of the item, or null.</param>
+internal sealed record DeadLetter(
+    DeadLetterSource Source,
+    Guid ItemId,
+    string Kind,
+    string Group,
+    string? Key,
+    string Reason,
+    string ErrorClass,
+    string Error,
+    int Attempts,
+    DateTimeOffset FirstTime,
+    DateTimeOffset LastTime,
+    byte[] Payload,
+    string? Policy,
+    string? TraceParent);

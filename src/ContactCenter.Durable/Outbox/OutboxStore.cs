@@ -1,0 +1,162 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ContactCenter.Durable.Outbox;
+
+/// <summary>All SQL of the outbox: one statement each to add, claim, remove and postpone.</summary>
+/// <param name="dataSource">The service's database.</param>
+internal sealed class OutboxStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>Lanes over which keys are spread; the number of rows in <c>outbox_lanes</c>.</summary>
+    public const int Lanes = 16;
+
+    // Writers of a key hold one of 1,024 locks from here to the end of their commit, so that seq is commit order (DUR-11).
+    private const string LockKeys =
+        "SELECT pg_advisory_xact_lock(1868854642, hash) FROM (SELECT DISTINCT hashtext(key) & 1023 AS hash FROM unnest($1) AS key WHERE key IS NOT NULL ORDER BY hash) AS hashes";
+
+    private const string Insert =
+        """
+        INSERT INTO durable.outbox_messages (lane, id, key, type, exchange, mandatory, payload, time, trace_parent)
+        SELECT hashtext(coalesce(key, id::text)) & 15, id, key, type, exchange, mandatory, payload, time, trace_parent
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS m (id, key, type, exchange, mandatory, payload, time, trace_parent)
+        """;
+
+    private const string Claim =
+        """
+        WITH lanes AS (
+          UPDATE durable.outbox_lanes SET claim = $1, lease_end = now() + $2
+          WHERE lane IN (
+            SELECT l.lane FROM durable.outbox_lanes l
+            WHERE l.lease_end <= now()
+              AND EXISTS (SELECT FROM durable.outbox_messages m WHERE m.lane = l.lane AND (m.due_time IS NULL OR m.due_time <= now()))
+            ORDER BY l.lease_end
+            LIMIT $3
+            FOR UPDATE SKIP LOCKED)
+          RETURNING lane)
+        SELECT m.lane, m.seq, m.id, m.key, m.type, m.exchange, m.mandatory, m.payload, m.time, m.trace_parent, m.refusals
+        FROM lanes CROSS JOIN LATERAL (
+          SELECT * FROM durable.outbox_messages o
+          WHERE o.lane = lanes.lane AND (o.due_time IS NULL OR o.due_time <= now())
+            AND NOT EXISTS (SELECT FROM durable.outbox_messages w WHERE w.key = o.key AND w.seq < o.seq AND w.refusals > 0 AND w.due_time > now())
+          ORDER BY o.seq LIMIT $4) AS m
+        ORDER BY m.seq
+        """;
+
+    private const string RemoveAndRelease =
+        """
+        WITH removed AS (
+          DELETE FROM durable.outbox_messages WHERE (lane, seq) IN (SELECT * FROM unnest($2, $3)))
+        UPDATE durable.outbox_lanes SET claim = NULL, lease_end = now() WHERE claim = $1
+        """;
+
+    private const string Postpone =
+        """
+        UPDATE durable.outbox_messages m
+        SET refusals = m.refusals + r.counted, due_time = now() + r.delay, error = r.error
+        FROM unnest($1, $2, $3, $4, $5) AS r (lane, seq, counted, delay, error)
+        WHERE m.lane = r.lane AND m.seq = r.seq
+        """;
+
+    /// <summary>Adds messages in the caller's transaction and holds their keys until it ends.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        var keys = messages.Select(message => message.Key).ToArray();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(Insert)
+                {
+                    Parameters =
+                    {
+                        Array(messages.Select(message => message.Id), NpgsqlDbType.Uuid),
+                        Array(keys, NpgsqlDbType.Text),
+                        Array(messages.Select(message => message.Type), NpgsqlDbType.Text),
+                        Array(messages.Select(message => message.Exchange), NpgsqlDbType.Text),
+                        Array(messages.Select(message => message.Mandatory), NpgsqlDbType.Boolean),
+                        Array(messages.Select(message => message.Payload), NpgsqlDbType.Json),
+                        Array(messages.Select(message => message.Time), NpgsqlDbType.TimestampTz),
+                        Array(messages.Select(message => message.TraceParent), NpgsqlDbType.Text),
+                    },
+                },
+            },
+        };
+        if (System.Array.Exists(keys, key => key is not null))
+            batch.BatchCommands.Insert(0, new NpgsqlBatchCommand(LockKeys) { Parameters = { Array(keys, NpgsqlDbType.Text) } });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Takes free lanes that have something to publish and reads the head of each.</summary>
+    /// <param name="claim">Names the claim; <see cref="RemoveAsync"/> ends it.</param>
+    /// <param name="lease">After this time others may take the lanes, should this process be gone.</param>
+    /// <param name="batchSize">Most messages to read.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(Guid claim, TimeSpan lease, int batchSize, CancellationToken cancellationToken)
+    {
+        // Half of the lanes, so that a second loop or process always finds some.
+        const int LanesPerClaim = Lanes / 2;
+        await using var command = dataSource.CreateCommand(Claim);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = claim });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LanesPerClaim });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Max(1, batchSize / LanesPerClaim) });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new List<ClaimedMessage>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            messages.Add(new ClaimedMessage(
+                reader.GetInt16(0),
+                reader.GetInt64(1),
+                reader.GetInt16(10),
+                new OutboxMessage(
+                    reader.GetGuid(2),
+                    reader.IsDBNull(3) ? null : reader.GetString(3),
+                    reader.GetString(4),
+                    reader.GetString(5),
+                    reader.GetBoolean(6),
+                    reader.GetFieldValue<byte[]>(7),
+                    reader.GetFieldValue<DateTimeOffset>(8),
+                    reader.IsDBNull(9) ? null : reader.GetString(9))));
+        }
+
+        return messages;
+    }
+
+    /// <summary>Removes published messages and gives the claim's lanes back, in one statement.</summary>
+    public async Task RemoveAsync(Guid claim, IReadOnlyCollection<ClaimedMessage> published, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RemoveAndRelease);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = claim });
+        command.Parameters.Add(Array(published.Select(message => message.Lane), NpgsqlDbType.Smallint));
+        command.Parameters.Add(Array(published.Select(message => message.Seq), NpgsqlDbType.Bigint));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Lets refused messages wait; each holds back its own key.</summary>
+    public async Task PostponeAsync(IReadOnlyCollection<Refusal> refusals, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Postpone);
+        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Message.Lane), NpgsqlDbType.Smallint));
+        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Message.Seq), NpgsqlDbType.Bigint));
+        command.Parameters.Add(Array(refusals.Select(_ => (short)1), NpgsqlDbType.Smallint));
+        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Delay), NpgsqlDbType.Interval));
+        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Error), NpgsqlDbType.Text));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
+        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
+}
+
+/// <summary>A message whose lane this process holds.</summary>
+/// <param name="Lane">Its lane.</param>
+/// <param name="Seq">Its place in the order of its key.</param>
+/// <param name="Refusals">How often the broker has refused it.</param>
+/// <param name="Message">What to publish.</param>
+internal sealed record ClaimedMessage(short Lane, long Seq, short Refusals, OutboxMessage Message);
+
+/// <summary>The broker's answer to a message that it did not take.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Delay">Pause before the next try.</param>
+/// <param name="Error">What the broker said.</param>
+internal sealed record Refusal(ClaimedMessage Message, TimeSpan Delay, string Error);

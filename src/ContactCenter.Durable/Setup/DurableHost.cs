@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ContactCenter.Durable;
+
+/// <summary>Runs a service that was set up with <see cref="DurableSetup.AddDurable"/>.</summary>
+public static partial class DurableHost
+{
+    /// <summary>Runs the service until it is told to stop; with <c>--init-only</c> it migrates the database and ends.</summary>
+    /// <returns>The process's exit code: 0, or 3 if the database could not be migrated.</returns>
+    public static async Task<int> RunDurableAsync(this IHost host, string[] args)
+    {
+        try
+        {
+            if (args.Contains("--init-only"))
+                await host.Services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+            else
+                await host.RunAsync();
+            return 0;
+        }
+        catch (MigrationException exception)
+        {
+            LogNotMigrated(host.Services.GetRequiredService<ILogger<Migrator>>(), exception.Message);
+            return MigrationException.ExitCode;
+        }
+        finally
+        {
+            // The host that ran is disposed already; the one that only migrated is not.
+            if (host is IAsyncDisposable disposable)
+                await disposable.DisposeAsync();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The database is not ready for this program: {Reason}")]
+    private static partial void LogNotMigrated(ILogger logger, string reason);
+}

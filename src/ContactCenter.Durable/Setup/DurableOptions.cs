@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ContactCenter.Durable;
+
+/// <summary>Settings under <c>Durable</c>.</summary>
+public sealed class DurableOptions
+{
+    /// <summary>Most connections of this process, 5 to 200.</summary>
+    [Range(5, 200)]
+    public int PoolSize { get; set; } = 20;
+
+    /// <summary>Longest wait for another process that migrates, 10 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
+    public TimeSpan MigrationLockTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Days for which consumed message ids are remembered, 7 to 365 (DUR-16).</summary>
+    [Range(7, 365)]
+    public int InboxDays { get; set; } = 30;
+}

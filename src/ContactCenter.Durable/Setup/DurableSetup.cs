@@ -1,0 +1,100 @@
+using System.Reflection;
+using ContactCenter.Durable.Inbox;
+using ContactCenter.Durable.Outbox;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace ContactCenter.Durable;
+
+/// <summary>Gives a service its database, outbox and inbox.</summary>
+public static class DurableSetup
+{
+    /// <summary>
+    /// Adds the service's database (<c>ConnectionStrings:database</c>) with its migrations, the outbox with its relay, and
+    /// the inbox for the given consumers (<c>ConnectionStrings:rabbitmq</c>).
+    /// </summary>
+    /// <param name="builder">The service's host.</param>
+    /// <param name="service">Resource name, such as <c>insights-enrichment</c>: names queues and connections.</param>
+    /// <param name="migrations">Holds the service's files <c>Migrations/NNNN_name.sql</c> as embedded resources.</param>
+    /// <param name="configure">Adds consumers.</param>
+    public static IHostApplicationBuilder AddDurable(
+        this IHostApplicationBuilder builder, string service, Assembly migrations, Action<DurableBuilder>? configure = null)
+    {
+        var services = builder.Services;
+        services.AddOptions<DurableOptions>().BindConfiguration("Durable", Strict).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<OutboxOptions>().BindConfiguration("Outbox", Strict).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => CreateDataSource(provider, service));
+        services.AddSingleton<DurableDatabase>();
+        services.AddSingleton(provider => new Migrator(
+            RequiredConnectionString(provider, "database"),
+            service,
+            migrations,
+            provider.GetRequiredService<IOptions<DurableOptions>>().Value.MigrationLockTimeout,
+            provider.GetRequiredService<ILogger<Migrator>>()));
+        services.AddHostedService<MigrationStarter>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
+
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxStore>();
+        services.AddSingleton<IConnectionFactory>(provider => new ConnectionFactory
+        {
+            Uri = new Uri(RequiredConnectionString(provider, "rabbitmq")),
+            ClientProvidedName = $"{service} outbox",
+            AutomaticRecoveryEnabled = false,
+        });
+        services.AddHostedService<OutboxRelay>();
+
+        services.AddSingleton<InboxStore>();
+        services.AddSingleton<DeadMessageFilter>();
+        services.AddHostedService<InboxRetention>();
+        var durable = new DurableBuilder(service, ConfigureInbox);
+        configure?.Invoke(durable);
+        services.AddMassTransit(bus =>
+        {
+            // Without the broker a service still takes and stores what comes in.
+            bus.ConfigureHealthCheckOptions(options => options.MinimalFailureStatus = HealthStatus.Degraded);
+            durable.Register(bus);
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.Host(new Uri(RequiredConnectionString(context, "rabbitmq")));
+                durable.ConfigureEndpoints(rabbit, context);
+            });
+        });
+        return builder;
+    }
+
+    private static void Strict(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;
+
+    private static void ConfigureInbox(IReceiveEndpointConfigurator endpoint, IRegistrationContext provider)
+    {
+        var dead = provider.GetRequiredService<DeadMessageFilter>();
+        endpoint.ConfigureError(pipe => pipe.UseFilter(dead));
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(dead));
+        endpoint.UseConsumeFilter(typeof(InboxFilter<>), provider);
+    }
+
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider, string service)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(RequiredConnectionString(provider, "database"))
+        {
+            ApplicationName = service,
+            MaxPoolSize = provider.GetRequiredService<IOptions<DurableOptions>>().Value.PoolSize,
+            MaxAutoPrepare = 100,
+            Options = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+        };
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
+    }
+
+    private static string RequiredConnectionString(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<IConfiguration>().GetConnectionString(name)
+        ?? throw new InvalidOperationException($"ConnectionStrings:{name} is not set.");
+}

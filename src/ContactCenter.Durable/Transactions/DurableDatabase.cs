@@ -1,0 +1,30 @@
+using ContactCenter.Durable.Outbox;
+using Npgsql;
+
+namespace ContactCenter.Durable;
+
+/// <summary>The service's database: where every change of state begins.</summary>
+/// <param name="dataSource">Connections of the service's role, also for reading.</param>
+/// <param name="timeProvider">Time of messages.</param>
+/// <param name="relaySignal">Wakes this process's relay after a commit.</param>
+public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider timeProvider, OutboxSignal relaySignal)
+{
+    /// <summary>Connections for reading; changes go through <see cref="BeginAsync"/>.</summary>
+    public NpgsqlDataSource DataSource { get; } = dataSource;
+
+    /// <summary>Opens a connection and begins a transaction (READ COMMITTED); disposing it without commit rolls back.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public async Task<DurableTransaction> BeginAsync(CancellationToken cancellationToken)
+    {
+        var connection = await DataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return new DurableTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), timeProvider, relaySignal);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+}
