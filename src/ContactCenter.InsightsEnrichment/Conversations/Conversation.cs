@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace ContactCenter.InsightsEnrichment.Conversations;
+
+/// <summary>
+/// The handling of one customer's contact, as its segments tell it; <c>protos/…/conversation.proto</c> says what each
+/// value means. Times are whole seconds.
+/// </summary>
+public sealed record Conversation
+{
+    /// <summary>Identity within the account.</summary>
+    public required string ConversationId { get; init; }
+
+    /// <summary>The tasks, in ordinal order.</summary>
+    public required IReadOnlyList<string> TaskSids { get; init; }
+
+    /// <summary>Channel of the first segment.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary><c>Inbound</c>, <c>Outbound</c> or <c>Internal</c>.</summary>
+    public required string Direction { get; init; }
+
+    /// <summary>When the first segment began.</summary>
+    public required DateTimeOffset StartTime { get; init; }
+
+    /// <summary>When the last segment ended; null while the conversation is open.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary><c>No</c>, <c>Yes</c> or <c>Follow-Up</c>.</summary>
+    public required string Abandoned { get; init; }
+
+    /// <summary>Outcome of the last segment that has one.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>The agents' side (INS-71).</summary>
+    public required int HandlingSeconds { get; init; }
+
+    /// <summary>The customer's side (INS-72).</summary>
+    public required int ExperienceSeconds { get; init; }
+
+    /// <summary>Waiting of the Queue segments.</summary>
+    public required int QueueSeconds { get; init; }
+
+    /// <summary>Talk time of the Conversation segments.</summary>
+    public required int TalkSeconds { get; init; }
+
+    /// <summary>Wrap-up time of the Conversation segments.</summary>
+    public required int WrapUpSeconds { get; init; }
+
+    /// <summary>Number of segments.</summary>
+    public required int SegmentCount { get; init; }
+
+    /// <summary>Whether all tasks have ended and no segment is in progress (INS-142).</summary>
+    [JsonIgnore]
+    public bool IsClosed => EndTime is not null;
+
+    /// <summary>Sums up a conversation.</summary>
+    /// <param name="conversationId">Its id.</param>
+    /// <param name="tasks">Its tasks.</param>
+    /// <returns>Null as long as there is no segment.</returns>
+    public static Conversation? Of(string conversationId, IReadOnlyCollection<TaskTimeline> tasks)
+    {
+        var segments = tasks.SelectMany(task => task.Segments)
+            .OrderBy(segment => segment.StartTime).ThenBy(segment => segment.SegmentId, StringComparer.Ordinal).ToList();
+        if (segments.Count == 0)
+            return null;
+        var handled = segments.Where(segment => segment.Kind == SegmentKind.Conversation).ToList();
+        var queue = segments.Where(segment => segment.Kind == SegmentKind.Queue).Sum(segment => Seconds(segment.QueueTime));
+        var talk = handled.Sum(segment => Seconds(segment.TalkTime));
+        var wrapUp = handled.Sum(segment => Seconds(segment.WrapUpTime));
+        var outboundRing = handled.Where(segment => segment.Attributes["direction"] == "Outbound").Sum(segment => Seconds(segment.RingTime));
+        return new()
+        {
+            ConversationId = conversationId,
+            TaskSids = [.. tasks.Select(task => task.TaskSid).Order(StringComparer.Ordinal)],
+            Channel = segments[0].Attributes.GetValueOrDefault("channel"),
+            Direction = segments[0].Attributes["direction"],
+            StartTime = segments[0].StartTime,
+            EndTime = tasks.All(task => task.End is not null) && segments.All(segment => segment.IsClosed) ? segments.Max(segment => segment.EndTime) : null,
+            Abandoned = Abandonment(segments),
+            Outcome = segments.Select(segment => segment.Attributes.GetValueOrDefault("outcome")).LastOrDefault(outcome => outcome is not null),
+            HandlingSeconds = talk + wrapUp + outboundRing,
+            ExperienceSeconds = queue + talk + outboundRing,
+            QueueSeconds = queue,
+            TalkSeconds = talk,
+            WrapUpSeconds = wrapUp,
+            SegmentCount = segments.Count,
+        };
+    }
+
+    private static string Abandonment(List<Segment> segments)
+    {
+        if (segments.Any(segment => segment.Attributes["abandoned"] == "Yes" && segment.Attributes["abandoned_phase"] != "Voicemail"))
+            return "Yes";
+        return segments.Any(segment => segment.Attributes["abandoned"] == "Follow-Up") ? "Follow-Up" : "No";
+    }
+
+    private static int Seconds(Measure? measure) => measure?.Seconds ?? 0;
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ContactCenter.InsightsEnrichment.Conversations;
+
+/// <summary>
+/// Identities of segments (INS-62): a hash of what a segment is about, so that the same facts always give the same one.
+/// </summary>
+public static class SegmentIds
+{
+    private const string Prefix = "seg_";
+    private const int Length = 26;
+    private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+    /// <summary>Of the wait that an event began.</summary>
+    /// <param name="startKey">Key of that event.</param>
+    public static string OfWait(string startKey) => Of("queue", startKey);
+
+    /// <summary>Of what became of a reservation.</summary>
+    /// <param name="reservationSid">The reservation.</param>
+    public static string OfReservation(string reservationSid) => Of("reservation", reservationSid);
+
+    /// <summary>Of the Conversation segment without agent that an abandoned wait leaves.</summary>
+    /// <param name="startKey">Key of the event that began the wait.</param>
+    public static string OfAbandonedWait(string startKey) => Of("abandoned", startKey);
+
+    private static string Of(string group, string naturalKey)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{group}:{naturalKey}"), hash);
+        Span<char> id = stackalloc char[Prefix.Length + Length];
+        Prefix.CopyTo(id);
+        for (var i = 0; i < Length; i++)
+        {
+            var bit = i * 5;
+            var window = hash[bit / 8] << 8 | hash[bit / 8 + 1];
+            id[Prefix.Length + i] = Base32[window >> 11 - bit % 8 & 31];
+        }
+
+        return new(id);
+    }
+}

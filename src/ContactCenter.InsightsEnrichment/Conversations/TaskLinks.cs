@@ -1,0 +1,59 @@
+using ContactCenter.InsightsEnrichment.TaskRouter;
+
+namespace ContactCenter.InsightsEnrichment.Conversations;
+
+/// <summary>What joins a task to the others of its conversation (INS-59, INS-60).</summary>
+/// <param name="TaskSid">The task.</param>
+/// <param name="Created">When it was made, or, if that is not known, its first event.</param>
+/// <param name="ConversationId">The conversation that the task names.</param>
+/// <param name="PreviousTaskSid">The task that it continues.</param>
+/// <param name="TransferSid">The transfer that it came from.</param>
+/// <param name="InteractionSid">The interaction that it belongs to.</param>
+/// <param name="CallSid">The call that it belongs to.</param>
+public sealed record TaskLinks(
+    string TaskSid, DateTimeOffset Created, string? ConversationId, string? PreviousTaskSid, string? TransferSid, string? InteractionSid, string? CallSid)
+{
+    /// <summary>Reads the links of a task from the attributes that count: those of its last offer's end, else of its last event.</summary>
+    /// <param name="events">All events of the task, in order.</param>
+    public static TaskLinks Of(IReadOnlyList<TaskRouterEvent> events)
+    {
+        var source = events.LastOrDefault(CarriesAttributes) ?? events[^1];
+        var created = events.FirstOrDefault(current => current.Type == EventTypes.TaskCreated) ?? events[0];
+        return Of(source, created.Time);
+    }
+
+    /// <summary>Reads the links that one event states.</summary>
+    /// <param name="source">The event.</param>
+    /// <param name="created">When its task was made.</param>
+    public static TaskLinks Of(TaskRouterEvent source, DateTimeOffset created) => new(
+        source.TaskSid,
+        created,
+        source.Attributes.Conversation("conversation_id"),
+        source.Attributes["previous_task_sid"],
+        source.Attributes["transfer_sid"],
+        source.Attributes["flexInteractionSid"],
+        source.Attributes["call_sid"]);
+
+    /// <summary>
+    /// What the task can share with others. Tasks with no key in common, directly or through further tasks, are in
+    /// different conversations; the reverse need not hold.
+    /// </summary>
+    public IEnumerable<string> Keys()
+    {
+        yield return $"id:{TaskSid}";
+        if (ConversationId is not null)
+            yield return $"id:{ConversationId}";
+        if (PreviousTaskSid is not null)
+            yield return $"id:{PreviousTaskSid}";
+        if (TransferSid is not null)
+            yield return $"transfer:{TransferSid}";
+        if (InteractionSid is not null)
+            yield return $"interaction:{InteractionSid}";
+        if (CallSid is not null)
+            yield return $"call:{CallSid}";
+    }
+
+    private static bool CarriesAttributes(TaskRouterEvent current) => current.Type
+        is EventTypes.ReservationCreated or EventTypes.ReservationRejected or EventTypes.ReservationTimeout or EventTypes.ReservationCanceled
+        or EventTypes.ReservationRescinded or EventTypes.ReservationCompleted or EventTypes.TaskCanceled or EventTypes.TransferFailed;
+}

@@ -1,0 +1,214 @@
+using ContactCenter.InsightsEnrichment.TaskRouter;
+
+namespace ContactCenter.InsightsEnrichment.Conversations;
+
+/// <summary>
+/// The segments of one task, worked out from all its events and nothing else, so that they are the same whatever the
+/// order, number and batches in which the events came (INS-15).
+/// </summary>
+public sealed class TaskTimeline
+{
+    private readonly IReadOnlyList<TaskRouterEvent> _events;
+    private readonly List<Segment> _segments = [];
+    private readonly string? _taskChannel;
+    private readonly string? _workflow;
+
+    private TaskTimeline(IReadOnlyList<TaskRouterEvent> events)
+    {
+        _events = events;
+        _taskChannel = Last(current => current.TaskChannel);
+        _workflow = Last(current => current.Workflow);
+        End = events.FirstOrDefault(current => current.Type is EventTypes.TaskCompleted or EventTypes.TaskCanceled)
+            ?? events.FirstOrDefault(current => current.Type is EventTypes.TaskDeleted or EventTypes.TaskSystemDeleted);
+        Links = TaskLinks.Of(events);
+    }
+
+    /// <summary>The task.</summary>
+    public string TaskSid => _events[0].TaskSid;
+
+    /// <summary>Its segments, by start, then id.</summary>
+    public IReadOnlyList<Segment> Segments => _segments;
+
+    /// <summary>What joins the task to others.</summary>
+    public TaskLinks Links { get; }
+
+    /// <summary>The event that ended the task; null while it lasts.</summary>
+    public TaskRouterEvent? End { get; }
+
+    /// <summary>Works out the segments of a task.</summary>
+    /// <param name="events">All distinct events of the task, at least one, in any order.</param>
+    public static TaskTimeline Build(IEnumerable<TaskRouterEvent> events)
+    {
+        var timeline = new TaskTimeline([.. events.Order(TaskRouterEvent.InOrder)]);
+        timeline.Build();
+        return timeline;
+    }
+
+    private void Build()
+    {
+        var reservations = _events
+            .Where(current => current.ReservationSid is not null && current.Type.StartsWith("reservation.", StringComparison.Ordinal))
+            .GroupBy(current => current.ReservationSid!, (sid, events) => new ReservationLife(sid, [.. events]))
+            .ToList();
+        var waits = Wait.Find(_events);
+        var answered = waits.Where(wait => wait.Left == WaitEnd.Answered).ToDictionary(wait => wait.EndedBy!.Key);
+        // The stated reason belongs to the last handling; a customer who gave up has the last word.
+        var lastWait = waits.LastOrDefault(wait => wait.Left == WaitEnd.Abandoned);
+        var lastHandling = reservations.Where(life => life.Accepted is not null).MaxBy(life => life.Accepted!, TaskRouterEvent.InOrder);
+        var endsInWait = lastWait is not null && (lastHandling is null || lastHandling.Accepted!.IsBefore(lastWait.EndedBy!));
+
+        foreach (var wait in waits)
+        {
+            var answerer = wait.Left == WaitEnd.Answered ? reservations.Find(life => life.ReservationSid == wait.EndedBy!.ReservationSid) : null;
+            _segments.Add(OfWait(wait, answerer));
+            if (wait.Left == WaitEnd.Abandoned)
+                _segments.Add(OfAbandonedWait(wait, endsInWait && wait == lastWait));
+        }
+
+        foreach (var life in reservations)
+        {
+            if (life.Kind is { } kind)
+            {
+                var wait = life.Accepted is { } accepted ? answered.GetValueOrDefault(accepted.Key) : null;
+                _segments.Add(OfReservation(life, kind, wait, !endsInWait && life == lastHandling));
+            }
+        }
+
+        _segments.Sort((left, right) => left.StartTime.CompareTo(right.StartTime) is var byStart and not 0
+            ? byStart
+            : string.CompareOrdinal(left.SegmentId, right.SegmentId));
+    }
+
+    private Segment OfWait(Wait wait, ReservationLife? answerer)
+    {
+        // A Queue segment shows what was known when the handling that ended it ended (INS-35).
+        var source = answerer?.End ?? answerer?.Created ?? wait.EndedBy ?? wait.StartedBy;
+        var warnings = new List<string>();
+        if (wait.EntryMissing)
+            warnings.Add("queue_entry_missing");
+        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, warnings) with
+        {
+            StartTime = wait.StartedBy.Time,
+            EndTime = wait.EndedBy?.Time,
+            QueueTime = wait.Time,
+            Left = wait.Left,
+            AbandonTime = wait.Left == WaitEnd.Abandoned ? wait.Time : null,
+            AbandonReason = wait.Left == WaitEnd.Abandoned ? ReasonOf(wait) : null,
+        };
+    }
+
+    private Segment OfAbandonedWait(Wait wait, bool isLast) =>
+        Common(SegmentIds.OfAbandonedWait(wait.StartedBy.Key), SegmentKind.Conversation, wait.EndedBy!, wait.QueueSid, wait.QueueName, wait, null, isLast, []) with
+        {
+            QueueTime = wait.Time,
+            AbandonTime = wait.Time,
+            AbandonReason = ReasonOf(wait),
+        };
+
+    private Segment OfReservation(ReservationLife life, SegmentKind kind, Wait? wait, bool isLast)
+    {
+        var source = life.End ?? life.Created ?? life.Accepted!;
+        var queueSid = life.Last(current => current.QueueSid) ?? wait?.QueueSid;
+        var queueName = life.Last(current => current.QueueName) ?? wait?.QueueName;
+        var warnings = new List<string>();
+        if (kind == SegmentKind.Corrupted)
+            warnings.Add("segment_corrupted");
+        var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, warnings) with
+        {
+            StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted : life.Created ?? life.Accepted ?? life.End)!.Time,
+            EndTime = life.End?.Time,
+            MissingEvents = life.MissingEvents,
+        };
+        switch (kind)
+        {
+            case SegmentKind.MissedConversation or SegmentKind.RejectedConversation:
+                return segment with
+                {
+                    RingTime = Between(life.Created!, life.End!, warnings),
+                    TalkTime = Measure.Zero,
+                    MissedReason = kind == SegmentKind.MissedConversation ? life.MissedReason : null,
+                };
+            case SegmentKind.ConversationInProgress:
+                return segment with { QueueTime = wait?.Time, RingTime = life.Created is { } created ? Between(created, life.Accepted!, warnings) : null };
+            case SegmentKind.Conversation:
+                return segment with
+                {
+                    QueueTime = wait?.Time,
+                    RingTime = Between(life.Created!, life.Accepted!, warnings),
+                    TalkTime = Between(life.Accepted!, life.WrapUp ?? life.End!, warnings),
+                    WrapUpTime = life.WrapUp is { } wrapUp ? Between(wrapUp, life.End!, warnings) : Measure.Zero,
+                };
+            default:
+                return segment;
+        }
+    }
+
+    private Segment Common(
+        string id, SegmentKind kind, TaskRouterEvent source, string? queueSid, string? queueName, Wait? wait, ReservationLife? life, bool isLast, List<string> warnings)
+    {
+        var abandoned = life is null && wait?.Left == WaitEnd.Abandoned;
+        var stated = isLast ? End?.Reason : null;
+        var attributes = SegmentAttributes.Of(
+            source, new(_taskChannel, queueName, _workflow, life?.Last(current => current.WorkerActivity), stated, abandoned), warnings);
+        var (teamId, teamName) = TeamOf(source, life, queueSid, queueName, warnings);
+        return new()
+        {
+            SegmentId = id,
+            Kind = kind,
+            TaskSid = TaskSid,
+            ReservationSid = life?.ReservationSid,
+            AgentSid = life?.Last(current => current.WorkerSid),
+            AgentName = life?.Last(current => current.WorkerName),
+            QueueSid = queueSid,
+            TaskChannel = _taskChannel,
+            StartTime = source.Time,
+            EndTime = source.Time,
+            EndReason = stated,
+            EndedAs = !isLast ? null : End?.Type switch
+            {
+                EventTypes.TaskCompleted => Conversations.EndedAs.Completed,
+                EventTypes.TaskCanceled => Conversations.EndedAs.Canceled,
+                _ => null,
+            },
+            Attributes = attributes,
+            TeamId = teamId,
+            TeamName = teamName,
+            TransferSid = wait?.StartedBy.TransferSid,
+            PreviousTaskSid = Links.PreviousTaskSid,
+            Warnings = warnings.Count > 0 ? warnings : null,
+        };
+    }
+
+    private static (string? Id, string? Name) TeamOf(TaskRouterEvent source, ReservationLife? life, string? queueSid, string? queueName, List<string> warnings)
+    {
+        if (source.Attributes.Conversation("handling_team_id") is { } given)
+            return (given, source.Attributes.Conversation("handling_team_name"));
+        if (source.Attributes.Conversation("handling_team_name") is not null)
+            warnings.Add("team_name_without_id:handling_team_name");
+        return life?.Last(current => current.TeamId) is { } team ? (team, life.Last(current => current.TeamName)) : (queueSid, queueName);
+    }
+
+    private AbandonReason ReasonOf(Wait wait)
+    {
+        const string TaskTtlExceeded = "Task TTL Exceeded";
+        var end = wait.EndedBy!;
+        if (end.Type == EventTypes.TransferFailed)
+            return Conversations.AbandonReason.TransferFailed;
+        if (TaskTtlExceeded.Equals(end.Reason, StringComparison.OrdinalIgnoreCase) || end.Description?.Contains(TaskTtlExceeded, StringComparison.OrdinalIgnoreCase) == true)
+            return Conversations.AbandonReason.TaskTtl;
+        if (_events.Any(current => current.Type == EventTypes.WorkflowTimeout && wait.StartedBy.IsBefore(current) && current.Time <= end.Time))
+            return Conversations.AbandonReason.WorkflowTimeout;
+        return end.Reason is { } reason && !reason.Equals("hangup", StringComparison.OrdinalIgnoreCase)
+            ? Conversations.AbandonReason.CanceledByApi
+            : Conversations.AbandonReason.CustomerHangUp;
+    }
+
+    private static Measure Between(TaskRouterEvent start, TaskRouterEvent end, List<string> warnings)
+    {
+        if (end.Time < start.Time && !warnings.Contains("negative_duration"))
+            warnings.Add("negative_duration");
+        return Measure.Between(start.Time, end.Time);
+    }
+
+    private string? Last(Func<TaskRouterEvent, string?> select) => _events.Reverse().Select(select).FirstOrDefault(value => value is not null);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace ContactCenter.InsightsEnrichment.TaskRouter;
+
+/// <summary>The fields of one event, whichever form it arrived in.</summary>
+public sealed class EventFields
+{
+    private const int LongestName = 64;
+
+    private static readonly EventField[] All = Enum.GetValues<EventField>();
+
+    private static readonly FrozenDictionary<string, EventField>.AlternateLookup<ReadOnlySpan<char>> ByName = All
+        .ToFrozenDictionary(field => field.ToString().ToLowerInvariant(), StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private readonly ReadOnlyMemory<byte>[] _values = new ReadOnlyMemory<byte>[All.Length];
+
+    /// <summary>The text of a field; null if it is absent or empty.</summary>
+    /// <param name="field">Which.</param>
+    public string? this[EventField field] =>
+        _values[(int)field] is { IsEmpty: false } value ? Encoding.UTF8.GetString(value.Span).Replace('\0', '\uFFFD') : null;
+
+    /// <summary>The text of a field as UTF-8; empty if it is absent.</summary>
+    /// <param name="field">Which.</param>
+    public ReadOnlySpan<byte> Utf8(EventField field) => _values[(int)field].Span;
+
+    /// <summary>Reads a form post. Of a repeated name the first value counts.</summary>
+    /// <param name="form">The body.</param>
+    public static EventFields Read(FormBody form)
+    {
+        var fields = new EventFields();
+        Span<char> name = stackalloc char[LongestName];
+        for (var i = 0; i < form.Count; i++)
+        {
+            if (form.Name(i).Length <= LongestName && Encoding.UTF8.TryGetChars(form.Name(i), name, out var length))
+                fields.Set(name[..length], form.Value(i));
+        }
+
+        return fields;
+    }
+
+    /// <summary>Reads the payload of an Event Streams item; members that are no text keep their JSON spelling.</summary>
+    /// <param name="payload">A JSON object.</param>
+    public static EventFields Read(JsonElement payload)
+    {
+        var fields = new EventFields();
+        foreach (var member in payload.EnumerateObject())
+        {
+            var text = member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString()!,
+                JsonValueKind.Null => "",
+                _ => member.Value.GetRawText(),
+            };
+            fields.Set(member.Name, Encoding.UTF8.GetBytes(text));
+        }
+
+        return fields;
+    }
+
+    private void Set(ReadOnlySpan<char> name, ReadOnlyMemory<byte> value)
+    {
+        if (name.Length > LongestName)
+            return;
+        Span<char> normal = stackalloc char[LongestName];
+        var length = 0;
+        foreach (var character in name)
+        {
+            if (character != '_')
+                normal[length++] = char.ToLowerInvariant(character);
+        }
+
+        if (ByName.TryGetValue(normal[..length], out var field) && _values[(int)field].IsEmpty)
+            _values[(int)field] = value;
+    }
+}
