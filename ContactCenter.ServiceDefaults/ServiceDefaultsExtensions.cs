@@ -59,6 +59,7 @@ public static class ServiceDefaultsExtensions
     /// <returns>The same application.</returns>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.UseProblemAnswers();
         app.MapHealthEndpoints();
         return app;
