@@ -1,0 +1,145 @@
+using ContactCenter.Sandbox.Twilio;
+using ContactCenter.Sandbox.Twilio.Callbacks;
+using ContactCenter.Sandbox.Twilio.Lives;
+using ContactCenter.Sandbox.Twilio.Sending;
+using Grpc.Core;
+
+namespace ContactCenter.Sandbox.Passes;
+
+/// <summary>Plays traffic of the present, without end, and says every few seconds what the suite made of it.</summary>
+/// <param name="options">Seed and rate.</param>
+/// <param name="account">The account in whose name is sent.</param>
+/// <param name="sender">Sends the callbacks.</param>
+/// <param name="suite">Reads what the suite shows.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Says what could not be sent or read.</param>
+public sealed partial class LiveTraffic(
+    SandboxOptions options, TwilioAccount account, CallbackSender sender, SuiteReader suite, TimeProvider time, ILogger<LiveTraffic> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SummaryPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LogOutLimit = TimeSpan.FromSeconds(5);
+
+    private int _tasks;
+    private int _callbacks;
+    private Roster? _roster;
+
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_roster is null)
+            return;
+        using var limit = new CancellationTokenSource(LogOutLimit, time);
+        try
+        {
+            foreach (var change in _roster.LogOut(time.GetUtcNow()))
+                await sender.SendAsync(WorkerCallbacks.Of(account, change), limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            NotLoggedOut(logger, e);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await Task.WhenAll(PlayAsync(stoppingToken), SummariseAsync(stoppingToken));
+    }
+
+    private async Task PlayAsync(CancellationToken cancellation)
+    {
+        var before = Task.CompletedTask;
+        for (var start = time.GetUtcNow(); ; start += Stretch)
+        {
+            var plan = TrafficPlan.OfStretch(options.Seed, start, Stretch, options.TasksPerMinute * (int)Stretch.TotalMinutes, _roster);
+            _roster = plan.Roster;
+            // The last tasks of a stretch end while the next one runs.
+            var play = PlayAsync(plan, cancellation);
+            await Task.WhenAll(before, DelayUntilAsync(start + Stretch, cancellation));
+            before = play;
+        }
+    }
+
+    private async Task PlayAsync(TrafficPlan plan, CancellationToken cancellation)
+    {
+        var deliveries = DeliveryOrder.Of(
+        [
+            .. plan.Lives.SelectMany(life => TaskCallbacks.Of(account, life)),
+            .. plan.Changes.Select(change => WorkerCallbacks.Of(account, change)),
+        ]);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(DueAsync(deliveries, cancellation), parallel, async (delivery, ct) =>
+        {
+            try
+            {
+                await sender.SendAsync(delivery.Callback, ct);
+                Interlocked.Increment(ref _callbacks);
+                if (!delivery.Copy && delivery.Callback.EventType == "task.created")
+                    Interlocked.Increment(ref _tasks);
+            }
+            catch (HttpRequestException e)
+            {
+                NotSent(logger, delivery.Callback.EventType, delivery.Callback.Sid, e);
+            }
+        });
+    }
+
+    private async IAsyncEnumerable<Delivery> DueAsync(
+        IReadOnlyList<Delivery> deliveries, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var delivery in deliveries)
+        {
+            await DelayUntilAsync(delivery.Callback.Time, cancellation);
+            yield return delivery;
+        }
+    }
+
+    private async Task SummariseAsync(CancellationToken cancellation)
+    {
+        var started = time.GetUtcNow();
+        using var timer = new PeriodicTimer(SummaryPause, time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            try
+            {
+                Console.Out.WriteLine(await SummaryAsync(started, cancellation));
+            }
+            catch (RpcException e) when (!cancellation.IsCancellationRequested)
+            {
+                NotRead(logger, e.StatusCode);
+            }
+        }
+    }
+
+    private async Task<string> SummaryAsync(DateTimeOffset started, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var from = now - started < Window ? started : now - Window;
+        var quarter = new DateTimeOffset(from.Ticks - from.Ticks % TimeSpan.FromMinutes(15).Ticks, TimeSpan.Zero);
+        var conversations = await suite.ConversationsAsync(from, now, cancellation);
+        var segments = await suite.SegmentsAsync(from, now, cancellation);
+        var intervals = await suite.QueueIntervalsAsync(quarter, quarter + Window + TimeSpan.FromMinutes(15), cancellation);
+        return FormattableString.Invariant(
+            $"tasks {_tasks}, callbacks {_callbacks}; last hour: conversations {conversations.Count} ({conversations.Count(c => c.EndTime is null)} open), segments {segments.Count}, WFM queue intervals {intervals.Count} with {intervals.Sum(i => i.Offered)} contacts");
+    }
+
+    private async Task DelayUntilAsync(DateTimeOffset due, CancellationToken cancellation)
+    {
+        if (due - time.GetUtcNow() is { Ticks: > 0 } wait)
+            await Task.Delay(wait, time, cancellation);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{EventType} {Sid} was not sent.")]
+    private static partial void NotSent(ILogger logger, string eventType, string sid, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The summary could not be read: {Status}.")]
+    private static partial void NotRead(ILogger logger, StatusCode status);
+
+    [LoggerMessage(LogLevel.Warning, "The workers could not be logged out.")]
+    private static partial void NotLoggedOut(ILogger logger, Exception exception);
+}

@@ -1,0 +1,157 @@
+using ContactCenter.Sandbox.Twilio;
+using ContactCenter.Sandbox.Twilio.Callbacks;
+using ContactCenter.Sandbox.Twilio.Lives;
+using ContactCenter.Sandbox.Twilio.Sending;
+using ContactCenter.Sandbox.Twilio.Truth;
+using Grpc.Core;
+
+namespace ContactCenter.Sandbox.Passes;
+
+/// <summary>Plays one complete day, waits until the suite shows what is true, says what differs, and stops the process.</summary>
+/// <param name="options">Seed, size and limits.</param>
+/// <param name="account">The account in whose name is sent.</param>
+/// <param name="sender">Sends the callbacks.</param>
+/// <param name="suite">Reads what the suite shows.</param>
+/// <param name="time">The clock.</param>
+/// <param name="lifetime">Stops the process.</param>
+/// <param name="result">Receives the result.</param>
+/// <param name="logger">Says why a pass could not be played.</param>
+public sealed partial class OnePass(
+    SandboxOptions options,
+    TwilioAccount account,
+    CallbackSender sender,
+    SuiteReader suite,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    PassResult result,
+    ILogger<OnePass> logger) : BackgroundService
+{
+    // Insights and workforce management keep raw data and intervals this long (INS-22, WFM-77).
+    private const int DaysKept = 399;
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
+
+    private sealed record Shown(int Conversations, int Segments, int Intervals, IReadOnlyList<Differences> Differences)
+    {
+        public bool Agrees => Differences.All(d => d.None);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Hosting starts the services one after the other; the endpoints must not wait for a whole day.
+        await Task.Yield();
+        try
+        {
+            result.Verified = await PlayAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or RpcException or InvalidOperationException)
+        {
+            Failed(logger, e);
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task<bool> PlayAsync(CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        var day = options.Day ?? await FreeDayAsync(cancellation);
+        var plan = TrafficPlan.OfDay(options.Seed, day, options.Tasks);
+        var deliveries = DeliveryOrder.Of(
+        [
+            .. plan.Lives.SelectMany(life => TaskCallbacks.Of(account, life)),
+            .. plan.Changes.Select(change => WorkerCallbacks.Of(account, change)),
+        ]);
+        Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
+        await SendAsync(deliveries, cancellation);
+        var sent = time.GetElapsedTime(start);
+
+        var shown = await AgreementAsync(plan, cancellation);
+        foreach (var differences in shown.Differences.Where(d => !d.None))
+        {
+            Say($"{differences.What} differ from the truth, {differences.Missing.Count} missing, {differences.Unexpected.Count} unexpected:");
+            foreach (var line in differences.Lines())
+                Say($"  {line}");
+        }
+        Summarise(plan, deliveries, shown, sent, time.GetElapsedTime(start));
+        return shown.Agrees;
+    }
+
+    // A day is played once: the same identifiers on two days would be one task, and two plans on one day one crowd.
+    private async Task<DateOnly> FreeDayAsync(CancellationToken cancellation)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        for (var back = 1; back <= DaysKept; back++)
+        {
+            var midnight = new DateTimeOffset(today.AddDays(-back), TimeOnly.MinValue, TimeSpan.Zero);
+            if (!await suite.AnyConversationAsync(midnight, midnight.AddDays(1), cancellation))
+                return today.AddDays(-back);
+        }
+        throw new InvalidOperationException($"Each of the last {DaysKept} days has conversations; give a day or empty the data folder.");
+    }
+
+    private async Task SendAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellation)
+    {
+        var done = 0;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(deliveries, parallel, async (delivery, ct) =>
+        {
+            await sender.SendAsync(delivery.Callback, ct);
+            var count = Interlocked.Increment(ref done);
+            if (count % Math.Max(1, deliveries.Count / 4) == 0)
+                Say($"  {count} of {deliveries.Count} callbacks sent");
+        });
+    }
+
+    private async Task<Shown> AgreementAsync(TrafficPlan plan, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            var shown = await CompareAsync(plan, cancellation);
+            if (shown.Agrees || time.GetElapsedTime(start) > options.AgreementLimit)
+                return shown;
+            await Task.Delay(PollPause, time, cancellation);
+        }
+    }
+
+    private async Task<Shown> CompareAsync(TrafficPlan plan, CancellationToken cancellation)
+    {
+        var (from, until) = (plan.Start, plan.Start.AddDays(1));
+        var conversations = await suite.ConversationsAsync(from, until, cancellation);
+        var segments = await suite.SegmentsAsync(from, until, cancellation);
+        var intervals = await suite.QueueIntervalsAsync(from, until, cancellation);
+        return new Shown(conversations.Count, segments.Count, intervals.Count,
+        [
+            Differences.Between("Conversations", ConversationTruth.Conversations(plan.Lives), conversations.Select(ConversationFacts.Of)),
+            Differences.Between("Segments", plan.Lives.SelectMany(ConversationTruth.Segments), segments.Select(SegmentFacts.Of)),
+            Differences.Between("WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), intervals.Select(QueueIntervalFacts.Of)),
+        ]);
+    }
+
+    private static void Summarise(TrafficPlan plan, IReadOnlyList<Delivery> deliveries, Shown shown, TimeSpan sending, TimeSpan total)
+    {
+        var kinds = plan.Lives.SelectMany(ConversationTruth.Segments).CountBy(s => s.Kind).OrderBy(k => k.Key).Select(k => $"{k.Key} {k.Value}");
+        Say(shown.Agrees ? "Every part agrees with the truth." : "The suite does not agree with the truth.");
+        Row("tasks sent", plan.Lives.Count);
+        Row("callbacks", deliveries.Count, $"{deliveries.Count(d => d.Copy)} duplicates");
+        Row("conversations", shown.Conversations);
+        Row("segments", shown.Segments, $"expected: {string.Join(", ", kinds)}");
+        Row("WFM queue intervals", shown.Intervals);
+        Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
+        Say(FormattableString.Invariant(
+            $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));
+    }
+
+    private static void Row(string what, int count, string more = "") =>
+        Say(FormattableString.Invariant($"  {what,-20}{count,8}  {more}").TrimEnd());
+
+    private static void Say(FormattableString line) => Say(FormattableString.Invariant(line));
+
+    private static void Say(string line) => Console.Out.WriteLine(line);
+
+    [LoggerMessage(LogLevel.Error, "The pass could not be played to its end.")]
+    private static partial void Failed(ILogger logger, Exception exception);
+}
