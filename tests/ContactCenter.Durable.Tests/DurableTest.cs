@@ -1,0 +1,80 @@
+using System.Reflection;
+using Dapper;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(TestServers))]
+
+namespace ContactCenter.Durable.Tests;
+
+/// <summary>A service of these tests: a host with AddDurable on a database and a virtual host of its own.</summary>
+public abstract class DurableTest(TestServers servers) : IAsyncLifetime
+{
+    private readonly List<IHost> _hosts = [];
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected TestServers Servers { get; } = servers;
+
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected string Broker { get; set; } = null!;
+
+    protected LogCollector Logs { get; } = new();
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Database = await Servers.CreateDatabaseAsync("durable-tests", MigrateAsync, Cancellation);
+        Broker = await Servers.CreateVirtualHostAsync(Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync(CancellationToken.None);
+            host.Dispose();
+        }
+
+        await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) =>
+        new Migrator(connectionString, "tests", Assembly.GetExecutingAssembly(), TimeSpan.FromMinutes(1), NullLogger.Instance).MigrateAsync(cancellationToken);
+
+    protected async Task<IHost> StartAsync(Action<DurableBuilder>? configure = null, Action<IHostApplicationBuilder>? more = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddProvider(Logs);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:database"] = Database.ConnectionString,
+            ["ConnectionStrings:rabbitmq"] = Broker,
+        });
+        builder.AddDurable("tests", Assembly.GetExecutingAssembly(), configure);
+        more?.Invoke(builder);
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync(Cancellation);
+        return host;
+    }
+
+    protected static DurableDatabase DatabaseOf(IHost host) => host.Services.GetRequiredService<DurableDatabase>();
+
+    protected async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    protected async Task ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.ExecuteAsync(sql, parameters);
+    }
+}
