@@ -1,0 +1,301 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using Grpc.Core;
+
+namespace Grpc.Net.Client;
+
+/// <summary>
+/// One call: its request, its deadline and cancellation, and its one outcome. Whatever ends the call first decides the
+/// outcome; everything that is still waiting then fails with it.
+/// </summary>
+internal abstract class ClientCall : IDisposable
+{
+    private static readonly ActivitySource Activities = new("Grpc.Net.Client");
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly DateTime? _deadline;
+    private CancellationTokenRegistration _callerCancels;
+    private ITimer? _deadlineTimer;
+    private Activity? _activity;
+    private HttpResponseMessage? _response;
+    private Task<HttpResponseMessage>? _opening;
+    private Task<Metadata>? _responseHeaders;
+    private Status? _outcome;
+    private HttpHeaders? _trailingHeaders;
+    private Metadata? _trailers;
+    private bool _givenUp;
+    private bool _disposed;
+
+    protected ClientCall(GrpcChannel channel, IMethod method, CallOptions options)
+    {
+        if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
+        {
+            if (deadline.Kind != DateTimeKind.Utc && deadline != DateTime.MinValue)
+                throw new InvalidOperationException("Deadline must have a kind DateTimeKind.Utc or be equal to DateTime.MaxValue or DateTime.MinValue.");
+            _deadline = deadline;
+        }
+
+        Channel = channel;
+        Method = method;
+        Options = options;
+    }
+
+    internal GrpcChannel Channel { get; }
+
+    internal IMethod Method { get; }
+
+    internal CallOptions Options { get; }
+
+    /// <summary>Fires when the call is over before everything was sent and received.</summary>
+    internal CancellationToken Stop => _stop.Token;
+
+    internal bool IsOver => _outcome is not null;
+
+    /// <summary>The server's headers, as soon as they are there.</summary>
+    internal Task<Metadata> ResponseHeadersAsync => _responseHeaders ??= Observed(ReadHeadersAsync());
+
+    /// <summary>Whether the server has to answer with exactly one message.</summary>
+    protected abstract bool HasSingleResponse { get; }
+
+    /// <summary>Whether requests may still be under way when the response has ended.</summary>
+    protected abstract bool IsSending { get; }
+
+    /// <summary>The compression that the requests are announced with, by the metadata that ask for one; null for none.</summary>
+    protected string? RequestEncoding => Options.Headers?.GetValue(Metadata.CompressionRequestAlgorithmKey);
+
+    public void Dispose()
+    {
+        _disposed = true;
+        GiveUp(new Status(StatusCode.Cancelled, "gRPC call disposed."));
+        OnDisposed();
+    }
+
+    internal Status GetStatus() => _outcome ?? throw new InvalidOperationException("Unable to get the status because the call is not complete.");
+
+    internal Metadata GetTrailers()
+    {
+        if (_trailingHeaders is null)
+            throw new InvalidOperationException("Can't get the call trailers because the call has not completed successfully.");
+
+        return _trailers ??= HeaderMetadata.Read(_trailingHeaders);
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    /// <summary>Gives the whole call up when a token of one read or write fires.</summary>
+    internal CancellationTokenRegistration GiveUpWith(CancellationToken token) =>
+        token == Options.CancellationToken ? default : token.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
+
+    /// <summary>Ends the call for a reason on this side, unless it is over, and says what to throw.</summary>
+    internal Exception Fail(string doing, Exception reason)
+    {
+        if (reason is OperationCanceledException)
+            GiveUp(new Status(StatusCode.Cancelled, "Call canceled by the client.", reason));
+        else if (!IsOver)
+            Finish(TransportFailure.ToStatus(doing, reason, deadlinePassed: _deadline <= Now()), null);
+
+        return Failure();
+    }
+
+    /// <summary>What to throw at a caller who still uses the call when it is over.</summary>
+    internal Exception Failure()
+    {
+        var status = GetStatus();
+        return Channel.ThrowOperationCanceledOnCancellation && (_givenUp || status.StatusCode == StatusCode.DeadlineExceeded)
+            ? new OperationCanceledException(status.Detail, status.DebugException, Options.CancellationToken)
+            : new RpcException(status, _trailingHeaders is null ? Metadata.Empty : GetTrailers());
+    }
+
+    /// <summary>Sends the request; the response is opened in the background.</summary>
+    protected Task<HttpResponseMessage> Start(HttpContent content)
+    {
+        Channel.Begin(this);
+        StartDeadline();
+        _callerCancels = Options.CancellationToken.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
+        return _opening = OpenAsync(content);
+    }
+
+    /// <summary>Ends the call with the status that followed the last message.</summary>
+    internal Status FinishFromTrailers(HttpResponseMessage response, bool messageMissing)
+    {
+        var status = ResponseStatus.AfterMessages(response, out var trailers);
+        if (messageMissing && status.StatusCode == StatusCode.OK)
+            status = ResponseStatus.MessageMissing;
+        Finish(status, trailers);
+        return GetStatus();
+    }
+
+    /// <summary>Wakes whoever waits to send.</summary>
+    protected abstract void OnOver();
+
+    /// <summary>Nobody will ask for the response any more.</summary>
+    protected abstract void OnDisposed();
+
+    /// <summary>Keeps an exception that nobody asks for from being reported as unobserved.</summary>
+    protected static Task<T> Observed<T>(Task<T> task)
+    {
+        task.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
+    }
+
+    private static Status Cancelled() => new(StatusCode.Cancelled, "Call canceled by the client.");
+
+    private static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    private void GiveUp(Status status)
+    {
+        lock (_lock)
+        {
+            if (IsOver)
+                return;
+            _givenUp = true;
+        }
+
+        Finish(status, null);
+    }
+
+    private void Finish(Status status, HttpHeaders? trailers)
+    {
+        lock (_lock)
+        {
+            if (IsOver)
+                return;
+            _trailingHeaders = trailers;
+            _outcome = status;
+        }
+
+        _deadlineTimer?.Dispose();
+        _callerCancels.Unregister();
+        Channel.End(this);
+        EndActivity(status);
+        if (status.StatusCode != StatusCode.OK)
+            CallLog.CallFailed(Channel.Logger, Method.FullName, status.StatusCode, status.Detail, status.DebugException);
+
+        if (trailers is null || IsSending)
+            _stop.Cancel();
+        _response?.Dispose();
+        OnOver();
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpContent content)
+    {
+        StartActivity();
+        try
+        {
+            var request = RequestHeaders.Create(Channel, Method, Options, content, _deadline - Now());
+            await AddCredentialsAsync(request);
+            var response = await SendAsync(request);
+            lock (_lock)
+            {
+                _response = response;
+                if (IsOver)
+                    response.Dispose();
+            }
+
+            if (ResponseStatus.BeforeMessages(response, HasSingleResponse, out var trailers) is { } status)
+                Finish(status, trailers);
+            return response;
+        }
+        catch (Exception e)
+        {
+            throw Fail("Error starting gRPC call.", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        for (var delay = TimeSpan.FromMilliseconds(50); ; delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, TimeSpan.TicksPerSecond)))
+        {
+            Stop.ThrowIfCancellationRequested();
+            try
+            {
+                return Channel.Invoker is HttpClient client
+                    ? await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop)
+                    : await Channel.Invoker.SendAsync(request, Stop);
+            }
+            catch (HttpRequestException e) when (Options.IsWaitForReady && Channel.Invoker is not HttpClient && e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+            {
+                await Task.Delay(delay, TimeProvider.System, Stop);
+            }
+        }
+    }
+
+    private async Task AddCredentialsAsync(HttpRequestMessage request)
+    {
+        if (Options.Credentials is null && Channel.CallCredentials is null)
+            return;
+
+        if (!Channel.SendsCallCredentials)
+        {
+            CallLog.CallCredentialsNotUsed(Channel.Logger);
+            return;
+        }
+
+        var context = new AuthInterceptorContext(Channel.ServiceUrlOf(Method), Method.Name, Stop);
+        foreach (var interceptor in (Options.Credentials?.Interceptors ?? []).Concat(Channel.CallCredentials?.Interceptors ?? []))
+        {
+            var metadata = new Metadata();
+            await interceptor(context, metadata).WaitAsync(Stop);
+            HeaderMetadata.Add(request.Headers, metadata);
+        }
+    }
+
+    private async Task<Metadata> ReadHeadersAsync()
+    {
+        var response = await _opening!;
+        return HeaderMetadata.Read(response.Headers);
+    }
+
+    private void StartDeadline()
+    {
+        if (_deadline is not { } deadline)
+            return;
+
+        var remaining = deadline - Now();
+        if (remaining <= TimeSpan.Zero)
+            GiveUp(new Status(StatusCode.DeadlineExceeded, ""));
+        else
+            _deadlineTimer = TimeProvider.System.CreateTimer(static call => ((ClientCall)call!).OnDeadlineTimer(), this, TimerDue(remaining), Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnDeadlineTimer()
+    {
+        var remaining = _deadline!.Value - Now();
+        if (remaining <= TimeSpan.Zero)
+            GiveUp(new Status(StatusCode.DeadlineExceeded, ""));
+        else
+            _deadlineTimer?.Change(TimerDue(remaining), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A timer takes 49 days at most and runs on another clock than the deadline: it may have to be set again.</summary>
+    private static TimeSpan TimerDue(TimeSpan remaining) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(remaining.TotalMilliseconds), 1, int.MaxValue));
+
+    private void StartActivity()
+    {
+        _activity = Activities.StartActivity("Grpc.Net.Client.GrpcOut", ActivityKind.Client);
+        if (_activity is null)
+            return;
+
+        _activity.SetTag("grpc.method", Method.FullName);
+        _activity.SetTag("rpc.system", "grpc");
+        _activity.SetTag("rpc.service", Method.ServiceName);
+        _activity.SetTag("rpc.method", Method.Name);
+    }
+
+    private void EndActivity(Status status)
+    {
+        if (_activity is null)
+            return;
+
+        // A call may be ended from anywhere; whatever activity is current there stays so.
+        var current = Activity.Current;
+        _activity.SetTag("grpc.status_code", ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        _activity.SetTag("rpc.grpc.status_code", (int)status.StatusCode);
+        if (status.StatusCode != StatusCode.OK)
+            _activity.SetStatus(ActivityStatusCode.Error, status.Detail);
+        _activity.Stop();
+        Activity.Current = current;
+    }
+}
