@@ -239,7 +239,7 @@ function openLogs(name) {
     for (const line of JSON.parse(event.data)) {
       // eslint-disable-next-line no-control-regex
       const text = line.text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
-      received.push({ source: line.resource, text, level: levelOf(text, line.error) });
+      received.push({ source: line.resource, text, level: levelOf(text, line.isError) });
     }
     if (received.length > maxLines) received = received.slice(-maxLines);
     if (!paused) frame ||= requestAnimationFrame(appendReceived);
