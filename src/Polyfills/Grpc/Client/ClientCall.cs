@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using Grpc.Core;
 
@@ -8,16 +7,15 @@ namespace Grpc.Net.Client;
 /// One call: its request, its deadline and cancellation, and its one outcome. Whatever ends the call first decides the
 /// outcome; everything that is still waiting then fails with it.
 /// </summary>
-internal abstract class ClientCall : IDisposable
+internal abstract partial class ClientCall : IDisposable
 {
-    private static readonly ActivitySource Activities = new("Grpc.Net.Client");
-
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly DateTime? _deadline;
+    private readonly ParentCall? _parent;
     private CancellationTokenRegistration _callerCancels;
+    private CancellationTokenRegistration _parentCancels;
     private ITimer? _deadlineTimer;
-    private Activity? _activity;
     private HttpResponseMessage? _response;
     private Task<HttpResponseMessage>? _opening;
     private Task<Metadata>? _responseHeaders;
@@ -29,13 +27,14 @@ internal abstract class ClientCall : IDisposable
 
     protected ClientCall(GrpcChannel channel, IMethod method, CallOptions options)
     {
-        if (options.Deadline is { } deadline && deadline != DateTime.MaxValue)
-        {
-            if (deadline.Kind != DateTimeKind.Utc && deadline != DateTime.MinValue)
-                throw new InvalidOperationException("Deadline must have a kind DateTimeKind.Utc or be equal to DateTime.MaxValue or DateTime.MinValue.");
-            _deadline = deadline;
-        }
+        var deadline = options.Deadline ?? DateTime.MaxValue;
+        if (deadline.Kind != DateTimeKind.Utc && deadline != DateTime.MaxValue && deadline != DateTime.MinValue)
+            throw new InvalidOperationException("Deadline must have a kind DateTimeKind.Utc or be equal to DateTime.MaxValue or DateTime.MinValue.");
 
+        _parent = options.PropagationToken as ParentCall;
+        if (_parent?.Deadline < deadline)
+            deadline = _parent.Deadline;
+        _deadline = deadline == DateTime.MaxValue ? null : deadline;
         Channel = channel;
         Method = method;
         Options = options;
@@ -85,7 +84,7 @@ internal abstract class ClientCall : IDisposable
 
     /// <summary>Gives the whole call up when a token of one read or write fires.</summary>
     internal CancellationTokenRegistration GiveUpWith(CancellationToken token) =>
-        token == Options.CancellationToken ? default : token.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
+        token == Options.CancellationToken ? default : GiveUpOn(token);
 
     /// <summary>Ends the call for a reason on this side, unless it is over, and says what to throw.</summary>
     internal Exception Fail(string doing, Exception reason)
@@ -112,7 +111,8 @@ internal abstract class ClientCall : IDisposable
     {
         Channel.Begin(this);
         StartDeadline();
-        _callerCancels = Options.CancellationToken.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
+        _callerCancels = GiveUpOn(Options.CancellationToken);
+        _parentCancels = GiveUpOn(_parent?.Cancellation ?? default);
         return _opening = OpenAsync(content);
     }
 
@@ -143,6 +143,9 @@ internal abstract class ClientCall : IDisposable
 
     private static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;
 
+    private CancellationTokenRegistration GiveUpOn(CancellationToken token) =>
+        token.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
+
     private void GiveUp(Status status)
     {
         lock (_lock)
@@ -167,6 +170,7 @@ internal abstract class ClientCall : IDisposable
 
         _deadlineTimer?.Dispose();
         _callerCancels.Unregister();
+        _parentCancels.Unregister();
         Channel.End(this);
         EndActivity(status);
         if (status.StatusCode != StatusCode.OK)
@@ -176,69 +180,6 @@ internal abstract class ClientCall : IDisposable
             _stop.Cancel();
         _response?.Dispose();
         OnOver();
-    }
-
-    private async Task<HttpResponseMessage> OpenAsync(HttpContent content)
-    {
-        StartActivity();
-        try
-        {
-            var request = RequestHeaders.Create(Channel, Method, Options, content, _deadline - Now());
-            await AddCredentialsAsync(request);
-            var response = await SendAsync(request);
-            lock (_lock)
-            {
-                _response = response;
-                if (IsOver)
-                    response.Dispose();
-            }
-
-            if (ResponseStatus.BeforeMessages(response, HasSingleResponse, out var trailers) is { } status)
-                Finish(status, trailers);
-            return response;
-        }
-        catch (Exception e)
-        {
-            throw Fail("Error starting gRPC call.", e);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
-    {
-        for (var delay = TimeSpan.FromMilliseconds(50); ; delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, TimeSpan.TicksPerSecond)))
-        {
-            Stop.ThrowIfCancellationRequested();
-            try
-            {
-                return Channel.Invoker is HttpClient client
-                    ? await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop)
-                    : await Channel.Invoker.SendAsync(request, Stop);
-            }
-            catch (HttpRequestException e) when (Options.IsWaitForReady && Channel.Invoker is not HttpClient && e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
-            {
-                await Task.Delay(delay, TimeProvider.System, Stop);
-            }
-        }
-    }
-
-    private async Task AddCredentialsAsync(HttpRequestMessage request)
-    {
-        if (Options.Credentials is null && Channel.CallCredentials is null)
-            return;
-
-        if (!Channel.SendsCallCredentials)
-        {
-            CallLog.CallCredentialsNotUsed(Channel.Logger);
-            return;
-        }
-
-        var context = new AuthInterceptorContext(Channel.ServiceUrlOf(Method), Method.Name, Stop);
-        foreach (var interceptor in (Options.Credentials?.Interceptors ?? []).Concat(Channel.CallCredentials?.Interceptors ?? []))
-        {
-            var metadata = new Metadata();
-            await interceptor(context, metadata).WaitAsync(Stop);
-            HeaderMetadata.Add(request.Headers, metadata);
-        }
     }
 
     private async Task<Metadata> ReadHeadersAsync()
@@ -271,31 +212,4 @@ internal abstract class ClientCall : IDisposable
     /// <summary>A timer takes 49 days at most and runs on another clock than the deadline: it may have to be set again.</summary>
     private static TimeSpan TimerDue(TimeSpan remaining) =>
         TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(remaining.TotalMilliseconds), 1, int.MaxValue));
-
-    private void StartActivity()
-    {
-        _activity = Activities.StartActivity("Grpc.Net.Client.GrpcOut", ActivityKind.Client);
-        if (_activity is null)
-            return;
-
-        _activity.SetTag("grpc.method", Method.FullName);
-        _activity.SetTag("rpc.system", "grpc");
-        _activity.SetTag("rpc.service", Method.ServiceName);
-        _activity.SetTag("rpc.method", Method.Name);
-    }
-
-    private void EndActivity(Status status)
-    {
-        if (_activity is null)
-            return;
-
-        // A call may be ended from anywhere; whatever activity is current there stays so.
-        var current = Activity.Current;
-        _activity.SetTag("grpc.status_code", ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        _activity.SetTag("rpc.grpc.status_code", (int)status.StatusCode);
-        if (status.StatusCode != StatusCode.OK)
-            _activity.SetStatus(ActivityStatusCode.Error, status.Detail);
-        _activity.Stop();
-        Activity.Current = current;
-    }
 }
