@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Grpc.AspNetCore.Server;
 
 /// <summary>A call that came in over HTTP/2.</summary>
-internal sealed partial class HttpServerCallContext(HttpContext http, IMethod method, MethodOptions options, ILogger logger) : ServerCallContext
+internal sealed partial class HttpServerCallContext(HttpContext http, IMethod method, MethodOptions options, ILogger logger)
+    : ServerCallContext, IServerCallContextFeature
 {
     private static readonly AuthContext Unauthenticated = new(null, []);
 
@@ -22,6 +23,8 @@ internal sealed partial class HttpServerCallContext(HttpContext http, IMethod me
     private Status _status;
 
     internal HttpContext HttpContext => http;
+
+    ServerCallContext IServerCallContextFeature.ServerCallContext => this;
 
     internal MessageDecoding Decoding => new(options.MaxReceiveMessageSize, http.Request.Headers.GrpcEncoding, options.CompressionProviders);
 
@@ -69,6 +72,7 @@ internal sealed partial class HttpServerCallContext(HttpContext http, IMethod me
     internal void Begin()
     {
         http.Response.Headers.ContentType = GrpcProtocol.ContentType;
+        http.Features.Set<IServerCallContextFeature>(this);
 
         _activity = http.Features.Get<IHttpActivityFeature>()?.Activity;
         if (_activity is { IsAllDataRequested: true })
