@@ -1,0 +1,30 @@
+using ContactCenter.Contracts;
+using ContactCenter.ServiceDefaults;
+using Google.Protobuf.WellKnownTypes;
+using V1 = ContactCenter.Insights.V1;
+
+namespace ContactCenter.InsightsEnrichment.Conversations;
+
+/// <summary>Serves conversations and segments; <c>conversation_service.proto</c> is its specification.</summary>
+/// <param name="store">Where they are.</param>
+public sealed partial class ConversationService(ConversationStore store) : V1.ConversationService.ConversationServiceBase
+{
+    private const string Domain = InsightsErrors.Domain;
+
+    private static readonly Paging Pages = new(Domain);
+
+    private static string Required(string value, string field) => value.Length > 0
+        ? value
+        : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, field, "is required");
+
+    /// <summary>Empty means that the field does not narrow the list.</summary>
+    private static string? Given(string value) => value.Length > 0 ? value : null;
+
+    private static (DateTimeOffset? Start, DateTimeOffset? End) Range(Timestamp? start, Timestamp? end)
+    {
+        var range = (Start: start?.ToDateTimeOffset(), End: end?.ToDateTimeOffset());
+        return range.Start >= range.End
+            ? throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time")
+            : range;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.InsightsEnrichment.Warnings;
+
+namespace ContactCenter.InsightsEnrichment.Enrichment;
+
+/// <summary>
+/// One transaction of enrichment: claims waiting events, works out again every conversation that they touch, from all
+/// its events, and writes and publishes the differences. Others that work on the same conversation wait for its end.
+/// </summary>
+internal sealed class EnrichmentBatch
+{
+    /// <summary>Version of the rules; noted at every event that they processed.</summary>
+    private const int RuleVersion = 1;
+
+    private readonly DurableTransaction _transaction;
+    private readonly TwilioAccounts _accounts;
+    private readonly DateTimeOffset _now;
+    private readonly EnrichmentStore _store;
+    private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
+    private readonly List<Warning> _warnings = [];
+
+    /// <summary>Prepares a batch.</summary>
+    /// <param name="transaction">Begun by the caller, who also commits it.</param>
+    /// <param name="accounts">Whose events are processed.</param>
+    /// <param name="now">Time of the changes.</param>
+    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, DateTimeOffset now)
+    {
+        _transaction = transaction;
+        _accounts = accounts;
+        _now = now;
+        _store = new(transaction.Connection);
+    }
+
+    /// <summary>Processes claimed events.</summary>
+    /// <param name="claimed">Events that this transaction holds.</param>
+    /// <returns>False if others hold a conversation that turned out to be concerned: roll back and try again.</returns>
+    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed)
+    {
+        var ofTasks = claimed.Where(Judge).ToDictionary(raw => raw.RawEventId, TaskRouterEvent.Read);
+        foreach (var raw in claimed.Where(raw => ofTasks.TryGetValue(raw.RawEventId, out var read) && read.AttributesUnreadable))
+            Warn(raw, "attributes_not_json", "");
+        if (ofTasks.Count > 0 && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks))
+            return false;
+
+        await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
+        await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
+        return true;
+    }
+
+    /// <summary>Decides about an event by itself; true if it takes part in a task.</summary>
+    private bool Judge(RawEvent raw)
+    {
+        if (!EventTypes.AreRecognised(raw.EventType))
+        {
+            _outcomes[raw.RawEventId] = RawEventStatus.Ignored;
+            if (!raw.EventType.StartsWith("com.", StringComparison.Ordinal))
+                Warn(raw, "unknown_event_type", "EventType", raw.EventType);
+            return false;
+        }
+
+        if (!_accounts.Knows(raw.AccountSid, raw.WorkspaceSid))
+        {
+            _outcomes[raw.RawEventId] = RawEventStatus.SetAside;
+            Warn(raw, "account_unknown", "AccountSid", raw.AccountSid);
+            return false;
+        }
+
+        if (raw.TimeMissing)
+            Warn(raw, "timestamp_missing", "Timestamp");
+        _outcomes[raw.RawEventId] = RawEventStatus.Processed;
+        return raw.TaskSid is not null;
+    }
+
+    private async Task<bool> RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read)
+    {
+        var links = claimed.SelectMany(raw => TaskLinks.Of(read[raw.RawEventId], _now).Keys().Select(key => LinkOf(raw.AccountSid!, key)))
+            .ToHashSet(StringComparer.Ordinal);
+        if (await HoldAsync(links) is not { } reachable)
+            return false;
+
+        var taskSids = claimed.Select(raw => raw.TaskSid!).Concat(reachable.Select(row => row.TaskSid)).Distinct(StringComparer.Ordinal).ToArray();
+        var events = await RawEventStore.OfTasksAsync(_transaction.Connection, taskSids);
+        var tasks = Timelines(events, read);
+        var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
+        var conversations = tasks.GroupBy(task => task.AccountSid, (account, group) => (Account: account, Tasks: group.ToList()))
+            .SelectMany(group => Group(group.Account, group.Tasks)).ToList();
+
+        await WriteTasksAsync(conversations, storedTasks, reachable);
+        await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
+        return true;
+    }
+
+    /// <summary>Locks everything that the links lead to; null if others hold some of it.</summary>
+    private async Task<List<TaskLinkRow>?> HoldAsync(HashSet<string> links)
+    {
+        await _store.LockAsync(links.Select(LockOf));
+        while (true)
+        {
+            var reachable = await _store.ReachableAsync(links);
+            var further = reachable.Select(row => row.Link).Where(links.Add).ToList();
+            if (further.Count == 0)
+                return reachable;
+            // To wait here while holding the others could be a deadlock.
+            if (!await _store.TryLockAsync(further.Select(LockOf)))
+                return null;
+        }
+    }
+
+    /// <summary>Chooses one arrival of every event (INS-13, INS-14) and works out the tasks.</summary>
+    private List<(string AccountSid, TaskTimeline Timeline)> Timelines(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
+    {
+        var tasks = new List<(string, TaskTimeline)>();
+        var usable = events.Where(raw => EventTypes.AreRecognised(raw.EventType) && _accounts.Knows(raw.AccountSid, raw.WorkspaceSid));
+        foreach (var task in usable.GroupBy(raw => (raw.AccountSid, raw.TaskSid)))
+        {
+            var chosen = new List<TaskRouterEvent>();
+            foreach (var arrivals in task.GroupBy(raw => raw.EventKey, StringComparer.Ordinal))
+            {
+                var ordered = arrivals.OrderBy(raw => raw.Source).ThenBy(raw => Convert.ToHexString(raw.BodySha256), StringComparer.Ordinal).ThenBy(raw => raw.RawEventId).ToList();
+                chosen.Add(Read(ordered[0]));
+                Settle(ordered[0], RawEventStatus.Processed);
+                foreach (var twin in ordered.Skip(1))
+                {
+                    if (Settle(twin, RawEventStatus.Duplicate) && Contradicts(chosen[^1], Read(twin)))
+                        Warn(twin, "twin_mismatch", "");
+                }
+            }
+
+            tasks.Add((task.Key.AccountSid!, TaskTimeline.Build(chosen)));
+        }
+
+        return tasks;
+
+        TaskRouterEvent Read(RawEvent raw) => read.TryGetValue(raw.RawEventId, out var known) ? known : TaskRouterEvent.Read(raw);
+    }
+
+    /// <summary>Notes the status of an event; true if it is another than before. Waiting events of others are theirs to note.</summary>
+    private bool Settle(RawEvent raw, RawEventStatus status)
+    {
+        if (raw.Status == status || (raw.Status == RawEventStatus.Received && !_outcomes.ContainsKey(raw.RawEventId)))
+            return false;
+        _outcomes[raw.RawEventId] = status;
+        return true;
+    }
+
+    private static bool Contradicts(TaskRouterEvent used, TaskRouterEvent twin) =>
+        used with { Attributes = TaskAttributes.Empty, AttributesUnreadable = false } != twin with { Attributes = TaskAttributes.Empty, AttributesUnreadable = false };
+
+    private static IEnumerable<ConversationTasks> Group(string accountSid, List<(string AccountSid, TaskTimeline Timeline)> tasks)
+    {
+        var ids = ConversationGrouping.Group([.. tasks.Select(task => task.Timeline.Links)]);
+        return tasks.GroupBy(task => ids[task.Timeline.TaskSid], task => task.Timeline, (id, group) => new ConversationTasks(accountSid, id, [.. group]));
+    }
+
+    private async Task WriteTasksAsync(List<ConversationTasks> conversations, Dictionary<string, TaskRow> stored, List<TaskLinkRow> storedLinks)
+    {
+        var now = (from conversation in conversations
+                   from task in conversation.Tasks
+                   from key in task.Links.Keys()
+                   select new TaskLinkRow(LinkOf(conversation.AccountSid, key), task.TaskSid)).ToHashSet();
+        var rows = from conversation in conversations
+                   from task in conversation.Tasks
+                   select new TaskRow(task.TaskSid, conversation.AccountSid, conversation.ConversationId);
+        await _store.WriteTasksAsync(
+            [.. rows.Where(row => stored.GetValueOrDefault(row.TaskSid) != row)],
+            [.. now.Except(storedLinks)],
+            [.. storedLinks.Where(row => stored.ContainsKey(row.TaskSid)).Except(now)]);
+    }
+
+    private async Task WriteResultsAsync(List<ConversationTasks> conversations, IEnumerable<TaskRow> storedTasks, string[] taskSids)
+    {
+        var changes = new EnrichmentChanges(_transaction, _now);
+        var storedSegments = (await _store.SegmentsAsync(taskSids)).ToDictionary(row => row.SegmentId, StringComparer.Ordinal);
+        foreach (var conversation in conversations)
+        {
+            foreach (var segment in conversation.Tasks.SelectMany(task => task.Segments))
+            {
+                storedSegments.Remove(segment.SegmentId, out var before);
+                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), conversation.ConversationId, segment, before);
+            }
+        }
+
+        foreach (var gone in storedSegments.Values)
+            changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
+
+        var ids = conversations.Select(conversation => conversation.ConversationId).Concat(storedTasks.Select(task => task.ConversationId)).Distinct(StringComparer.Ordinal);
+        var storedConversations = (await _store.ConversationsAsync([.. ids])).ToDictionary(row => (row.AccountSid, row.ConversationId));
+        foreach (var conversation in conversations)
+        {
+            storedConversations.Remove((conversation.AccountSid, conversation.ConversationId), out var before);
+            if (Conversation.Of(conversation.ConversationId, conversation.Tasks) is { } now)
+                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now, before);
+            else if (before is not null)
+                changes.Withdraw(before, _accounts.IsTest(conversation.AccountSid));
+        }
+
+        // Only of accounts of this batch: another account may use the same conversation id.
+        var accounts = conversations.Select(conversation => conversation.AccountSid).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)))
+            changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
+
+        await _store.WriteSegmentsAsync(changes.Segments, _now);
+        await _store.WriteConversationsAsync(changes.Conversations, _now);
+        foreach (var (account, warning) in changes.Warnings)
+        {
+            var parts = warning.Split(':');
+            _warnings.Add(new(account, parts[0], parts.Length > 1 ? parts[1] : "", null, null));
+        }
+    }
+
+    private void Warn(RawEvent raw, string code, string field, string? sample = null) => _warnings.Add(new(raw.AccountSid ?? "", code, field, sample, raw.RawEventId));
+
+    private static string LinkOf(string accountSid, string key) => $"{accountSid}/{key}";
+
+    private static long LockOf(string link) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(link)));
+
+    private sealed record ConversationTasks(string AccountSid, string ConversationId, IReadOnlyList<TaskTimeline> Tasks);
+}

@@ -1,0 +1,194 @@
+using System.Text.Json;
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.InsightsEnrichment.Conversations;
+
+namespace ContactCenter.InsightsEnrichment.Enrichment;
+
+/// <summary>
+/// Compares what the events say now with what is stored: finds what to write and publishes what others must hear of
+/// (INS-138, INS-142). What is unchanged is neither written nor published.
+/// </summary>
+/// <param name="transaction">Takes the messages.</param>
+/// <param name="now">Time of the change.</param>
+internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTimeOffset now)
+{
+    /// <summary>Segments to write.</summary>
+    public List<SegmentState> Segments { get; } = [];
+
+    /// <summary>Conversations to write.</summary>
+    public List<ConversationState> Conversations { get; } = [];
+
+    /// <summary>Warning codes that a segment gives rise to for the first time.</summary>
+    public List<(string AccountSid, string Warning)> Warnings { get; } = [];
+
+    /// <summary>Compares a segment that exists now.</summary>
+    public void Compare(string accountSid, bool test, string conversationId, Segment segment, SegmentRow? stored)
+    {
+        var document = JsonSerializer.Serialize(segment, StateJson.Default.Segment);
+        var before = stored is null ? null : Normalise(stored.Document);
+        if (stored is { Withdrawn: false } && stored.ConversationId == conversationId && before == document)
+            return;
+
+        var state = new SegmentState(
+            accountSid, conversationId, segment, document, (stored?.Revision ?? 0) + 1, (stored?.Published ?? false) || (segment.IsClosed && !test), false, test);
+        Segments.Add(state);
+        if (segment.Warnings is { } warnings)
+        {
+            var known = stored is null ? [] : Read(stored).Warnings ?? [];
+            Warnings.AddRange(warnings.Except(known).Select(warning => (accountSid, warning)));
+        }
+
+        if (stored is null or { Published: false })
+        {
+            if (state.Published)
+                transaction.Publish(new SegmentClosed { EventId = NewId(), OccurredTime = segment.EndTime!.Value, RecordedTime = now, AccountSid = accountSid, Segment = Facts(state) }, Key(state));
+        }
+        else if (!segment.IsClosed)
+        {
+            // It was ended by an event that another one has replaced: for the others it is not there until it ends again.
+            if (!stored.Withdrawn && Read(stored).IsClosed)
+                PublishWithdrawal(state with { Segment = Read(stored) });
+        }
+        else
+        {
+            var changed = StateJson.Changes(before!, document);
+            if (stored.ConversationId != conversationId)
+                changed.Add("conversation_id");
+            transaction.Publish(
+                new SegmentRevised
+                {
+                    EventId = NewId(),
+                    OccurredTime = segment.EndTime!.Value,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Segment = Facts(state),
+                    ChangedFields = changed,
+                },
+                Key(state));
+        }
+    }
+
+    /// <summary>Takes back a segment that is stored and does not exist any more.</summary>
+    public void Withdraw(SegmentRow stored, bool test)
+    {
+        if (stored.Withdrawn)
+            return;
+        var segment = Read(stored);
+        var state = new SegmentState(stored.AccountSid, stored.ConversationId, segment, Normalise(stored.Document), stored.Revision + 1, stored.Published, true, test);
+        Segments.Add(state);
+        if (stored.Published && segment.IsClosed)
+            PublishWithdrawal(state);
+    }
+
+    /// <summary>Compares a conversation that exists now.</summary>
+    public void Compare(string accountSid, bool test, Conversation conversation, ConversationRow? stored)
+    {
+        var document = JsonSerializer.Serialize(conversation, StateJson.Default.Conversation);
+        var before = stored is null ? null : JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation);
+        if (stored is { Withdrawn: false } && JsonSerializer.Serialize(before!, StateJson.Default.Conversation) == document)
+            return;
+
+        var state = new ConversationState(accountSid, conversation, document, (stored?.Revision ?? 0) + 1, false, test);
+        Conversations.Add(state);
+        if (!conversation.IsClosed || test)
+            return;
+        transaction.Publish(
+            new ConversationClosed
+            {
+                EventId = NewId(),
+                OccurredTime = conversation.EndTime!.Value,
+                RecordedTime = now,
+                AccountSid = accountSid,
+                ConversationId = conversation.ConversationId,
+                Revision = state.Revision,
+                StartTime = conversation.StartTime,
+                EndTime = conversation.EndTime.Value,
+                Channel = conversation.Channel,
+                Direction = conversation.Direction,
+                Abandoned = conversation.Abandoned,
+                Outcome = conversation.Outcome,
+                HandlingSeconds = conversation.HandlingSeconds,
+                ExperienceSeconds = conversation.ExperienceSeconds,
+                SegmentCount = conversation.SegmentCount,
+            },
+            $"{accountSid}/{conversation.ConversationId}",
+            mandatory: false);
+    }
+
+    /// <summary>Takes back a conversation whose tasks have all joined others.</summary>
+    public void Withdraw(ConversationRow stored, bool test)
+    {
+        if (stored.Withdrawn)
+            return;
+        var conversation = JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation)!;
+        Conversations.Add(new(stored.AccountSid, conversation, JsonSerializer.Serialize(conversation, StateJson.Default.Conversation), stored.Revision + 1, true, test));
+    }
+
+    private void PublishWithdrawal(SegmentState state) =>
+        transaction.Publish(
+            new SegmentWithdrawn
+            {
+                EventId = NewId(),
+                OccurredTime = state.Segment.EndTime!.Value,
+                RecordedTime = now,
+                AccountSid = state.AccountSid,
+                Segment = Facts(state),
+            },
+            Key(state));
+
+    private Guid NewId() => Guid.CreateVersion7(now);
+
+    private static string Key(SegmentState state) => $"{state.AccountSid}/{state.ConversationId}";
+
+    private static Segment Read(SegmentRow stored) => JsonSerializer.Deserialize(stored.Document, StateJson.Default.Segment)!;
+
+    // The database orders the members of a document in its own way.
+    private static string Normalise(string document) =>
+        JsonSerializer.Serialize(JsonSerializer.Deserialize(document, StateJson.Default.Segment)!, StateJson.Default.Segment);
+
+    private static SegmentFacts Facts(SegmentState state)
+    {
+        var segment = state.Segment;
+        return new()
+        {
+            SegmentId = segment.SegmentId,
+            ConversationId = state.ConversationId,
+            Kind = segment.Kind switch
+            {
+                SegmentKind.Queue => SegmentKinds.Queue,
+                SegmentKind.Conversation => SegmentKinds.Conversation,
+                SegmentKind.MissedConversation => SegmentKinds.MissedConversation,
+                SegmentKind.RejectedConversation => SegmentKinds.RejectedConversation,
+                _ => SegmentKinds.Corrupted,
+            },
+            Revision = state.Revision,
+            TaskSid = segment.TaskSid,
+            ReservationSid = segment.ReservationSid,
+            AgentSid = segment.AgentSid,
+            QueueSid = segment.QueueSid,
+            TaskChannel = segment.TaskChannel,
+            Channel = segment.Attributes.GetValueOrDefault("channel"),
+            Direction = segment.Attributes["direction"],
+            StartTime = segment.StartTime,
+            EndTime = segment.EndTime!.Value,
+            QueueSeconds = segment.QueueTime?.Seconds,
+            QueueMilliseconds = segment.QueueTime?.Milliseconds,
+            RingSeconds = segment.RingTime?.Seconds,
+            RingMilliseconds = segment.RingTime?.Milliseconds,
+            TalkSeconds = segment.TalkTime?.Seconds,
+            TalkMilliseconds = segment.TalkTime?.Milliseconds,
+            WrapUpSeconds = segment.WrapUpTime?.Seconds,
+            WrapUpMilliseconds = segment.WrapUpTime?.Milliseconds,
+            AbandonSeconds = segment.AbandonTime?.Seconds,
+            Abandoned = segment.Attributes["abandoned"],
+            AbandonedPhase = segment.Attributes.GetValueOrDefault("abandoned_phase"),
+            Left = Word(segment.Left),
+            MissedReason = Word(segment.MissedReason),
+            Outcome = segment.Attributes.GetValueOrDefault("outcome"),
+        };
+    }
+
+    private static string? Word<T>(T? value)
+        where T : struct, Enum => value?.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,48 @@
+using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.ServiceDefaults;
+
+namespace ContactCenter.InsightsEnrichment;
+
+/// <summary>Composes the service that takes in what happened and turns it into conversations.</summary>
+public static class InsightsEnrichmentHost
+{
+    /// <summary>Builds the service without starting it.</summary>
+    /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceDefaults();
+        builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly);
+
+        var services = builder.Services;
+        services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TwilioOptions>().BindConfiguration("Twilio");
+        services.AddSingleton<TwilioAccounts>();
+
+        services.AddSingleton<RawEventStore>();
+        services.AddSingleton<EnrichmentBacklog>();
+        services.AddSingletonHostedService<RawEventWriter>();
+        services.AddSingletonHostedService<SignatureRefusalLog>();
+        services.AddSingletonHostedService<SignatureHealthCheck>();
+        services.AddHealthChecks().AddCheck<SignatureHealthCheck>("signature");
+        services.AddSingleton<TwilioIngestEndpoints>();
+        services.AddHostedService<EnrichmentWorker>();
+
+        services.AddSingleton<ConversationStore>();
+        services.AddGrpc();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        TwilioIngestEndpoints.Map(app);
+        app.MapGrpcService<ConversationService>();
+        return app;
+    }
+
+    private static void AddSingletonHostedService<T>(this IServiceCollection services)
+        where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

@@ -1,0 +1,177 @@
+using System.Text.Json;
+using ContactCenter.Durable;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ContactCenter.InsightsEnrichment.RawEvents;
+
+/// <summary>All SQL of the raw events.</summary>
+/// <param name="database">The service's database.</param>
+public sealed class RawEventStore(DurableDatabase database)
+{
+    private const string Columns =
+        """
+        raw_event_id AS RawEventId, source AS Source, received_time AS ReceivedTime, event_time AS EventTime, time_missing AS TimeMissing,
+        event_key AS EventKey, event_type AS EventType, account_sid AS AccountSid, workspace_sid AS WorkspaceSid, task_sid AS TaskSid,
+        worker_sid AS WorkerSid, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts
+        """;
+
+    private const string Insert =
+        """
+        INSERT INTO insights.raw_events (
+          raw_event_id, source, received_time, event_time, time_missing, event_key, event_type, account_sid, workspace_sid, resource_sid,
+          task_sid, worker_sid, content_type, body, body_sha256, status, error)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        """;
+
+    /// <summary>Stores events in one statement, which is its own transaction.</summary>
+    /// <param name="events">At least one.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="NpgsqlException">Nothing was stored, or, if the connection was lost, perhaps all.</exception>
+    public async Task AddAsync(IReadOnlyList<RawEvent> events, CancellationToken cancellationToken)
+    {
+        await using var command = database.DataSource.CreateCommand(Insert);
+        Add(raw => raw.RawEventId, NpgsqlDbType.Uuid);
+        Add(raw => Word(raw.Source), NpgsqlDbType.Text);
+        Add(raw => raw.ReceivedTime, NpgsqlDbType.TimestampTz);
+        Add(raw => raw.EventTime, NpgsqlDbType.TimestampTz);
+        Add(raw => raw.TimeMissing, NpgsqlDbType.Boolean);
+        Add(raw => raw.EventKey, NpgsqlDbType.Text);
+        Add(raw => raw.EventType, NpgsqlDbType.Text);
+        Add(raw => raw.AccountSid, NpgsqlDbType.Text);
+        Add(raw => raw.WorkspaceSid, NpgsqlDbType.Text);
+        Add(raw => raw.ResourceSid, NpgsqlDbType.Text);
+        Add(raw => raw.TaskSid, NpgsqlDbType.Text);
+        Add(raw => raw.WorkerSid, NpgsqlDbType.Text);
+        Add(raw => raw.ContentType, NpgsqlDbType.Text);
+        Add(raw => raw.Body, NpgsqlDbType.Bytea);
+        Add(raw => raw.BodySha256, NpgsqlDbType.Bytea);
+        Add(raw => Word(raw.Status), NpgsqlDbType.Text);
+        Add(raw => raw.Error, NpgsqlDbType.Text);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+
+        void Add<T>(Func<RawEvent, T> value, NpgsqlDbType type)
+        {
+            var values = new T[events.Count];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = value(events[i]);
+            command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        }
+    }
+
+    /// <summary>Takes waiting events for this transaction, the oldest first; others skip them until it ends.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="now">Events whose next try is later are left.</param>
+    /// <param name="limit">Most events.</param>
+    /// <param name="only">If set, only these events.</param>
+    public static async Task<List<RawEvent>> ClaimAsync(NpgsqlConnection connection, DateTimeOffset now, int limit, Guid[]? only)
+    {
+        var chosen = only is null ? "" : "AND raw_event_id = ANY(@only)";
+        return (await connection.QueryAsync<RawEventRow>(
+            $"""
+            SELECT {Columns} FROM insights.raw_events
+            WHERE status = 'received' AND (next_attempt_time IS NULL OR next_attempt_time <= @now) {chosen}
+            ORDER BY raw_event_id LIMIT @limit FOR UPDATE SKIP LOCKED
+            """,
+            new { now, limit, only })).Select(row => row.ToRawEvent()).ToList();
+    }
+
+    /// <summary>All events of tasks that take part in the result, whether processed before or not.</summary>
+    /// <param name="connection">In a transaction that holds the tasks.</param>
+    /// <param name="taskSids">The tasks.</param>
+    public static async Task<List<RawEvent>> OfTasksAsync(NpgsqlConnection connection, string[] taskSids) =>
+        (await connection.QueryAsync<RawEventRow>(
+            $"SELECT {Columns} FROM insights.raw_events WHERE task_sid = ANY(@taskSids) AND status IN ('received', 'processed', 'duplicate')",
+            new { taskSids })).Select(row => row.ToRawEvent()).ToList();
+
+    /// <summary>Notes what has become of events.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="outcomes">New status by event.</param>
+    /// <param name="ruleVersion">Version of the rules that were applied.</param>
+    public static Task SetStatusAsync(NpgsqlConnection connection, IReadOnlyDictionary<Guid, RawEventStatus> outcomes, int ruleVersion) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE insights.raw_events r SET status = o.status, rule_version = @ruleVersion, next_attempt_time = NULL, error = NULL
+            FROM unnest(@ids, @statuses) AS o (id, status) WHERE r.raw_event_id = o.id
+            """,
+            new { ids = outcomes.Keys.ToArray(), statuses = outcomes.Values.Select(Word).ToArray(), ruleVersion });
+
+    /// <summary>Counts a failed try of one event: it waits for its next, or, after the last, is failed for good (INS-20).</summary>
+    /// <param name="id">The event.</param>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="nextAttemptTime">When to try again; null to give up.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task SetFailureAsync(Guid id, string error, DateTimeOffset? nextAttemptTime, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            """
+            UPDATE insights.raw_events
+            SET attempts = attempts + 1, error = @error, next_attempt_time = @nextAttemptTime,
+              status = CASE WHEN @nextAttemptTime::timestamptz IS NULL THEN 'failed' ELSE status END
+            WHERE raw_event_id = @id AND status = 'received'
+            """,
+            new { id, error, nextAttemptTime });
+    }
+
+    /// <summary>Number of events that wait, counted up to a limit.</summary>
+    /// <param name="limit">Where to stop counting.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<long> CountWaitingAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            "SELECT count(*) FROM (SELECT FROM insights.raw_events WHERE status = 'received' LIMIT @limit) AS waiting", new { limit });
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => Words<T>.ByValue[value];
+
+    private static class Words<T>
+        where T : struct, Enum
+    {
+        public static readonly Dictionary<T, string> ByValue = Enum.GetValues<T>()
+            .ToDictionary(value => value, value => value is RawEventSource.TaskRouterWebhook ? "taskrouter_webhook" : JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+        public static readonly Dictionary<string, T> ByWord = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key);
+    }
+
+    private sealed class RawEventRow
+    {
+        public Guid RawEventId { get; init; }
+        public string Source { get; init; } = "";
+        public DateTime ReceivedTime { get; init; }
+        public DateTime? EventTime { get; init; }
+        public bool TimeMissing { get; init; }
+        public string EventKey { get; init; } = "";
+        public string EventType { get; init; } = "";
+        public string? AccountSid { get; init; }
+        public string? WorkspaceSid { get; init; }
+        public string? TaskSid { get; init; }
+        public string? WorkerSid { get; init; }
+        public byte[] Body { get; init; } = [];
+        public byte[] BodySha256 { get; init; } = [];
+        public string Status { get; init; } = "";
+        public int Attempts { get; init; }
+
+        public RawEvent ToRawEvent() => new()
+        {
+            RawEventId = RawEventId,
+            Source = Words<RawEventSource>.ByWord[Source],
+            ReceivedTime = new(ReceivedTime),
+            EventTime = EventTime is { } time ? new(time) : null,
+            TimeMissing = TimeMissing,
+            EventKey = EventKey,
+            EventType = EventType,
+            AccountSid = AccountSid,
+            WorkspaceSid = WorkspaceSid,
+            TaskSid = TaskSid,
+            WorkerSid = WorkerSid,
+            Body = Body,
+            BodySha256 = BodySha256,
+            Status = Words<RawEventStatus>.ByWord[Status],
+            Attempts = Attempts,
+        };
+    }
+}

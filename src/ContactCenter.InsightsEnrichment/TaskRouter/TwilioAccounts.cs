@@ -1,0 +1,47 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace ContactCenter.InsightsEnrichment.TaskRouter;
+
+/// <summary>The configured accounts and their auth tokens (INS-7, INS-17, INS-18).</summary>
+public sealed class TwilioAccounts
+{
+    private const string TestEnvironment = "test";
+
+    private readonly Dictionary<string, Account> _accounts;
+
+    /// <summary>Takes the accounts from the settings.</summary>
+    /// <param name="options">The settings.</param>
+    public TwilioAccounts(IOptions<TwilioOptions> options)
+    {
+        _accounts = options.Value.Accounts.ToDictionary(account => account.AccountSid, account => new Account(
+            [.. account.WorkspaceSids],
+            [.. account.AuthTokens.Where(token => token.Length > 0).Select(Encoding.UTF8.GetBytes)],
+            account.Environment == TestEnvironment), StringComparer.Ordinal);
+        AllTokens = [.. _accounts.Values.SelectMany(account => account.Tokens)];
+    }
+
+    /// <summary>Auth tokens of all accounts, UTF-8. Empty: no signature can be checked.</summary>
+    public IReadOnlyList<byte[]> AllTokens { get; }
+
+    /// <summary>
+    /// The tokens that may have signed an event of an account: its own. An account that is not configured is judged by
+    /// all, as its events are set aside in any case.
+    /// </summary>
+    /// <param name="accountSid">The account that the event names.</param>
+    public IReadOnlyList<byte[]> TokensFor(string? accountSid) =>
+        accountSid is not null && _accounts.TryGetValue(accountSid, out var account) ? account.Tokens : AllTokens;
+
+    /// <summary>Whether events of an account and workspace are processed.</summary>
+    /// <param name="accountSid">The account.</param>
+    /// <param name="workspaceSid">The workspace; null if the event names none.</param>
+    public bool Knows(string? accountSid, string? workspaceSid) =>
+        accountSid is not null && _accounts.TryGetValue(accountSid, out var account)
+        && (workspaceSid is null || account.Workspaces.Count == 0 || account.Workspaces.Contains(workspaceSid));
+
+    /// <summary>Whether an account is a test environment.</summary>
+    /// <param name="accountSid">A configured account.</param>
+    public bool IsTest(string accountSid) => _accounts.TryGetValue(accountSid, out var account) && account.IsTest;
+
+    private sealed record Account(HashSet<string> Workspaces, IReadOnlyList<byte[]> Tokens, bool IsTest);
+}

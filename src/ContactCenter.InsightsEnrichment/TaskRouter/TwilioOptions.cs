@@ -1,0 +1,24 @@
+namespace ContactCenter.InsightsEnrichment.TaskRouter;
+
+/// <summary>Settings under <c>Twilio</c>: whose events are taken.</summary>
+public sealed class TwilioOptions
+{
+    /// <summary>The accounts; without an auth token in any of them nothing is taken.</summary>
+    public IList<TwilioAccountOptions> Accounts { get; set; } = [];
+}
+
+/// <summary>One account under <c>Twilio:Accounts</c>.</summary>
+public sealed class TwilioAccountOptions
+{
+    /// <summary><c>AC…</c>; required.</summary>
+    public string AccountSid { get; set; } = "";
+
+    /// <summary>Workspaces (<c>WS…</c>) whose events are taken; empty means all of the account.</summary>
+    public IList<string> WorkspaceSids { get; set; } = [];
+
+    /// <summary>One or two auth tokens; either may have signed, so that a token can be replaced.</summary>
+    public IList<string> AuthTokens { get; set; } = [];
+
+    /// <summary><c>production</c> (default) or <c>test</c>: processed in full, but published nowhere (INS-18).</summary>
+    public string Environment { get; set; } = "production";
+}
