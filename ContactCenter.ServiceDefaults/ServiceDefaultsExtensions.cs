@@ -1,6 +1,7 @@
 using ContactCenter.ServiceDefaults.Discovery;
 using ContactCenter.ServiceDefaults.Health;
 using ContactCenter.ServiceDefaults.Http;
+using ContactCenter.ServiceDefaults.Rpc;
 using ContactCenter.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -44,6 +45,7 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry();
         builder.AddDefaultHealthChecks();
         builder.AddServiceDiscovery();
+        builder.AddGrpcDefaults();
         builder.Services.AddProblemAnswers();
         builder.Services.Configure<KestrelServerOptions>(SetLimits);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -61,6 +63,7 @@ public static class ServiceDefaultsExtensions
     {
         app.UseRequestSpans();
         app.UseProblemAnswers();
+        app.UseGrpcRequestDefaults();
         app.MapHealthEndpoints();
         return app;
     }

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+
+namespace ContactCenter.ServiceDefaults.Rpc;
+
+/// <summary>
+/// Turns what a gRPC method throws into a typed status: loss of a backing server is UNAVAILABLE with RetryInfo (DUR-24),
+/// anything unexpected INTERNAL with a trace id and no text of the exception. A call whose deadline has passed is not
+/// begun (DUR-58).
+/// </summary>
+/// <param name="clock">Judges deadlines.</param>
+/// <param name="logger">Where the exception itself goes.</param>
+internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<FailureInterceptor> logger) : Interceptor
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => continuation(request, context));
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => continuation(requestStream, context));
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => NoResultAsync(continuation(request, responseStream, context)));
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(context, () => NoResultAsync(continuation(requestStream, responseStream, context)));
+
+    private static async Task<bool> NoResultAsync(Task call)
+    {
+        await call;
+        return true;
+    }
+
+    private async Task<TResult> GuardAsync<TResult>(ServerCallContext context, Func<Task<TResult>> call)
+    {
+        if (IsExpired(context))
+            throw DeadlineExceeded(context);
+        try
+        {
+            return await call();
+        }
+        catch (RpcException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (IsExpired(context))
+        {
+            throw DeadlineExceeded(context);
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw RpcErrors.Create(StatusCode.Cancelled, Domain(context), "CANCELLED", "The caller cancelled the call.");
+        }
+        catch (Exception failure) when (TransientFailure.Is(failure))
+        {
+            LogUnavailable(failure, context.Method);
+            throw RpcErrors.Unavailable(
+                Domain(context), "DEPENDENCY_UNAVAILABLE", "A server that this call needs is not available.", RetryDelay);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure, context.Method);
+            throw Internal(context);
+        }
+    }
+
+    private static RpcException Internal(ServerCallContext context)
+    {
+        var traceId = Activity.Current?.TraceId.ToHexString() ?? context.GetHttpContext().TraceIdentifier;
+        var info = RpcErrors.Info(Domain(context), "INTERNAL");
+        info.Metadata["trace_id"] = traceId;
+        return RpcErrors.Create(StatusCode.Internal, info, $"An unexpected error occurred; trace id {traceId}.");
+    }
+
+    private bool IsExpired(ServerCallContext context) => context.Deadline <= clock.GetUtcNow().UtcDateTime;
+
+    private static RpcException DeadlineExceeded(ServerCallContext context) =>
+        RpcErrors.Create(StatusCode.DeadlineExceeded, Domain(context), "DEADLINE_EXCEEDED", "The call's deadline has passed.");
+
+    // "/contactcenter.insights.v1.ConversationService/GetConversation" belongs to "contactcenter.insights".
+    private static string Domain(ServerCallContext context)
+    {
+        var names = context.Method.TrimStart('/').Split('/')[0].Split('.');
+        return names.Length > 2 ? $"{names[0]}.{names[1]}" : names[0];
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Method} met a server that is not available")]
+    private partial void LogUnavailable(Exception failure, string method);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} failed unexpectedly")]
+    private partial void LogFailed(Exception failure, string method);
+}
