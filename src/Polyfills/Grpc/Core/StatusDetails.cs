@@ -13,12 +13,11 @@ public static class StatusDetails
         where T : class, IMessage<T>, new()
     {
         ArgumentNullException.ThrowIfNull(status);
-        foreach (var any in status.Details)
-        {
-            if (any.TryUnpack<T>(out var detail))
-                return detail;
-        }
-
-        return null;
+        var detail = new T();
+        if (status.Details.FirstOrDefault(any => any.Is(detail.Descriptor)) is not { } found)
+            return null;
+        // Not by Unpack: the messages of Google.Api.CommonProtos 2.0.0 can only be read from a CodedInputStream.
+        detail.MergeFrom(found.Value.CreateCodedInput());
+        return detail;
     }
 }

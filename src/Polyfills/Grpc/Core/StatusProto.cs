@@ -21,7 +21,10 @@ public static class MetadataExtensions
 
         try
         {
-            return Google.Rpc.Status.Parser.ParseFrom(entry.BinaryValue);
+            // The messages of Google.Api.CommonProtos 2.0.0 can only be read from a CodedInputStream.
+            var status = new Google.Rpc.Status();
+            status.MergeFrom(new CodedInputStream(entry.ValueBytes));
+            return status;
         }
         catch (InvalidProtocolBufferException) when (ignoreParseError)
         {
