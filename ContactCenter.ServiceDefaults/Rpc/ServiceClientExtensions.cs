@@ -1,0 +1,36 @@
+using ContactCenter.ServiceDefaults.Rpc;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ContactCenter.ServiceDefaults;
+
+/// <summary>gRPC clients of the other services.</summary>
+public static class ServiceClientExtensions
+{
+    /// <summary>
+    /// Registers a gRPC client of the service's endpoint <c>grpc</c>, found by service discovery. A call inside another
+    /// call takes over its deadline and cancellation (DUR-58); see <see cref="ServiceClientOptions"/> for the others.
+    /// </summary>
+    /// <typeparam name="TClient">A generated client.</typeparam>
+    /// <param name="builder">The calling service's builder, after <c>AddServiceDefaults</c>.</param>
+    /// <param name="serviceName">The resource name, such as <c>insights-enrichment</c>.</param>
+    /// <returns>The client's builder, for what is special to it.</returns>
+    public static IHttpClientBuilder AddServiceClient<TClient>(this IHostApplicationBuilder builder, string serviceName)
+        where TClient : class
+    {
+        var options = new ServiceClientOptions();
+        builder.Configuration.GetSection($"ServiceClients:{serviceName}").Bind(options);
+        return builder.Services
+            .AddGrpcClient<TClient>(client => client.Address = options.Address ?? new Uri($"http://_grpc.{serviceName}"))
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.EnableMultipleHttp2Connections = true;
+                handler.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+                handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+                handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+            })
+            .AddInterceptor(services => new ClientDeadlineInterceptor(options, services.GetRequiredService<TimeProvider>()))
+            .EnableCallContextPropagation(propagation => propagation.SuppressContextNotFoundErrors = true);
+    }
+}
