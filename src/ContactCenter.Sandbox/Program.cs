@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ContactCenter.Sandbox;
+
+return await SandboxHost.RunAsync(args);

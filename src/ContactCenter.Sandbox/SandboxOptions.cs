@@ -20,6 +20,9 @@ public sealed class SandboxOptions
     /// <summary>How many callbacks are under way at a time, 1 to 64; default 8.</summary>
     public int Concurrency { get; set; } = 8;
 
+    /// <summary>How long a callback is repeated to a receiver that is away or busy; default 2 minutes.</summary>
+    public TimeSpan ReceiverLimit { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long <c>--once</c> waits for the suite to agree with the truth, after the last callback; default 2 minutes.</summary>
     public TimeSpan AgreementLimit { get; set; } = TimeSpan.FromMinutes(2);
 

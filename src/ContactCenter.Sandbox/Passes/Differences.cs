@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace ContactCenter.Sandbox.Passes;
 
 /// <summary>What one part of the suite shows differently from the truth.</summary>
@@ -6,11 +9,18 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="Unexpected">Entries shown that are not true.</param>
 public sealed record Differences(string What, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected)
 {
+    // Short, and exact to the tick; a record's own text cuts times to the second.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     /// <summary>Whether nothing differs.</summary>
     public bool None => Missing.Count == 0 && Unexpected.Count == 0;
 
     /// <summary>Compares two sets of facts; an entry that is shown twice is one too many.</summary>
-    /// <typeparam name="T">A record whose equality is that of its facts and whose text shows them.</typeparam>
+    /// <typeparam name="T">A record whose equality is that of its facts.</typeparam>
     /// <param name="what">What is compared, in plural.</param>
     /// <param name="truth">What must be shown.</param>
     /// <param name="shown">What is shown.</param>
@@ -25,9 +35,9 @@ public sealed record Differences(string What, IReadOnlyList<string> Missing, IRe
             if (open.TryGetValue(entry, out var count))
                 open[entry] = count - 1;
             if (count <= 0)
-                unexpected.Add(entry.ToString()!);
+                unexpected.Add(JsonSerializer.Serialize(entry, Json));
         }
-        return new Differences(what, [.. open.Where(o => o.Value > 0).Select(o => o.Key.ToString()!)], unexpected);
+        return new Differences(what, [.. open.Where(o => o.Value > 0).Select(o => JsonSerializer.Serialize(o.Key, Json))], unexpected);
     }
 
     /// <summary>One line for each difference.</summary>

@@ -21,7 +21,7 @@ public sealed class DifferencesTests
         var differences = Differences.Between("Facts", [new Fact("a", 1), new Fact("b", 2)], [new Fact("a", 1), new Fact("b", 3)]);
 
         Assert.False(differences.None);
-        Assert.Equal(["missing    Fact { Name = b, Value = 2 }", "unexpected Fact { Name = b, Value = 3 }"], differences.Lines());
+        Assert.Equal(["""missing    {"Name":"b","Value":2}""", """unexpected {"Name":"b","Value":3}"""], differences.Lines());
     }
 
     [Theory]

@@ -6,15 +6,15 @@ namespace ContactCenter.Sandbox.Twilio.Sending;
 /// <summary>Posts callbacks as TaskRouter does, signed.</summary>
 /// <param name="http">A client for the receiver's address; what is signed is the URL that the receiver publishes.</param>
 /// <param name="account">The account in whose name is sent.</param>
+/// <param name="options">How patient to be.</param>
 /// <param name="time">The clock of the pauses.</param>
-public sealed class CallbackSender(HttpClient http, TwilioAccount account, TimeProvider time)
+public sealed class CallbackSender(HttpClient http, TwilioAccount account, SandboxOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Sends one callback. A receiver that is away or busy (503) is asked again for up to two minutes: TaskRouter itself
-    /// would not, but a day with a hole could not be verified.
+    /// Sends one callback. A receiver that is away or busy (503) is asked again for a while: TaskRouter itself would
+    /// not, but a day with a hole could not be verified.
     /// </summary>
     /// <param name="callback">The callback.</param>
     /// <param name="cancellation">Ends the sending.</param>
@@ -29,7 +29,7 @@ public sealed class CallbackSender(HttpClient http, TwilioAccount account, TimeP
             if (failure is null)
                 return;
             var away = failure.StatusCode is null or HttpStatusCode.ServiceUnavailable;
-            if (!away || time.GetElapsedTime(start) > Patience)
+            if (!away || time.GetElapsedTime(start) > options.ReceiverLimit)
                 throw failure;
             await Task.Delay(wait ?? pause, time, cancellation);
         }

@@ -1,0 +1,61 @@
+using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Passes;
+using ContactCenter.Sandbox.Twilio.Sending;
+using ContactCenter.ServiceDefaults;
+using ContactCenter.Wfm.V1;
+
+namespace ContactCenter.Sandbox;
+
+/// <summary>Composes the sandbox: the third parties of a development machine and their traffic.</summary>
+public static class SandboxHost
+{
+    private const string Once = "--once";
+
+    /// <summary>Runs the sandbox to its end.</summary>
+    /// <param name="args"><c>--once</c> for one verified day; other arguments are settings.</param>
+    /// <returns>0 if a pass was verified or live traffic was stopped, 1 if anything differed or failed.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = Create(args);
+        var pass = app.Services.GetService<PassResult>();
+        await app.RunAsync();
+        return pass is { Verified: false } ? 1 : 0;
+    }
+
+    /// <summary>Builds the sandbox without starting it.</summary>
+    /// <param name="args">As for <see cref="RunAsync"/>.</param>
+    /// <returns>The application.</returns>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [.. args.Where(a => a != Once)],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.AddServiceDefaults();
+        builder.Services.AddSingleton(services => SandboxOptions.Of(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton(services => SandboxOptions.Account(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddHttpClient<CallbackSender>(http =>
+        {
+            http.BaseAddress = new Uri("http://insights-enrichment");
+            // TaskRouter waits no longer either (INS-3).
+            http.Timeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Services.AddGrpcClient<ConversationService.ConversationServiceClient>(grpc => grpc.Address = new Uri("http://_grpc.insights-enrichment"));
+        builder.Services.AddGrpcClient<IntervalService.IntervalServiceClient>(grpc => grpc.Address = new Uri("http://_grpc.wfm-connector"));
+        builder.Services.AddSingleton<SuiteReader>();
+        if (args.Contains(Once))
+        {
+            builder.Services.AddSingleton<PassResult>();
+            builder.Services.AddHostedService<OnePass>();
+        }
+        else
+        {
+            builder.Services.AddHostedService<LiveTraffic>();
+        }
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        return app;
+    }
+}
