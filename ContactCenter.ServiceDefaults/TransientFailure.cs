@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Grpc.Core;
 
 namespace ContactCenter.ServiceDefaults;
 
@@ -7,13 +8,14 @@ namespace ContactCenter.ServiceDefaults;
 public static class TransientFailure
 {
     /// <summary>
-    /// True for a database, socket or time-out failure that a later attempt may not meet, also when it is the cause of
-    /// the exception given. Loss of Postgres is one (DUR-24); a broken constraint is not.
+    /// True for a failed database, socket or gRPC call, or a time-out, that a later attempt may not meet, also when it is
+    /// the cause of the exception given. Loss of Postgres is one (DUR-24); a broken constraint is not.
     /// </summary>
     /// <param name="failure">What was thrown.</param>
     public static bool Is(Exception failure) => failure switch
     {
         DbException { IsTransient: true } or SocketException or TimeoutException => true,
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => true,
         AggregateException { InnerExceptions: var all } => all.Any(Is),
         { InnerException: { } cause } => Is(cause),
         _ => false,

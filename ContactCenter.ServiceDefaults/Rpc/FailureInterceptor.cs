@@ -49,11 +49,12 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
         {
             return await call();
         }
-        catch (RpcException)
+        // What a client of another service throws when it does not get through says where that service is.
+        catch (RpcException failure) when (!TransientFailure.Is(failure) || RpcErrors.ReasonOf(failure) is not null)
         {
             throw;
         }
-        catch (OperationCanceledException) when (IsExpired(context))
+        catch (Exception failure) when (failure is OperationCanceledException or RpcException && IsExpired(context))
         {
             throw DeadlineExceeded(context);
         }
