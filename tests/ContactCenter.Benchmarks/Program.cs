@@ -1,1 +1,16 @@
-return;
+using ContactCenter.Benchmarks;
+using ContactCenter.Benchmarks.Grpc;
+
+// ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
+IBenchmark[] benchmarks = [new GrpcBenchmark()];
+
+if (args is ["child", var child, .. var childArguments])
+{
+    return child switch
+    {
+        GrpcEchoServer.ChildName => await GrpcEchoServer.RunAsync(childArguments),
+        _ => throw new ArgumentException($"There is no child process '{child}'."),
+    };
+}
+
+return await BenchmarkRun.RunAsync(benchmarks, args);

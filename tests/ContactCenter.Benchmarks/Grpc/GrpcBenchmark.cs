@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using ContactCenter.Benchmarks.V1;
+using Google.Protobuf;
+
+namespace ContactCenter.Benchmarks.Grpc;
+
+/// <summary>
+/// Echo of a 100-byte message: calls (unary) and messages (bidi, 100 a call) per second of the server's processor time, on
+/// our runtime, on a bare Kestrel endpoint that copies the same bytes, and on @grpc/grpc-js, all under the same client.
+/// </summary>
+internal sealed class GrpcBenchmark : IBenchmark
+{
+    private const int MessageSize = 100;
+    private const int MessagesPerStream = 100;
+
+    public string Name => "grpc";
+
+    public async Task RunAsync(BenchmarkReport report, bool isQuick, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFullPath(Path.Combine("artifacts", "bench", "grpc"));
+        Directory.CreateDirectory(folder);
+        var unaryBody = Path.Combine(folder, "unary.bin");
+        var bidiBody = Path.Combine(folder, "bidi.bin");
+        await File.WriteAllBytesAsync(unaryBody, Frames(1), cancellationToken);
+        await File.WriteAllBytesAsync(bidiBody, Frames(MessagesPerStream), cancellationToken);
+        await InstallPeerAsync(folder, cancellationToken);
+
+        await using var ours = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Ours);
+        await using var bare = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Bare);
+        await using var js = await ChildServer.StartAsync("node", [Path.Combine(AppContext.BaseDirectory, "Grpc", "peers", "echo_server.js")], folder);
+        Side[] sides = [new("ours", ours, 1), new("bare", bare, 1), new("js", js, 8)];
+
+        await MeasureAsync("unary", GrpcEchoServer.UnaryPath, unaryBody, isQuick ? 60_000 : 150_000, perCall: 1);
+        await MeasureAsync("bidi", GrpcEchoServer.BidiPath, bidiBody, isQuick ? 3_000 : 8_000, MessagesPerStream);
+
+        async Task MeasureAsync(string kind, string path, string body, int calls, int perCall)
+        {
+            // Long enough for the tiered compiler to have finished with every method on the way.
+            foreach (var side in sides)
+                await RateAsync(side, path, body, calls, perCall, cancellationToken);
+
+            var rates = sides.ToDictionary(side => side.Name, _ => new List<double>());
+            for (var round = 0; round < (isQuick ? 1 : 5); round++)
+            {
+                foreach (var side in sides)
+                    rates[side.Name].Add(await RateAsync(side, path, body, calls, perCall, cancellationToken));
+            }
+
+            var unit = perCall == 1 ? "calls/cpu-s" : "messages/cpu-s";
+            foreach (var side in sides)
+                report.Add($"{kind}_{side.Name}", BenchmarkReport.Median(rates[side.Name]), unit);
+            report.Add($"{kind}_vs_bare", MedianRatio(rates["ours"], rates["bare"]), "ratio", kind == "unary" ? Target.AtLeast(0.80) : null);
+            report.Add($"{kind}_vs_js", MedianRatio(rates["ours"], rates["js"]), "ratio", kind == "unary" ? Target.AtLeast(3) : null);
+        }
+    }
+
+    /// <summary>Ratios are taken within a round, whose runs lie next to each other in time.</summary>
+    private static double MedianRatio(List<double> ours, List<double> peer) => BenchmarkReport.Median(ours.Zip(peer, (a, b) => a / b));
+
+    private static async Task<double> RateAsync(Side side, string path, string body, int calls, int perCall, CancellationToken cancellationToken)
+    {
+        calls /= side.Slower;
+        var before = side.Server.ProcessorTime;
+        var succeeded = await H2Load.PostAsync(new Uri(side.Server.Address, path), body, calls, cancellationToken);
+        var used = side.Server.ProcessorTime - before;
+        return succeeded == calls
+            ? calls * perCall / used.TotalSeconds
+            : throw new InvalidOperationException($"{side.Name} answered only {succeeded} of {calls} calls.");
+    }
+
+    private static byte[] Frames(int count)
+    {
+        // Field number and length take two bytes.
+        var message = new EchoRequest { Payload = ByteString.CopyFrom(new byte[MessageSize - 2]) }.ToByteArray();
+        var frame = new byte[message.Length + 5];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, 5);
+        return [.. Enumerable.Repeat(frame, count).SelectMany(bytes => bytes)];
+    }
+
+    private static async Task InstallPeerAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(Path.Combine(folder, "node_modules", "@grpc", "grpc-js")))
+            return;
+
+        using var npm = Process.Start(new ProcessStartInfo(
+            "npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--silent", "@grpc/grpc-js@1", "@grpc/proto-loader@0"]))!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(3));
+        await npm.WaitForExitAsync(limit.Token);
+        if (npm.ExitCode != 0)
+            throw new InvalidOperationException($"npm install ended with {npm.ExitCode}.");
+    }
+
+    /// <summary>One of the servers; a slower one gets fewer calls, so that a round stays short.</summary>
+    private sealed record Side(string Name, ChildServer Server, int Slower);
+}
