@@ -7,12 +7,17 @@ namespace ContactCenter.Benchmarks.Grpc;
 
 /// <summary>
 /// Echo of a 100-byte message: calls (unary) and messages (bidi, 100 a call) per second of the server's processor time, on
-/// our runtime, on a bare Kestrel endpoint that copies the same bytes, and on @grpc/grpc-js, all under the same client.
+/// our runtime, on a bare Kestrel endpoint that copies the same bytes (unary only: it would copy whole buffers where bidi
+/// answers each message), and on @grpc/grpc-js, all under the same client.
 /// </summary>
 internal sealed class GrpcBenchmark : IBenchmark
 {
     private const int MessageSize = 100;
     private const int MessagesPerStream = 100;
+
+    // Many short runs in turn: whatever else the machine does then falls on all sides alike.
+    private const int Rounds = 21;
+    private const int QuickRounds = 5;
 
     public string Name => "grpc";
 
@@ -29,19 +34,19 @@ internal sealed class GrpcBenchmark : IBenchmark
         await using var ours = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Ours);
         await using var bare = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Bare);
         await using var js = await ChildServer.StartAsync("node", [Path.Combine(AppContext.BaseDirectory, "Grpc", "peers", "echo_server.js")], folder);
-        Side[] sides = [new("ours", ours, 1), new("bare", bare, 1), new("js", js, 8)];
+        var (oursSide, jsSide) = (new Side("ours", ours, 1), new Side("js", js, 4));
 
-        await MeasureAsync("unary", GrpcEchoServer.UnaryPath, unaryBody, isQuick ? 60_000 : 150_000, perCall: 1);
-        await MeasureAsync("bidi", GrpcEchoServer.BidiPath, bidiBody, isQuick ? 3_000 : 8_000, MessagesPerStream);
+        await MeasureAsync("unary", [oursSide, new("bare", bare, 1), jsSide], GrpcEchoServer.UnaryPath, unaryBody, 60_000, perCall: 1);
+        await MeasureAsync("bidi", [oursSide, jsSide], GrpcEchoServer.BidiPath, bidiBody, 3_000, MessagesPerStream);
 
-        async Task MeasureAsync(string kind, string path, string body, int calls, int perCall)
+        async Task MeasureAsync(string kind, Side[] sides, string path, string body, int calls, int perCall)
         {
             // Long enough for the tiered compiler to have finished with every method on the way.
             foreach (var side in sides)
-                await RateAsync(side, path, body, calls, perCall, cancellationToken);
+                await RateAsync(side, path, body, 2 * calls, perCall, cancellationToken);
 
             var rates = sides.ToDictionary(side => side.Name, _ => new List<double>());
-            for (var round = 0; round < (isQuick ? 1 : 5); round++)
+            for (var round = 0; round < (isQuick ? QuickRounds : Rounds); round++)
             {
                 foreach (var side in sides)
                     rates[side.Name].Add(await RateAsync(side, path, body, calls, perCall, cancellationToken));
@@ -50,8 +55,9 @@ internal sealed class GrpcBenchmark : IBenchmark
             var unit = perCall == 1 ? "calls/cpu-s" : "messages/cpu-s";
             foreach (var side in sides)
                 report.Add($"{kind}_{side.Name}", BenchmarkReport.Median(rates[side.Name]), unit);
-            report.Add($"{kind}_vs_bare", MedianRatio(rates["ours"], rates["bare"]), "ratio", kind == "unary" ? Target.AtLeast(0.80) : null);
-            report.Add($"{kind}_vs_js", MedianRatio(rates["ours"], rates["js"]), "ratio", kind == "unary" ? Target.AtLeast(3) : null);
+            if (rates.TryGetValue("bare", out var bareRates))
+                report.Add($"{kind}_vs_bare", MedianRatio(rates["ours"], bareRates), "ratio", Target.AtLeast(0.80));
+            report.Add($"{kind}_vs_js", MedianRatio(rates["ours"], rates["js"]), "ratio", Target.AtLeast(3));
         }
     }
 

@@ -29,14 +29,9 @@ internal static class GrpcEchoServer
 
         await using var app = builder.Build();
         if (arguments[0] == Ours)
-        {
             app.MapGrpcService<EchoHandler>();
-        }
         else
-        {
             app.Map(UnaryPath, EchoWholeAsync);
-            app.Map(BidiPath, EchoPiecesAsync);
-        }
 
         await app.StartAsync();
         Console.WriteLine(app.Urls.Single());
@@ -66,23 +61,6 @@ internal static class GrpcEchoServer
 
             reader.AdvanceTo(result.Buffer.End);
             break;
-        }
-
-        http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers.GrpcStatus = "0";
-    }
-
-    private static async Task EchoPiecesAsync(HttpContext http)
-    {
-        http.Response.Headers.ContentType = "application/grpc";
-        var reader = http.Request.BodyReader;
-        while (true)
-        {
-            var result = await reader.ReadAsync();
-            foreach (var segment in result.Buffer)
-                await http.Response.BodyWriter.WriteAsync(segment);
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-                break;
         }
 
         http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers.GrpcStatus = "0";

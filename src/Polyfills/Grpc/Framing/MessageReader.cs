@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Net.Compression;
 
@@ -13,34 +15,19 @@ internal static class MessageReader
         PipeReader reader, MessageDecoding decoding, Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
         where T : class
     {
-        if (reader.TryRead(out var result) && !result.IsCanceled)
-        {
-            var buffer = result.Buffer;
-            var start = buffer.Start;
-            try
-            {
-                if (result.IsCompleted && decoding.TryTake(ref buffer, deserializer, out T message) && buffer.IsEmpty)
-                {
-                    reader.AdvanceTo(buffer.End);
-                    return new ValueTask<T>(message);
-                }
-            }
-            catch
-            {
-                reader.AdvanceTo(buffer.End);
-                throw;
-            }
+        if (!reader.TryRead(out var result))
+            return ReadSingleSlowlyAsync(reader, decoding, deserializer, cancellationToken);
 
-            // Not whole yet: everything stays for the slow way.
-            reader.AdvanceTo(start);
-        }
-
-        return ReadSingleSlowlyAsync(reader, decoding, deserializer, cancellationToken);
+        T? message = null;
+        return TakeSingle(reader, result, decoding, deserializer, ref message)
+            ? new ValueTask<T>(message)
+            : ReadSingleSlowlyAsync(reader, decoding, deserializer, cancellationToken, message);
     }
 
     /// <summary>Reads the next message of a stream.</summary>
     /// <returns>The message, or null at the end of the stream.</returns>
     /// <exception cref="RpcException">An incomplete message, or one that <see cref="MessageDecoding"/> refuses.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<T?> ReadNextAsync<T>(
         PipeReader reader, MessageDecoding decoding, Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
         where T : class
@@ -76,24 +63,40 @@ internal static class MessageReader
     internal static IEnumerable<string> AcceptedEncodings(IReadOnlyList<ICompressionProvider> providers) =>
         providers.Select(provider => provider.EncodingName).Prepend(GrpcProtocol.IdentityEncoding);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> ReadSingleSlowlyAsync<T>(
-        PipeReader reader, MessageDecoding decoding, Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken)
+        PipeReader reader, MessageDecoding decoding, Func<DeserializationContext, T> deserializer, CancellationToken cancellationToken, T? message = null)
         where T : class
     {
-        var message = await ReadNextAsync(reader, decoding, deserializer, cancellationToken)
-            ?? throw new RpcException(FramingErrors.Incomplete);
-
-        while (true)
+        while (!TakeSingle(reader, await reader.ReadAsync(cancellationToken), decoding, deserializer, ref message))
         {
-            var result = await reader.ReadAsync(cancellationToken);
-            var isMore = !result.Buffer.IsEmpty;
-            reader.AdvanceTo(result.Buffer.End);
-            if (isMore)
-                throw new RpcException(FramingErrors.AdditionalData);
+        }
+
+        return message;
+    }
+
+    /// <summary>Looks at what was received for the only message and its end.</summary>
+    /// <returns>True when both are there.</returns>
+    private static bool TakeSingle<T>(
+        PipeReader reader, in ReadResult result, in MessageDecoding decoding, Func<DeserializationContext, T> deserializer, [NotNullWhen(true)] ref T? message)
+        where T : class
+    {
+        var buffer = result.Buffer;
+        try
+        {
             if (result.IsCanceled)
                 throw new RpcException(FramingErrors.Cancelled);
+            if (message is null && decoding.TryTake(ref buffer, deserializer, out T taken))
+                message = taken;
+            if (message is not null && !buffer.IsEmpty)
+                throw new RpcException(FramingErrors.AdditionalData);
             if (result.IsCompleted)
-                return message;
+                return message is not null ? true : throw new RpcException(FramingErrors.Incomplete);
+            return false;
+        }
+        finally
+        {
+            reader.AdvanceTo(buffer.Start, result.Buffer.End);
         }
     }
 }

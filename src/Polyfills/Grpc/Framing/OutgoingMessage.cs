@@ -8,10 +8,13 @@ namespace Grpc.Framing;
 
 /// <summary>
 /// One message on its way from a marshaller to the wire, with its five bytes of length and compression flag in front. A
-/// message of announced size is serialised straight into the output. One instance per thread is kept and reused.
+/// message of announced size is serialised straight into the output; a small one takes the output only once for header and
+/// message, which is why this is the buffer writer of such a message. One instance per thread is kept and reused.
 /// </summary>
-internal sealed class OutgoingMessage : SerializationContext
+internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte>
 {
+    private const int SmallSize = 4096 - HeaderSize;
+
     internal const int HeaderSize = 5;
 
     [ThreadStatic]
@@ -23,7 +26,11 @@ internal sealed class OutgoingMessage : SerializationContext
     private int? _maxSize;
     private int? _announced;
     private PooledBuffer? _buffer;
+    private bool _headerWritten;
     private bool _completed;
+    private Memory<byte> _small;
+    private int _smallWritten;
+    private byte[]? _overhang;
 
     /// <summary>Writes a message with its header.</summary>
     /// <param name="output">Where to; not flushed.</param>
@@ -72,13 +79,22 @@ internal sealed class OutgoingMessage : SerializationContext
         if (_announced is not { } length || _compression is not null)
             return _buffer ??= new PooledBuffer();
 
-        if (_buffer is null && !_headerWritten)
+        if (_small.IsEmpty && !_headerWritten)
         {
-            WriteHeader(length, compressed: false);
-            _headerWritten = true;
+            if (length <= SmallSize)
+            {
+                _small = _output.GetMemory(HeaderSize + length)[..(HeaderSize + length)];
+                FillHeader(_small.Span, length, compressed: false);
+                _smallWritten = HeaderSize;
+            }
+            else
+            {
+                WriteHeader(length, compressed: false);
+                _headerWritten = true;
+            }
         }
 
-        return _output;
+        return _headerWritten ? _output : this;
     }
 
     public override void Complete(byte[] payload)
@@ -93,11 +109,40 @@ internal sealed class OutgoingMessage : SerializationContext
     {
         ThrowIfCompleted();
         _completed = true;
-        if (!_headerWritten)
+        if (_headerWritten)
+            return;
+        if (_small.IsEmpty)
             Send(_buffer?.Written ?? ReadOnlyMemory<byte>.Empty);
+        else if (_smallWritten == _small.Length)
+            _output.Advance(_smallWritten);
+        else
+            throw new InvalidOperationException("The message has another size than was announced.");
     }
 
-    private bool _headerWritten;
+    void IBufferWriter<byte>.Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _small.Length - _smallWritten);
+        _overhang?.AsSpan(0, count).CopyTo(_small.Span[_smallWritten..]);
+        _overhang = null;
+        _smallWritten += count;
+    }
+
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => Rest(sizeHint);
+
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Rest(sizeHint).Span;
+
+    /// <summary>What is left of a small message; a serializer may ask for more room than it then uses.</summary>
+    private Memory<byte> Rest(int sizeHint)
+    {
+        var rest = _small[_smallWritten..];
+        if (rest.Length >= Math.Max(sizeHint, 1))
+        {
+            _overhang = null;
+            return rest;
+        }
+
+        return _overhang = new byte[Math.Max(sizeHint, 1)];
+    }
 
     private void Send(ReadOnlyMemory<byte> payload)
     {
@@ -117,10 +162,14 @@ internal sealed class OutgoingMessage : SerializationContext
 
     private void WriteHeader(int length, bool compressed)
     {
-        var header = _output.GetSpan(HeaderSize);
+        FillHeader(_output.GetSpan(HeaderSize), length, compressed);
+        _output.Advance(HeaderSize);
+    }
+
+    private static void FillHeader(Span<byte> header, int length, bool compressed)
+    {
         header[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(header[1..], length);
-        _output.Advance(HeaderSize);
     }
 
     private void CheckSize(int size)
@@ -143,6 +192,8 @@ internal sealed class OutgoingMessage : SerializationContext
         _compression = null;
         _announced = null;
         _headerWritten = false;
+        _small = default;
+        _overhang = null;
         _completed = false;
     }
 }

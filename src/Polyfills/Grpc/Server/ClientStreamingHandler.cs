@@ -32,7 +32,11 @@ internal sealed class ClientStreamingHandler<TService, TRequest, TResponse> : Se
             call.Write(response, Method.ResponseMarshaller.ContextualSerializer);
     }
 
-    private async Task<TResponse> InvokeServiceAsync(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
+    private Task<TResponse> InvokeServiceAsync(IAsyncStreamReader<TRequest> requests, ServerCallContext context) => Activator.IsReleased
+        ? InvokeAndReleaseAsync(requests, context)
+        : _method(Activator.Activate(context.GetHttpContext()).Instance, requests, context);
+
+    private async Task<TResponse> InvokeAndReleaseAsync(IAsyncStreamReader<TRequest> requests, ServerCallContext context)
     {
         var service = Activator.Activate(context.GetHttpContext());
         try

@@ -31,7 +31,11 @@ internal sealed class DuplexStreamingHandler<TService, TRequest, TResponse> : Se
         return _pipeline is null ? InvokeServiceAsync(requests, responses, call) : _pipeline(requests, responses, call);
     }
 
-    private async Task InvokeServiceAsync(IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, ServerCallContext context)
+    private Task InvokeServiceAsync(IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, ServerCallContext context) => Activator.IsReleased
+        ? InvokeAndReleaseAsync(requests, responses, context)
+        : _method(Activator.Activate(context.GetHttpContext()).Instance, requests, responses, context);
+
+    private async Task InvokeAndReleaseAsync(IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, ServerCallContext context)
     {
         var service = Activator.Activate(context.GetHttpContext());
         try

@@ -74,9 +74,12 @@ internal sealed partial class HttpServerCallContext(HttpContext http, IMethod me
         http.Response.Headers.ContentType = GrpcProtocol.ContentType;
         http.Features.Set<IServerCallContextFeature>(this);
 
-        _activity = http.Features.Get<IHttpActivityFeature>()?.Activity;
-        if (_activity is { IsAllDataRequested: true })
-            TagStart(_activity);
+        if (Activity.Current is not null)
+        {
+            _activity = http.Features.Get<IHttpActivityFeature>()?.Activity;
+            if (_activity is { IsAllDataRequested: true })
+                TagStart(_activity);
+        }
 
         var headers = http.Request.Headers;
         if (options.ResponseCompression is { } compression && GrpcProtocol.ListsEncoding(headers.GrpcAcceptEncoding.ToString(), compression.EncodingName))

@@ -31,7 +31,11 @@ internal sealed class ServerStreamingHandler<TService, TRequest, TResponse> : Se
         await (_pipeline is null ? InvokeServiceAsync(request, responses, call) : _pipeline(request, responses, call));
     }
 
-    private async Task InvokeServiceAsync(TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context)
+    private Task InvokeServiceAsync(TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context) => Activator.IsReleased
+        ? InvokeAndReleaseAsync(request, responses, context)
+        : _method(Activator.Activate(context.GetHttpContext()).Instance, request, responses, context);
+
+    private async Task InvokeAndReleaseAsync(TRequest request, IServerStreamWriter<TResponse> responses, ServerCallContext context)
     {
         var service = Activator.Activate(context.GetHttpContext());
         try

@@ -32,7 +32,11 @@ internal sealed class UnaryHandler<TService, TRequest, TResponse> : ServerMethod
             call.Write(response, Method.ResponseMarshaller.ContextualSerializer);
     }
 
-    private async Task<TResponse> InvokeServiceAsync(TRequest request, ServerCallContext context)
+    private Task<TResponse> InvokeServiceAsync(TRequest request, ServerCallContext context) => Activator.IsReleased
+        ? InvokeAndReleaseAsync(request, context)
+        : _method(Activator.Activate(context.GetHttpContext()).Instance, request, context);
+
+    private async Task<TResponse> InvokeAndReleaseAsync(TRequest request, ServerCallContext context)
     {
         var service = Activator.Activate(context.GetHttpContext());
         try
