@@ -1,7 +1,7 @@
 namespace ContactCenter.Polyfills.Grpc.Tests.Interop;
 
 /// <summary>Notes what a response looks like on the wire, where the client's API shows it no more.</summary>
-internal sealed class CompressionTap() : DelegatingHandler(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+internal sealed class CompressionTap(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     /// <summary>Whether the first message of the last response came compressed; null when it had none.</summary>
     internal bool? LastCompressed { get; private set; }

@@ -7,15 +7,16 @@ namespace ContactCenter.Polyfills.Grpc.Tests.Interop;
 
 /// <summary>Runs the interop cases with our client.</summary>
 /// <param name="address">The server.</param>
+/// <param name="handler">How it is reached; null for the channel's own way.</param>
 /// <param name="seesCompression">Whether the server can tell a compressed request from another and refuse it.</param>
 /// <param name="compresses">Whether the server can compress its answers.</param>
-internal sealed class InteropClient(string address, bool seesCompression, bool compresses) : IDisposable
+internal sealed class InteropClient(string address, HttpMessageHandler? handler = null, bool seesCompression = true, bool compresses = true) : IDisposable
 {
     private const string Special = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n";
     private static readonly int[] Sizes = [31415, 9, 2653, 58979];
     private static readonly int[] Requests = [27182, 8, 1828, 45904];
 
-    private readonly CompressionTap _tap = new();
+    private readonly CompressionTap _tap = new(handler ?? new SocketsHttpHandler());
     private GrpcChannel? _channel;
 
     private GrpcChannel Channel => _channel ??= GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = _tap, DisposeHttpClient = true });

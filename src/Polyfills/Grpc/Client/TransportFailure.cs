@@ -9,7 +9,7 @@ internal static class TransportFailure
     /// <summary>The status for an exception.</summary>
     /// <param name="doing">What was being done, for people.</param>
     /// <param name="exception">What went wrong.</param>
-    /// <param name="deadlinePassed">Whether the deadline is over: a server that knows it too may cancel before our own timer does.</param>
+    /// <param name="deadlinePassed">Whether the deadline is over: a server that knows it too may end the call before our own timer does.</param>
     internal static Status ToStatus(string doing, Exception exception, bool deadlinePassed)
     {
         StatusCode? code = null;
@@ -28,7 +28,7 @@ internal static class TransportFailure
             messages.Add($"{e.GetType().Name}: {e.Message}");
         }
 
-        if (code == StatusCode.Cancelled && deadlinePassed)
+        if (deadlinePassed)
             code = StatusCode.DeadlineExceeded;
         return new Status(code ?? StatusCode.Internal, $"{doing} {string.Join(' ', messages)}", exception);
     }

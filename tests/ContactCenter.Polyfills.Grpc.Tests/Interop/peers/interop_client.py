@@ -1,4 +1,7 @@
-"""Runs the interop cases against HOST:PORT and prints one line per case: "case<TAB>ok" or "case<TAB>what went wrong"."""
+"""Runs the interop cases against HOST:PORT and prints one line per case: "case<TAB>ok" or "case<TAB>what went wrong".
+
+A second argument is the file of the certificate that the server has to show over TLS.
+"""
 import queue
 import sys
 
@@ -11,7 +14,11 @@ SIZES = [31415, 9, 2653, 58979]
 REQUESTS = [27182, 8, 1828, 45904]
 SPECIAL = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
 
-channel = grpc.insecure_channel(sys.argv[1])
+if len(sys.argv) > 2:
+    with open(sys.argv[2], "rb") as roots:
+        channel = grpc.secure_channel(sys.argv[1], grpc.ssl_channel_credentials(roots.read()))
+else:
+    channel = grpc.insecure_channel(sys.argv[1])
 
 
 def method(name, service="TestService"):

@@ -1,4 +1,7 @@
-"""Serves grpc.testing.TestService on a free loopback port, prints the port, and ends when stdin does."""
+"""Serves grpc.testing.TestService on a free loopback port, prints the port, and ends when stdin does.
+
+Two arguments, the files of a key and a certificate, make it serve over TLS.
+"""
 import sys
 import time
 from concurrent import futures
@@ -76,7 +79,11 @@ server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.test
     "StreamingInputCall": handler("StreamingInputCall", streaming_input_call),
     "FullDuplexCall": handler("FullDuplexCall", full_duplex_call),
 }),))
-port = server.add_insecure_port("127.0.0.1:0")
+if len(sys.argv) > 2:
+    with open(sys.argv[1], "rb") as key, open(sys.argv[2], "rb") as certificate:
+        port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(key.read(), certificate.read())]))
+else:
+    port = server.add_insecure_port("127.0.0.1:0")
 server.start()
 print(port, flush=True)
 sys.stdin.read()
