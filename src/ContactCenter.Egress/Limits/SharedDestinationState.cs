@@ -1,0 +1,56 @@
+using ContactCenter.Egress.Http;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace ContactCenter.Egress.Limits;
+
+/// <summary>Redis, and while it does not answer the state of this process (EGR-21): never unlimited, never stopped.</summary>
+internal sealed partial class SharedDestinationState(
+    IDestinationState shared, IDestinationState local, TimeProvider time, ILogger<SharedDestinationState> logger) : IDestinationState
+{
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private long _pauseEnd = long.MinValue;
+
+    public Task<Admission> AdmitAsync(Destination destination, string? reservationId, DateTimeOffset now) =>
+        RunAsync(state => state.AdmitAsync(destination, reservationId, now));
+
+    public Task<BreakerChange> ReportAsync(Destination destination, AttemptResult result, bool isProbe, DateTimeOffset now) =>
+        RunAsync(state => state.ReportAsync(destination, result, isProbe, now));
+
+    public async Task ResetBreakerAsync(Destination destination)
+    {
+        await local.ResetBreakerAsync(destination);
+        await RunAsync(async state =>
+        {
+            await state.ResetBreakerAsync(destination);
+            return true;
+        });
+    }
+
+    public Task<TimeSpan?> OpenForAsync(Destination destination, DateTimeOffset now) =>
+        RunAsync(state => state.OpenForAsync(destination, now));
+
+    private async Task<T> RunAsync<T>(Func<IDestinationState, Task<T>> decide)
+    {
+        if (time.GetTimestamp() >= Volatile.Read(ref _pauseEnd))
+        {
+            try
+            {
+                return await decide(shared).WaitAsync(AnswerLimit);
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                Volatile.Write(ref _pauseEnd, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
+                LogFallback(error);
+            }
+        }
+
+        EgressTelemetry.RedisFallbacks.Add(1);
+        return await decide(local);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Redis does not answer; limits of outbound calls come from this process for the next second")]
+    private partial void LogFallback(Exception error);
+}
