@@ -41,8 +41,8 @@ public static class SandboxHost
             // TaskRouter waits no longer either (INS-3).
             http.Timeout = TimeSpan.FromSeconds(15);
         });
-        builder.Services.AddGrpcClient<ConversationService.ConversationServiceClient>(grpc => grpc.Address = new Uri("http://_grpc.insights-enrichment"));
-        builder.Services.AddGrpcClient<IntervalService.IntervalServiceClient>(grpc => grpc.Address = new Uri("http://_grpc.wfm-connector"));
+        builder.AddServiceClient<ConversationService.ConversationServiceClient>("insights-enrichment");
+        builder.AddServiceClient<IntervalService.IntervalServiceClient>("wfm-connector");
         builder.Services.AddSingleton<SuiteReader>();
         if (args.Contains(Once))
         {

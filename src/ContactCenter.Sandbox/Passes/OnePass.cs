@@ -120,15 +120,29 @@ public sealed partial class OnePass(
     private async Task<Shown> CompareAsync(TrafficPlan plan, CancellationToken cancellation)
     {
         var (from, until) = (plan.Start, plan.Start.AddDays(1));
-        var conversations = await suite.ConversationsAsync(from, until, cancellation);
-        var segments = await suite.SegmentsAsync(from, until, cancellation);
-        var intervals = await suite.QueueIntervalsAsync(from, until, cancellation);
-        return new Shown(conversations.Count, segments.Count, intervals.Count,
-        [
-            Differences.Between("Conversations", ConversationTruth.Conversations(plan.Lives), conversations.Select(ConversationFacts.Of)),
-            Differences.Between("Segments", plan.Lives.SelectMany(ConversationTruth.Segments), segments.Select(SegmentFacts.Of)),
-            Differences.Between("WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), intervals.Select(QueueIntervalFacts.Of)),
-        ]);
+        var conversations = await CompareAsync(
+            "Conversations", ConversationTruth.Conversations(plan.Lives), suite.ConversationsAsync(from, until, cancellation), ConversationFacts.Of);
+        var segments = await CompareAsync(
+            "Segments", plan.Lives.SelectMany(ConversationTruth.Segments), suite.SegmentsAsync(from, until, cancellation), SegmentFacts.Of);
+        var intervals = await CompareAsync(
+            "WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), suite.QueueIntervalsAsync(from, until, cancellation), QueueIntervalFacts.Of);
+        return new Shown(conversations.Count, segments.Count, intervals.Count, [conversations.Differences, segments.Differences, intervals.Differences]);
+    }
+
+    // A part that cannot be read is a difference too; the next try may find it back.
+    private static async Task<(int Count, Differences Differences)> CompareAsync<TShown, TFacts>(
+        string what, IEnumerable<TFacts> truth, Task<List<TShown>> read, Func<TShown, TFacts> factsOf)
+        where TFacts : notnull
+    {
+        try
+        {
+            var shown = await read;
+            return (shown.Count, Differences.Between(what, truth, shown.Select(factsOf)));
+        }
+        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        {
+            return (0, new Differences(what, [$"all: {e.Status}"], []));
+        }
     }
 
     private static void Summarise(TrafficPlan plan, IReadOnlyList<Delivery> deliveries, Shown shown, TimeSpan sending, TimeSpan total)

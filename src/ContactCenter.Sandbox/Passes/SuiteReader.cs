@@ -2,7 +2,6 @@ using ContactCenter.Insights.V1;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Wfm.V1;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 
 namespace ContactCenter.Sandbox.Passes;
 
@@ -10,15 +9,12 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="conversations">Insights.</param>
 /// <param name="intervals">Workforce management.</param>
 /// <param name="account">The account whose traffic is read.</param>
-/// <param name="time">The clock of deadlines.</param>
 public sealed class SuiteReader(
     ConversationService.ConversationServiceClient conversations,
     IntervalService.IntervalServiceClient intervals,
-    TwilioAccount account,
-    TimeProvider time)
+    TwilioAccount account)
 {
     private const int PageSize = 1000;
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(10);
 
     // The filter hides these unless they are asked for; one left over is a difference, so they are.
     private static readonly SegmentKind[] AllKinds = [.. System.Enum.GetValues<SegmentKind>().Where(k => k != SegmentKind.Unspecified)];
@@ -31,7 +27,7 @@ public sealed class SuiteReader(
     public async Task<bool> AnyConversationAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
     {
         var request = new ListConversationsRequest { Filter = Conversations(from, until), PageSize = 1 };
-        return (await conversations.ListConversationsAsync(request, Call(cancellation))).Conversations.Count > 0;
+        return (await conversations.ListConversationsAsync(request, cancellationToken: cancellation)).Conversations.Count > 0;
     }
 
     /// <summary>All conversations that began in a range.</summary>
@@ -45,7 +41,7 @@ public sealed class SuiteReader(
         var all = new List<Conversation>();
         do
         {
-            var page = await conversations.ListConversationsAsync(request, Call(cancellation));
+            var page = await conversations.ListConversationsAsync(request, cancellationToken: cancellation);
             all.AddRange(page.Conversations);
             request.PageToken = page.NextPageToken;
         }
@@ -66,7 +62,7 @@ public sealed class SuiteReader(
         var all = new List<Segment>();
         do
         {
-            var page = await conversations.ListSegmentsAsync(request, Call(cancellation));
+            var page = await conversations.ListSegmentsAsync(request, cancellationToken: cancellation);
             all.AddRange(page.Segments);
             request.PageToken = page.NextPageToken;
         }
@@ -85,7 +81,7 @@ public sealed class SuiteReader(
         var all = new List<QueueInterval>();
         do
         {
-            var page = await intervals.ListQueueIntervalsAsync(request, Call(cancellation));
+            var page = await intervals.ListQueueIntervalsAsync(request, cancellationToken: cancellation);
             all.AddRange(page.QueueIntervals);
             request.PageToken = page.NextPageToken;
         }
@@ -95,7 +91,4 @@ public sealed class SuiteReader(
 
     private ConversationFilter Conversations(DateTimeOffset from, DateTimeOffset until) =>
         new() { StartTime = from.ToTimestamp(), EndTime = until.ToTimestamp(), AccountSid = account.AccountSid };
-
-    private CallOptions Call(CancellationToken cancellation) =>
-        new(deadline: (time.GetUtcNow() + CallLimit).UtcDateTime, cancellationToken: cancellation);
 }
