@@ -32,8 +32,10 @@ internal sealed class InteropServer : IAsyncDisposable
             listen?.Invoke(endpoint);
         }));
         builder.Services.AddGrpc(options ?? (_ => { }));
+        builder.Services.AddGrpcReflection();
         var app = builder.Build();
         app.MapGrpcService<InteropService>();
+        app.MapGrpcReflectionService();
         map?.Invoke(app);
         await app.StartAsync();
         return new InteropServer(app);

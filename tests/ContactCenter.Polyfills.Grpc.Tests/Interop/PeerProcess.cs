@@ -42,6 +42,18 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     internal static PeerProcess Node(string script, params string[] arguments) => new("node", [script, .. arguments]);
 
+    /// <summary>The buf command of tests/package.json.</summary>
+    internal static PeerProcess Buf(params string[] arguments) =>
+        new(Path.GetFullPath(Path.Combine(SourceFolder, "../../../node_modules/.bin/buf")), arguments);
+
+    /// <summary>All that a command prints.</summary>
+    internal async Task<string> ReadAllAsync()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return _process.ExitCode == 0 ? output : throw new InvalidOperationException($"The command ended with {_process.ExitCode}: {await _errors}");
+    }
+
     /// <summary>The first line that a server prints.</summary>
     internal async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit)
@@ -51,14 +63,13 @@ internal sealed class PeerProcess : IAsyncDisposable
     internal async Task<IReadOnlyDictionary<string, string>> ReadResultsAsync()
     {
         var results = new Dictionary<string, string>();
-        foreach (var line in (await _process.StandardOutput.ReadToEndAsync().WaitAsync(Limit)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in (await ReadAllAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var tab = line.IndexOf('\t', StringComparison.Ordinal);
             results[line[..tab]] = line[(tab + 1)..];
         }
 
-        await _process.WaitForExitAsync().WaitAsync(Limit);
-        return results.Count > 0 ? results : throw new InvalidOperationException("The peer ended without results: " + await _errors);
+        return results;
     }
 
     /// <summary>Kills the process without any warning, as a crash would.</summary>

@@ -119,5 +119,5 @@ const cases = {
     const result = await run().then(() => 'ok', (error) => String(error.stack || error).replace(/\s+/g, ' '));
     console.log(`${name}\t${result}`);
   }
-  for (const each of [client, zipping, unregistered]) each.close();
+  process.exit(0); // A cancelled call leaves its deadline's timer behind, which would keep the process alive.
 })();
