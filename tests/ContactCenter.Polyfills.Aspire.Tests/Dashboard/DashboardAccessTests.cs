@@ -97,6 +97,6 @@ public sealed class DashboardAccessTests : IAsyncLifetime
         using var stream = await _client.GetStreamAsync("/api/resources", Token);
         Assert.True(await stream.ReadAsync(new byte[64], Token) > 0);
 
-        await _server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(1.5), Token);
+        await _server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(8), Token);
     }
 }

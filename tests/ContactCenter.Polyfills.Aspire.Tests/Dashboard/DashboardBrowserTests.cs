@@ -4,39 +4,21 @@ using Microsoft.Playwright;
 namespace ContactCenter.Polyfills.Aspire.Tests.Dashboard;
 
 /// <summary>The page in a real browser, against a model whose states the test sets.</summary>
-public sealed class DashboardBrowserTests : IAsyncLifetime
+public sealed class DashboardBrowserTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
 {
     private readonly SampleModel _model = new();
     private readonly List<string> _problems = [];
     private DashboardServer _server = null!;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private IPage? _page;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CONTACTCENTER_NO_BROWSER") == "1", "Browser tests are switched off.");
+    public async ValueTask InitializeAsync() =>
         _server = await DashboardServer.StartAsync(_model, port: 0, token: null, TestContext.Current.CancellationToken);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("CONTACTCENTER_CHROMIUM") ?? "/usr/bin/chromium",
-            Headless = true,
-            Timeout = 30_000,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
-    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
-        if (_server is not null)
-            await _server.DisposeAsync();
+        if (_page is not null)
+            await _page.CloseAsync();
+        await _server.DisposeAsync();
     }
 
     [Fact]
@@ -123,6 +105,19 @@ public sealed class DashboardBrowserTests : IAsyncLifetime
         NothingWentWrong();
     }
 
+    [Fact]
+    public async Task A_page_of_an_earlier_start_says_how_to_come_back()
+    {
+        var page = await OpenAsync();
+        var port = new Uri(_server.Address).Port;
+
+        await _server.DisposeAsync();
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("Connection lost, trying again…");
+        _server = await DashboardServer.StartAsync(_model, port, token: null, TestContext.Current.CancellationToken);
+
+        await Expect(page.Locator("#connection")).ToContainTextAsync("Signed out");
+    }
+
     [Theory]
     [InlineData(390, 844)]
     [InlineData(1280, 800)]
@@ -159,12 +154,12 @@ public sealed class DashboardBrowserTests : IAsyncLifetime
 
     private async Task<IPage> OpenAsync(string fragment = "", int width = 1280, int height = 800)
     {
-        var page = await _browser!.NewPageAsync(new()
+        var page = _page = await chromium.Browser.NewPageAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = Environment.GetEnvironmentVariable("CONTACTCENTER_DARK") == "1" ? ColorScheme.Dark : ColorScheme.Light,
         });
-        page.SetDefaultTimeout(10_000);
+        page.SetDefaultTimeout(20_000);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")

@@ -52,7 +52,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.Configure<JsonOptions>(json =>
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<DashboardCommand>(System.Text.Json.JsonNamingPolicy.CamelCase)));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders();
 
         var app = builder.Build();

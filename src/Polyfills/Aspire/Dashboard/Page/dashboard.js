@@ -335,7 +335,11 @@ function connect() {
   const stream = new EventSource('api/resources');
   const connection = byId('connection');
   stream.addEventListener('open', () => Object.assign(connection, { className: 'live', textContent: 'Live' }));
-  stream.addEventListener('error', () => Object.assign(connection, { className: '', textContent: 'Connection lost, trying again…' }));
+  // A browser tries again by itself unless it was refused: the application was started anew, with a new login token.
+  stream.addEventListener('error', () => Object.assign(connection, {
+    className: '',
+    textContent: stream.readyState === EventSource.CLOSED ? 'Signed out: open the address the application printed' : 'Connection lost, trying again…',
+  }));
   stream.addEventListener('message', event => {
     const snapshot = JSON.parse(event.data);
     resources = snapshot.resources;
