@@ -65,6 +65,7 @@ public static class ServiceDefaultsExtensions
         app.UseProblemAnswers();
         app.UseGrpcRequestDefaults();
         app.MapHealthEndpoints();
+        app.MapGrpcDefaults();
         return app;
     }
 

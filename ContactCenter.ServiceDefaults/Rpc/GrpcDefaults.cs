@@ -24,6 +24,9 @@ internal static class GrpcDefaults
             grpc.EnableDetailedErrors = builder.Environment.IsDevelopment();
             grpc.Interceptors.Add<FailureInterceptor>();
         });
+        builder.Services.AddGrpcHealthChecks();
+        if (builder.Environment.IsDevelopment())
+            builder.Services.AddGrpcReflection();
     }
 
     public static void UseGrpcRequestDefaults(this WebApplication app) => app.Use((context, next) =>
@@ -39,4 +42,11 @@ internal static class GrpcDefaults
         }
         return next(context);
     });
+
+    public static void MapGrpcDefaults(this WebApplication app)
+    {
+        app.MapGrpcHealthChecksService();
+        if (app.Environment.IsDevelopment())
+            app.MapGrpcReflectionService();
+    }
 }
