@@ -93,6 +93,19 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_cannot_be_serialised_does_not_end_the_stream()
+    {
+        var requests = Marshallers.Create<string>(text => text.Length > 0 ? [] : throw new FormatException("nothing to send"), _ => "");
+        var responses = Marshallers.Create<string>(_ => [], bytes => "response");
+        var method = new Method<string, string>(MethodType.ClientStreaming, "grpc.testing.TestService", "StreamingInputCall", requests, responses);
+        using var call = _channel.CreateCallInvoker().AsyncClientStreamingCall(method, null, new CallOptions(cancellationToken: Cancellation));
+        await Assert.ThrowsAsync<FormatException>(() => call.RequestStream.WriteAsync("", Cancellation));
+        await call.RequestStream.WriteAsync("good", Cancellation);
+        await call.RequestStream.CompleteAsync();
+        Assert.Equal("response", await call);
+    }
+
+    [Fact]
     public async Task A_token_of_one_read_gives_the_whole_call_up()
     {
         using var call = Client.FullDuplexCall(cancellationToken: Cancellation);
@@ -237,9 +250,10 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Status_details_come_with_the_exception()
+    public async Task A_status_with_its_details_counts_more_than_the_HTTP_status()
     {
         var response = new HttpResponseMessage { Content = GrpcContent() };
+        response.StatusCode = HttpStatusCode.BadGateway;
         response.Headers.Add("grpc-status", "3");
         response.Headers.Add("grpc-message", "50%25 wrong");
         response.Headers.Add("grpc-status-details-bin", "CAMSAmhp");

@@ -55,7 +55,7 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
     internal async Task<Exception> WriteFailureAsync(Exception reason)
     {
         if (_response is not null)
-            await Task.WhenAny(_response);
+            await Task.WhenAny(_response, Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System));
         if (IsOver)
             return Failure();
 

@@ -76,7 +76,7 @@ internal sealed class ClientStreamWriter<TRequest, TResponse>(ClientCall<TReques
             await call.WriteAsync(transport, message, WriteOptions);
             await transport.FlushAsync(call.Stop);
         }
-        catch (Exception e) when (e is not RpcException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             throw await call.WriteFailureAsync(e);
         }

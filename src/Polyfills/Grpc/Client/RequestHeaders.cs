@@ -7,7 +7,8 @@ namespace Grpc.Net.Client;
 /// <summary>The HTTP request of a call.</summary>
 internal static class RequestHeaders
 {
-    private static readonly string UserAgent = $"grpc-dotnet/2.85.0 (.NET {Environment.Version}; CLR {Environment.Version}; net10.0; {(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "osx" : "linux")})";
+    // The form that the gRPC specification gives: grpc-language-variant/version.
+    private static readonly string UserAgent = $"grpc-dotnet-contactcenter/{typeof(RequestHeaders).Assembly.GetName().Version!.ToString(3)} (.NET {Environment.Version})";
 
     /// <summary>Creates the request.</summary>
     /// <param name="channel">Where it goes.</param>

@@ -15,21 +15,24 @@ internal static class ResponseStatus
     /// <summary>The status of a response that has no messages; null when messages may follow.</summary>
     internal static Status? BeforeMessages(HttpResponseMessage response, bool needsMessage, out HttpHeaders? trailers)
     {
+        // A status in the headers says that there is no message, whatever else the response looks like.
+        if (Read(response.Headers) is { } status)
+        {
+            trailers = response.Headers;
+            return needsMessage && status.StatusCode == StatusCode.OK ? MessageMissing : status;
+        }
+
         trailers = null;
-        if (response.StatusCode != HttpStatusCode.OK && !response.Headers.NonValidated.Contains(GrpcProtocol.StatusTrailer))
+        if (response.StatusCode != HttpStatusCode.OK)
             return new Status(ToStatusCode(response.StatusCode), $"Bad gRPC response. HTTP status code: {(int)response.StatusCode}");
 
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types))
             return new Status(StatusCode.Cancelled, "Bad gRPC response. Response did not have a content-type header.");
+
         var type = types.ToString();
-        if (!GrpcProtocol.IsGrpcContentType(type))
-            return new Status(StatusCode.Cancelled, $"Bad gRPC response. Invalid content-type value: {type}");
-
-        if (Read(response.Headers) is not { } status)
-            return null;
-
-        trailers = response.Headers;
-        return needsMessage && status.StatusCode == StatusCode.OK ? MessageMissing : status;
+        return GrpcProtocol.IsGrpcContentType(type)
+            ? null
+            : new Status(StatusCode.Cancelled, $"Bad gRPC response. Invalid content-type value: {type}");
     }
 
     /// <summary>The status that follows the last message.</summary>
