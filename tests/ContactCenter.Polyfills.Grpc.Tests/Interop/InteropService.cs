@@ -37,7 +37,7 @@ internal sealed class InteropService : TestService.TestServiceBase
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             EnsureCompression(request.ExpectCompressed, context);
-            sum += request.Payload.Body.Length;
+            sum += request.Payload?.Body.Length ?? 0;
         }
 
         return new StreamingInputCallResponse { AggregatedPayloadSize = sum };
