@@ -1,5 +1,7 @@
 using System.Net;
+using ContactCenter.Testing.V1;
 using Grpc.AspNetCore.Server;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,6 +14,7 @@ namespace ContactCenter.Polyfills.Grpc.Tests.Server;
 public sealed class EchoServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private GrpcChannel? _channel;
 
     private EchoServer(WebApplication app)
     {
@@ -47,8 +50,12 @@ public sealed class EchoServer : IAsyncDisposable
         return new EchoServer(app);
     }
 
+    /// <summary>A generated client over a channel that lives as long as the server.</summary>
+    public EchoService.EchoServiceClient Connect() => new(_channel ??= GrpcChannel.ForAddress(Address));
+
     public async ValueTask DisposeAsync()
     {
+        _channel?.Dispose();
         Client.Dispose();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await _app.StopAsync(limit.Token);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.IO.Pipelines;
 using Grpc.Core;
 using Grpc.Net.Compression;
 
@@ -18,8 +17,7 @@ internal static class MessageCompression
         var result = new PooledBuffer();
         try
         {
-            using var source = PipeReader.Create(compressed).AsStream();
-            using var stream = provider.CreateDecompressionStream(source);
+            using var stream = provider.CreateDecompressionStream(new SequenceStream(compressed));
             int read;
             while ((read = stream.Read(result.GetSpan(Chunk))) > 0)
             {
@@ -49,14 +47,14 @@ internal static class MessageCompression
         stream.Write(message.Span);
     }
 
-    /// <summary>The write-only stream that compression streams ask for.</summary>
-    private sealed class BufferStream(PooledBuffer destination) : Stream
+    /// <summary>What compression streams ask for where this side has only buffers.</summary>
+    private abstract class OneWayStream : Stream
     {
         public override bool CanRead => false;
 
-        public override bool CanSeek => false;
+        public override bool CanWrite => false;
 
-        public override bool CanWrite => true;
+        public override bool CanSeek => false;
 
         public override long Length => throw new NotSupportedException();
 
@@ -66,18 +64,42 @@ internal static class MessageCompression
             set => throw new NotSupportedException();
         }
 
-        public override void Write(ReadOnlySpan<byte> buffer) => destination.Write(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => destination.Write(buffer.AsSpan(offset, count));
-
         public override void Flush()
         {
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
         public override void SetLength(long value) => throw new NotSupportedException();
+    }
+
+    private sealed class BufferStream(PooledBuffer destination) : OneWayStream
+    {
+        public override bool CanWrite => true;
+
+        public override void Write(ReadOnlySpan<byte> buffer) => destination.Write(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => destination.Write(buffer.AsSpan(offset, count));
+    }
+
+    private sealed class SequenceStream(ReadOnlySequence<byte> source) : OneWayStream
+    {
+        private ReadOnlySequence<byte> _rest = source;
+
+        public override bool CanRead => true;
+
+        public override int Read(Span<byte> buffer)
+        {
+            var count = (int)Math.Min(buffer.Length, _rest.Length);
+            _rest.Slice(0, count).CopyTo(buffer);
+            _rest = _rest.Slice(count);
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
     }
 }
