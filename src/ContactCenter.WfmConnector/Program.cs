@@ -1,2 +1,4 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ContactCenter.Durable;
+using ContactCenter.WfmConnector;
+
+return await WfmConnectorHost.Create(args).RunDurableAsync(args);

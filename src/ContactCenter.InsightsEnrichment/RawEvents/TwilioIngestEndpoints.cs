@@ -29,6 +29,7 @@ public sealed class TwilioIngestEndpoints(
 {
     private const string SignatureHeader = "X-Twilio-Signature";
     private const int DeepestJson = 64;
+    private const int MostDiscarded = 32 * 1024 * 1024;
 
     private readonly string[] _bases = TwilioSignature.Spellings(url.Value.PublicBaseUrl.TrimEnd('/'));
 
@@ -116,7 +117,11 @@ public sealed class TwilioIngestEndpoints(
         var stated = context.Request.ContentLength;
         var body = stated > limit ? null : await ReadAsync(context.Request.Body, (int?)stated, limit, context.RequestAborted);
         if (body is null)
+        {
+            await DiscardRestAsync(context);
             await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, $"The body exceeds {limit} bytes.");
+        }
+
         return body;
     }
 
@@ -140,6 +145,18 @@ public sealed class TwilioIngestEndpoints(
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>Takes what is still on its way: a sender that finds the connection closed never reads the answer.</summary>
+    private static async Task DiscardRestAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = MostDiscarded;
+        if (context.Request.ContentLength > MostDiscarded)
+            return;
+        var chunk = new byte[16 * 1024];
+        for (long discarded = 0; discarded < MostDiscarded && await context.Request.Body.ReadAsync(chunk, context.RequestAborted) is > 0 and var read;)
+            discarded += read;
     }
 
     private static JsonDocument? ParseArray(byte[] body)

@@ -1,0 +1,25 @@
+using ContactCenter.Durable;
+using ContactCenter.ServiceDefaults;
+using ContactCenter.WfmConnector.Intervals;
+
+namespace ContactCenter.WfmConnector;
+
+/// <summary>Composes the service that tells workforce management what happened in every quarter of an hour.</summary>
+public static class WfmConnectorHost
+{
+    /// <summary>Builds the service without starting it.</summary>
+    /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
+    public static WebApplication Create(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceDefaults();
+        builder.AddDurable("wfm-connector", typeof(WfmConnectorHost).Assembly, durable => durable.AddConsumer<SegmentConsumer>());
+        builder.Services.AddSingleton<QueueContactStore>();
+        builder.Services.AddGrpc();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapGrpcService<IntervalService>();
+        return app;
+    }
+}

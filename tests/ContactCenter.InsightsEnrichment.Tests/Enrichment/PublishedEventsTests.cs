@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using ContactCenter.Events.Insights;
+using MassTransit;
+
+namespace ContactCenter.InsightsEnrichment.Tests.Enrichment;
+
+public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(servers)
+{
+    private readonly ConcurrentQueue<object> _published = new();
+    private IBusControl _bus = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _bus = Bus.Factory.CreateUsingRabbitMq(bus =>
+        {
+            bus.Host(new Uri(Broker));
+            bus.ReceiveEndpoint("listener", endpoint =>
+            {
+                endpoint.ConcurrentMessageLimit = 1;
+                endpoint.Handler<SegmentClosed>(context => Keep(context.Message));
+                endpoint.Handler<SegmentRevised>(context => Keep(context.Message));
+                endpoint.Handler<SegmentWithdrawn>(context => Keep(context.Message));
+                endpoint.Handler<ConversationClosed>(context => Keep(context.Message));
+            });
+        });
+        await _bus.StartAsync(Cancellation);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _bus.StopAsync(CancellationToken.None);
+        await base.DisposeAsync();
+    }
+
+    [Fact]
+    [Rule("INS-138"), Rule("INS-142")]
+    public async Task Every_segment_is_closed_once_and_the_conversation_when_all_is_over()
+    {
+        await SendAsync(Examples.ColdTransfer().Forms);
+        await SendAsync(Examples.ColdTransfer().Forms);
+        await ReceivedAsync<ConversationClosed>(1);
+
+        var closed = _published.OfType<SegmentClosed>().Select(message => message.Segment).OrderBy(segment => segment.StartTime).ToList();
+        Assert.Equal(
+            ["Queue 12 0 0 answered", "Conversation 12 120 10 ", "Queue 33 0 0 answered", "Conversation 33 180 30 "],
+            closed.Select(segment => $"{segment.Kind} {segment.QueueSeconds} {segment.TalkSeconds ?? 0} {segment.WrapUpSeconds ?? 0} {segment.Left}"));
+        Assert.Equal(119_900, closed[1].TalkMilliseconds);
+        var conversation = Assert.Single(_published.OfType<ConversationClosed>());
+        Assert.Equal((340, 345, "solved", 4), (conversation.HandlingSeconds, conversation.ExperienceSeconds, conversation.Outcome, conversation.SegmentCount));
+        Assert.Equal(4, closed.Select(segment => segment.SegmentId).Distinct().Count());
+    }
+
+    [Fact]
+    [Rule("INS-138")]
+    public async Task A_late_event_revises_what_was_published_and_names_what_changed()
+    {
+        var forms = Examples.ColdTransfer().Forms;
+        await SendAsync(forms.Where((_, index) => index != 4));
+        await ReceivedAsync<ConversationClosed>(1);
+        await SendAsync([forms[4]]);
+        await ReceivedAsync<ConversationClosed>(2);
+
+        // Besides the revision by which the end of the task states the outcome of its last segment.
+        var revised = Assert.Single(_published.OfType<SegmentRevised>(), message => message.Segment.ReservationSid == TaskLife.Sid("WR", 11));
+        Assert.Equal(["talk_time", "wrap_up_time"], revised.ChangedFields);
+        Assert.Equal((120, 10), (revised.Segment.TalkSeconds, revised.Segment.WrapUpSeconds));
+        var first = _published.OfType<SegmentClosed>().Single(message => message.Segment.SegmentId == revised.Segment.SegmentId);
+        Assert.True(revised.Segment.Revision > first.Segment.Revision);
+        Assert.Equal((130, 0), (first.Segment.TalkSeconds, first.Segment.WrapUpSeconds));
+    }
+
+    [Fact]
+    [Rule("INS-138")]
+    public async Task A_segment_that_never_was_is_withdrawn()
+    {
+        var life = new TaskLife().Entered("09:00:01", "Level 1").Canceled("09:00:10").TransferInitiated("09:00:00", "Level 1");
+        await SendAsync(life.Forms.Take(2));
+        await ReceivedAsync<ConversationClosed>(1);
+        await SendAsync(life.Forms.Skip(2));
+        await ReceivedAsync<ConversationClosed>(2);
+
+        var before = _published.OfType<SegmentClosed>().Take(2).Select(message => message.Segment.SegmentId).ToHashSet();
+        await ReceivedAsync<SegmentWithdrawn>(2);
+        Assert.Equal(before, _published.OfType<SegmentWithdrawn>().Select(message => message.Segment.SegmentId).ToHashSet());
+        await ReceivedAsync<SegmentClosed>(4);
+    }
+
+    private Task ReceivedAsync<T>(int count) => Eventually.TrueAsync(() => _published.OfType<T>().Count() >= count);
+
+    private Task Keep(object message)
+    {
+        _published.Enqueue(message);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using ContactCenter.Events.Insights;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace ContactCenter.InsightsEnrichment.Tests.Events;
+
+/// <summary>What is on the bus is a contract: these texts change only by additions.</summary>
+public sealed class WireFormTests
+{
+    private static readonly JsonSerializerOptions Json = new(SystemTextJsonMessageSerializer.Options) { WriteIndented = false };
+    private static readonly Guid EventId = Guid.Parse("0195a5c2-7c00-7000-8000-000000000001");
+    private static readonly DateTimeOffset Time = new(2026, 3, 2, 10, 2, 22, 700, TimeSpan.Zero);
+
+    private static readonly SegmentFacts Segment = new()
+    {
+        SegmentId = "seg_a",
+        ConversationId = "WT1",
+        Kind = SegmentKinds.Conversation,
+        Revision = 3,
+        TaskSid = "WT1",
+        ReservationSid = "WR1",
+        AgentSid = "WK1",
+        QueueSid = "WQ1",
+        TaskChannel = "voice",
+        Channel = "Call",
+        Direction = "Inbound",
+        StartTime = Time.AddSeconds(-130.5),
+        EndTime = Time,
+        QueueSeconds = 12,
+        QueueMilliseconds = 11_300,
+        RingSeconds = 4,
+        RingMilliseconds = 4_100,
+        TalkSeconds = 120,
+        TalkMilliseconds = 119_900,
+        WrapUpSeconds = 10,
+        WrapUpMilliseconds = 10_600,
+        Abandoned = "No",
+        Outcome = "solved",
+    };
+
+    private const string SegmentText =
+        """
+        "segment":{"segmentId":"seg_a","conversationId":"WT1","kind":"Conversation","revision":3,"taskSid":"WT1","reservationSid":"WR1","agentSid":"WK1","queueSid":"WQ1","taskChannel":"voice","channel":"Call","direction":"Inbound","startTime":"2026-03-02T10:00:12.2+00:00","endTime":"2026-03-02T10:02:22.7+00:00","queueSeconds":12,"queueMilliseconds":11300,"ringSeconds":4,"ringMilliseconds":4100,"talkSeconds":120,"talkMilliseconds":119900,"wrapUpSeconds":10,"wrapUpMilliseconds":10600,"abandonSeconds":null,"abandoned":"No","abandonedPhase":null,"left":null,"missedReason":null,"outcome":"solved"}
+        """;
+
+    private const string Head =
+        """{"eventId":"0195a5c2-7c00-7000-8000-000000000001","occurredTime":"2026-03-02T10:02:22.7+00:00","recordedTime":"2026-03-02T10:02:23.7+00:00","accountSid":"AC1",""";
+
+    [Fact]
+    public void SegmentClosed_SegmentRevised_and_SegmentWithdrawn_keep_their_form()
+    {
+        Holds("urn:message:contactcenter:insights:segment-closed", Head + SegmentText + "}",
+            new SegmentClosed { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", Segment = Segment });
+        Holds("urn:message:contactcenter:insights:segment-revised", Head + SegmentText + ""","changedFields":["talk_time"]}""",
+            new SegmentRevised { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", Segment = Segment, ChangedFields = ["talk_time"] });
+        Holds("urn:message:contactcenter:insights:segment-withdrawn", Head + SegmentText + "}",
+            new SegmentWithdrawn { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", Segment = Segment });
+    }
+
+    [Fact]
+    public void ConversationClosed_keeps_its_form() => Holds(
+        "urn:message:contactcenter:insights:conversation-closed",
+        Head + """
+        "conversationId":"WT1","revision":7,"startTime":"2026-03-02T10:00:00.7+00:00","endTime":"2026-03-02T10:02:22.7+00:00","channel":"Call","direction":"Inbound","abandoned":"No","outcome":"solved","handlingSeconds":340,"experienceSeconds":345,"segmentCount":4}
+        """,
+        new ConversationClosed
+        {
+            EventId = EventId,
+            OccurredTime = Time,
+            RecordedTime = Time.AddSeconds(1),
+            AccountSid = "AC1",
+            ConversationId = "WT1",
+            Revision = 7,
+            StartTime = Time.AddSeconds(-142),
+            EndTime = Time,
+            Channel = "Call",
+            Direction = "Inbound",
+            Abandoned = "No",
+            Outcome = "solved",
+            HandlingSeconds = 340,
+            ExperienceSeconds = 345,
+            SegmentCount = 4,
+        });
+
+    private static void Holds<T>(string urn, string text, T message)
+        where T : class
+    {
+        Assert.Equal(urn, MessageUrn.ForTypeString<T>());
+        Assert.Equal(text, JsonSerializer.Serialize(message, Json));
+        Assert.Equal(text, JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(text, Json), Json));
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ContactCenter.Insights.V1;
+using Dapper;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(TestServers))]
+
+namespace ContactCenter.InsightsEnrichment.Tests;
+
+/// <summary>The service on a database and a virtual host of its own, spoken to as senders and callers do.</summary>
+public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
+{
+    protected const string PublicBaseUrl = "https://insights.example.com";
+    protected const string Token = "12345";
+
+    private const string Callbacks = "/ingest/twilio/taskrouter";
+    private const string EventStreams = "/ingest/twilio/event-streams";
+
+    private WebApplication? _app;
+    private GrpcChannel? _channel;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected TestServers Servers { get; } = servers;
+
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected string Broker { get; private set; } = null!;
+
+    protected HttpClient Http { get; private set; } = null!;
+
+    protected ConversationService.ConversationServiceClient Conversations { get; private set; } = null!;
+
+    /// <summary>Connects the service to its database; a test may name another server.</summary>
+    protected virtual Task<string> ConnectAsync() => Task.FromResult(Database.ConnectionString);
+
+    /// <summary>Settings besides the usual ones; an empty value removes one.</summary>
+    protected virtual IEnumerable<string> Settings => [];
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Database = await Servers.CreateDatabaseAsync(Cancellation);
+        Broker = await Servers.CreateVirtualHostAsync(Cancellation);
+        await StartAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected async Task StartAsync()
+    {
+        _app = InsightsEnrichmentHost.Create(
+        [
+            $"--ConnectionStrings:database={await ConnectAsync()}",
+            $"--ConnectionStrings:rabbitmq={Broker}",
+            $"--PublicBaseUrl={PublicBaseUrl}",
+            $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
+            $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
+            $"--Twilio:Accounts:0:AuthTokens:0={Token}",
+            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=None",
+            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
+            .. Settings,
+        ]);
+        await _app.StartAsync(Cancellation);
+        // Endpoints are bound in the order of their names.
+        var addresses = _app.Urls.ToList();
+        _channel = GrpcChannel.ForAddress(addresses[0]);
+        Conversations = new(_channel);
+        Http = new() { BaseAddress = new Uri(addresses[1]) };
+    }
+
+    protected async Task StopAsync()
+    {
+        if (_app is null)
+            return;
+        Http.Dispose();
+        _channel!.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _app = null;
+    }
+
+    /// <summary>Posts a callback as TaskRouter does.</summary>
+    protected Task<HttpResponseMessage> PostAsync(IReadOnlyDictionary<string, string> form, string? signature = null) =>
+        PostFormAsync(FormOf.Bytes(form), signature ?? Signer.Sign(Token, PublicBaseUrl + Callbacks, form));
+
+    /// <summary>Posts a form body with a signature, or without.</summary>
+    protected async Task<HttpResponseMessage> PostFormAsync(byte[] body, string? signature)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Callbacks) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
+        if (signature is not null)
+            request.Headers.Add("X-Twilio-Signature", signature);
+        return await Http.SendAsync(request, Cancellation);
+    }
+
+    /// <summary>Posts all events of a life, each answered before the next is sent.</summary>
+    protected async Task SendAsync(IEnumerable<IReadOnlyDictionary<string, string>> forms)
+    {
+        foreach (var form in forms)
+        {
+            using var answer = await PostAsync(form);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
+    }
+
+    /// <summary>Posts an Event Streams body as the sink does.</summary>
+    protected async Task<HttpResponseMessage> PostStreamAsync(byte[] body, string? statedHash = null)
+    {
+        var target = $"{EventStreams}?bodySHA256={statedHash ?? Convert.ToHexStringLower(SHA256.HashData(body))}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        request.Headers.Add("X-Twilio-Signature", Signer.Sign(Token, PublicBaseUrl + target, []));
+        return await Http.SendAsync(request, Cancellation);
+    }
+
+    protected async Task<T> QueryAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    /// <summary>Number of stored events by status, such as <c>processed 12, duplicate 1</c>.</summary>
+    protected Task<string> StatusesAsync() =>
+        QueryAsync<string>("SELECT coalesce(string_agg(status || ' ' || n, ', ' ORDER BY status), '') FROM (SELECT status, count(*) AS n FROM insights.raw_events GROUP BY status) s");
+
+    /// <summary>Waits until every stored event has been decided about.</summary>
+    protected Task SettledAsync() =>
+        Eventually.TrueAsync(async () => await QueryAsync<long>("SELECT count(*) FROM insights.raw_events WHERE status = 'received'") == 0);
+
+    /// <summary>Segments of a task by start, as rows of the worked examples.</summary>
+    protected async Task<IReadOnlyList<string>> RowsAsync(string taskSid)
+    {
+        var answer = await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = taskSid } }, cancellationToken: Cancellation);
+        return [.. answer.Segments.Select(segment => string.Join('|',
+            segment.Kind, segment.Attributes["queue"], segment.AgentName, segment.StartTime.ToDateTime().ToString("HH:mm:ss", null), segment.MeasuredQueueTime?.Seconds,
+            segment.MeasuredRingTime?.Seconds, segment.MeasuredTalkTime?.Seconds, segment.MeasuredWrapUpTime?.Seconds, segment.Attributes["abandoned"],
+            segment.Attributes.GetValueOrDefault("outcome")))];
+    }
+
+    protected static async Task<string?> ReasonOfAsync(HttpResponseMessage answer)
+    {
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
+        return problem.RootElement.GetProperty("reason").GetString();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Net;
+using Npgsql;
+
+namespace ContactCenter.InsightsEnrichment.Tests.RawEvents;
+
+public sealed class LostDatabaseTests(TestServers servers) : InsightsTest(servers)
+{
+    private ServerProcess? _postgres;
+
+    protected override async Task<string> ConnectAsync()
+    {
+        _postgres ??= await TestServers.StartOwnAsync("postgres", Cancellation);
+        return new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Database = "postgres", MaxPoolSize = 20 }.ConnectionString;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
+    }
+
+    [Fact]
+    [Rule("INS-3")]
+    public async Task While_the_database_is_away_callbacks_get_503_within_5_seconds_and_afterwards_all_goes_on()
+    {
+        var forms = Examples.ColdTransfer().Forms;
+        await SendAsync(forms.Take(5));
+        await _postgres!.KillAsync(Cancellation);
+
+        var start = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync(forms[5])));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+        Assert.Equal("STORE_UNAVAILABLE", await ReasonOfAsync(answers[0]));
+        using var health = await Http.GetAsync("/health", Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+
+        await _postgres.StartAgainAsync(Cancellation);
+        await Eventually.TrueAsync(async () => (await PostAsync(forms[5])).StatusCode == HttpStatusCode.NoContent);
+        await SendAsync(forms.Skip(6));
+        await Eventually.TrueAsync(async () => await RowsAsync(TaskLife.Sid("WT", 1)) is [_, _, _, var last] && last.EndsWith("solved", StringComparison.Ordinal));
+    }
+}
