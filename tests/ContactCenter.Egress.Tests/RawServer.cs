@@ -20,11 +20,12 @@ internal sealed class RawServer : IAsyncDisposable
     private RawServer(Func<Stream, RawServer, CancellationToken, Task> serve, X509Certificate2? certificate)
     {
         _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync(serve, certificate);
         Origin = $"{(certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port { get; }
 
     public string Origin { get; }
 
@@ -78,8 +79,8 @@ internal sealed class RawServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _end.Dispose();
     }
@@ -95,8 +96,9 @@ internal sealed class RawServer : IAsyncDisposable
                 _connections.Add(ServeAsync(client, serve, certificate));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
+            // The test is over.
         }
     }
 
@@ -129,6 +131,7 @@ internal sealed class RawServer : IAsyncDisposable
             }
             catch (Exception error) when (error is OperationCanceledException or IOException or System.Security.Authentication.AuthenticationException)
             {
+                // The client has gone, or refused the certificate, as the test wants it to.
             }
         }
     }

@@ -11,7 +11,14 @@ internal sealed class SentBytes
 {
     private volatile bool _unanswered;
 
-    public void Written() => _unanswered = true;
+    /// <summary>Called before a write, as the answer may overtake its end.</summary>
+    /// <returns>Whether nothing of the request had been written before.</returns>
+    public bool Begin()
+    {
+        var isFirst = !_unanswered;
+        _unanswered = true;
+        return isFirst;
+    }
 
     public int Read(int count, int capacity)
     {
@@ -47,12 +54,12 @@ internal sealed class OnceOnlySslStream(Stream inner) : SslStream(inner, leaveIn
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        var isFirst = _sent.Begin();
         try
         {
             await base.WriteAsync(buffer, cancellationToken);
-            _sent.Written();
         }
-        catch (Exception error) when (_sent.MustNotRepeat(error))
+        catch (Exception error) when (!isFirst && _sent.MustNotRepeat(error))
         {
             throw SentBytes.Lost(error);
         }
@@ -92,12 +99,12 @@ internal sealed class OnceOnlyStream(Stream inner) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        var isFirst = _sent.Begin();
         try
         {
             await inner.WriteAsync(buffer, cancellationToken);
-            _sent.Written();
         }
-        catch (Exception error) when (_sent.MustNotRepeat(error))
+        catch (Exception error) when (!isFirst && _sent.MustNotRepeat(error))
         {
             throw SentBytes.Lost(error);
         }
@@ -111,8 +118,8 @@ internal sealed class OnceOnlyStream(Stream inner) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
+        _sent.Begin();
         inner.Write(buffer, offset, count);
-        _sent.Written();
     }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

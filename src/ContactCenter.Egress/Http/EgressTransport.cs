@@ -67,7 +67,6 @@ internal sealed class EgressTransport(EgressConnector connector, TimeProvider ti
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
         MaxResponseHeadersLength = MaxHeaderKilobytes,
         MaxResponseDrainSize = 0,
-        ConnectTimeout = profile.Connect + profile.Tls + TimeSpan.FromSeconds(1),
         // The trace context is set by EgressClient where a destination allows it (EGR-14).
         ActivityHeadersPropagator = null,
         ConnectCallback = (context, cancellationToken) => ConnectAsync(profile, context, cancellationToken),

@@ -8,7 +8,7 @@ namespace ContactCenter.Egress.Limits;
 internal sealed partial class SharedDestinationState(
     IDestinationState shared, IDestinationState local, TimeProvider time, ILogger<SharedDestinationState> logger) : IDestinationState
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private long _pauseEnd = long.MinValue;

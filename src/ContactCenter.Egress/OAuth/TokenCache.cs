@@ -10,7 +10,7 @@ namespace ContactCenter.Egress.OAuth;
 /// <summary>Access tokens in memory and, encrypted, in Redis (EGR-30); Postgres holds the truth.</summary>
 internal sealed class TokenCache(IConnectionMultiplexer? redis, string service, SecretKeyRing keys, TimeProvider time)
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, AccessToken> _memory = new(StringComparer.Ordinal);
 

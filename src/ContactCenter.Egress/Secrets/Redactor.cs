@@ -18,6 +18,7 @@ public sealed partial class Redactor
 
     private readonly HashSet<string> _names;
     private readonly SecretRegistry _registry;
+    private readonly Regex _pairs;
 
     /// <summary>Creates a redactor.</summary>
     /// <param name="furtherNames">Configured names beside the fixed ones.</param>
@@ -26,6 +27,10 @@ public sealed partial class Redactor
     {
         _names = new HashSet<string>(AlwaysMasked.Concat(furtherNames), StringComparer.OrdinalIgnoreCase);
         _registry = registry;
+        var names = string.Join('|', _names.Order(StringComparer.Ordinal).Select(Regex.Escape));
+        _pairs = new Regex(
+            $"""(?<lead>(?<![\w-])"?(?:{names})"?\s*[:=]\s*)(?:"(?:\\.|[^"\\])*"?|[^\s"&,;]+)""",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 
     /// <summary>Whether values under a header, field or parameter name are masked; case does not matter.</summary>
@@ -78,11 +83,9 @@ public sealed partial class Redactor
         text = _registry.Mask(text);
         if (text.AsSpan().IndexOfAny(":= ") < 0)
             return text;
+        text = HeaderLines().Replace(text, "$1" + Mask);
         text = Credentials().Replace(text, "$1 " + Mask);
-        return Pairs().Replace(text, match =>
-            IsMasked(match.Groups["name"].Value) && match.Groups["value"].Value != Mask
-                ? string.Concat(match.Groups["lead"].Value, Mask)
-                : match.Value);
+        return _pairs.Replace(text, "${lead}" + Mask);
     }
 
     private JsonNode? MaskFields(JsonNode? node)
@@ -102,9 +105,10 @@ public sealed partial class Redactor
         return node;
     }
 
-    [GeneratedRegex(@"\b(Bearer|Basic)\s+[A-Za-z0-9\-._~+/]{6,}=*", RegexOptions.IgnoreCase)]
-    private static partial Regex Credentials();
+    // These values go on to the end of the line: a scheme and its parameters, several cookies.
+    [GeneratedRegex(@"(?<![\w-])((?:authorization|cookie|set-cookie)\s*[:=]\s*)[^\r\n""]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex HeaderLines();
 
-    [GeneratedRegex("""(?<lead>(?<![\w-])"?(?<name>[A-Za-z][\w-]*)"?\s*[:=]\s*"?)(?<value>\[redacted\]|[^\s"&,;}]+)""")]
-    private static partial Regex Pairs();
+    [GeneratedRegex(@"\b(Bearer|Basic)\s+[A-Za-z0-9\-._~+/]{6,}=*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Credentials();
 }

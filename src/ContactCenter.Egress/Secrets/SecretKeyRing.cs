@@ -85,7 +85,8 @@ public sealed class SecretKeyRing
             throw new CryptographicException($"The stored secret names key '{parts[1]}', which is not configured.");
 
         var bytes = new byte[Base64Url.GetMaxDecodedLength(parts[2].Length)];
-        if (!Base64Url.TryDecodeFromChars(parts[2], bytes, out var length) || length < NonceLength + TagLength)
+        var length = 0;
+        if (!Base64Url.IsValid(parts[2]) || !Base64Url.TryDecodeFromChars(parts[2], bytes, out length) || length < NonceLength + TagLength)
             throw new CryptographicException("The stored secret is damaged.");
 
         var box = bytes.AsSpan(0, length);
