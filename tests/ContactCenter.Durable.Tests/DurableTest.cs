@@ -1,4 +1,7 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ContactCenter.Durable.Outbox;
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RabbitMQ.Client;
 
 [assembly: AssemblyFixture(typeof(TestServers))]
 
@@ -76,5 +80,39 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
     {
         await using var connection = new NpgsqlConnection(Database.ConnectionString);
         await connection.ExecuteAsync(sql, parameters);
+    }
+
+    protected static async Task<Guid> PublishAsync(IHost host, string key, int number)
+    {
+        await using var transaction = await DatabaseOf(host).BeginAsync(Cancellation);
+        var id = transaction.Publish(new NumberAdded { Key = key, Number = number }, key);
+        await transaction.CommitAsync(Cancellation);
+        return id;
+    }
+
+    /// <summary>Makes a queue that takes every NumberAdded.</summary>
+    protected async Task BindQueueAsync(string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancellation);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation);
+        var (_, exchange) = OutboxMessage.NamesOf(typeof(NumberAdded));
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: Cancellation);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancellation);
+        await channel.QueueBindAsync(queue, exchange, string.Empty, cancellationToken: Cancellation);
+    }
+
+    /// <summary>Takes that many messages from a queue, in its order.</summary>
+    protected async Task<IReadOnlyList<NumberAdded>> ReceiveAsync(string queue, int count)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancellation);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancellation);
+        var messages = new List<NumberAdded>();
+        await Eventually.TrueAsync(async () =>
+        {
+            while (messages.Count < count && await channel.BasicGetAsync(queue, autoAck: true, Cancellation) is { } delivery)
+                messages.Add(JsonNode.Parse(delivery.Body.Span)!["message"].Deserialize<NumberAdded>(JsonSerializerOptions.Web)!);
+            return messages.Count == count;
+        });
+        return messages;
     }
 }

@@ -11,6 +11,12 @@ public sealed record NumberAdded
     public required int Number { get; init; }
 }
 
+[MessageUrn("contactcenter:tests:nobody-listens")]
+public sealed record NobodyListens
+{
+    public required int Number { get; init; }
+}
+
 public sealed class NumberAddedConsumer : IConsumer<NumberAdded>
 {
     public async Task Consume(ConsumeContext<NumberAdded> context) =>

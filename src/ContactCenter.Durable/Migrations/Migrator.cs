@@ -10,7 +10,7 @@ namespace ContactCenter.Durable;
 /// <remarks>Any number of processes may call it at once; each file is applied by one of them.</remarks>
 public sealed partial class Migrator
 {
-    private const long AdvisoryLock = 0x64757261626C65; // "durable"
+    internal const long AdvisoryLock = 0x64757261626C65; // "durable"
     private const int LockAttempts = 10;
 
     private readonly string _connectionString;

@@ -1,3 +1,4 @@
+using ContactCenter.Durable.DeadLetters;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -21,24 +22,24 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS m (id, key, type, exchange, mandatory, payload, time, trace_parent)
         """;
 
-    private const string Claim =
+    private const string ClaimLanes =
         """
-        WITH lanes AS (
-          UPDATE durable.outbox_lanes SET claim = $1, lease_end = now() + $2
-          WHERE lane IN (
-            SELECT l.lane FROM durable.outbox_lanes l
-            WHERE l.lease_end <= now()
-              AND EXISTS (SELECT FROM durable.outbox_messages m WHERE m.lane = l.lane AND (m.due_time IS NULL OR m.due_time <= now()))
-            ORDER BY l.lease_end
-            LIMIT $3
-            FOR UPDATE SKIP LOCKED)
-          RETURNING lane)
-        SELECT m.lane, m.seq, m.id, m.key, m.type, m.exchange, m.mandatory, m.payload, m.time, m.trace_parent, m.refusals
-        FROM lanes CROSS JOIN LATERAL (
-          SELECT * FROM durable.outbox_messages o
-          WHERE o.lane = lanes.lane AND (o.due_time IS NULL OR o.due_time <= now())
-            AND NOT EXISTS (SELECT FROM durable.outbox_messages w WHERE w.key = o.key AND w.seq < o.seq AND w.refusals > 0 AND w.due_time > now())
-          ORDER BY o.seq LIMIT $4) AS m
+        UPDATE durable.outbox_lanes SET claim = $1, lease_end = now() + $2
+        WHERE lane IN (
+          SELECT l.lane FROM durable.outbox_lanes l
+          WHERE l.lease_end <= now() AND EXISTS (SELECT FROM durable.outbox_due d WHERE d.lane = l.lane)
+          ORDER BY l.lease_end
+          LIMIT $3
+          FOR UPDATE SKIP LOCKED)
+        """;
+
+    // A statement of its own, as its snapshot has to be later than the claim: what the lane's last holder removed is gone.
+    private const string ReadClaimed =
+        """
+        SELECT m.lane, m.seq, m.id, m.key, m.type, m.exchange, m.mandatory, m.payload, m.time, m.trace_parent, m.refusals, m.lone_refusals
+        FROM durable.outbox_lanes l
+        CROSS JOIN LATERAL (SELECT * FROM durable.outbox_due d WHERE d.lane = l.lane ORDER BY d.seq LIMIT $2) AS m
+        WHERE l.claim = $1
         ORDER BY m.seq
         """;
 
@@ -52,9 +53,18 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
     private const string Postpone =
         """
         UPDATE durable.outbox_messages m
-        SET refusals = m.refusals + r.counted, due_time = now() + r.delay, error = r.error
-        FROM unnest($1, $2, $3, $4, $5) AS r (lane, seq, counted, delay, error)
+        SET refusals = m.refusals + 1, lone_refusals = m.lone_refusals + r.lone, due_time = now() + r.delay
+        FROM unnest($1, $2, $3, $4) AS r (lane, seq, lone, delay)
         WHERE m.lane = r.lane AND m.seq = r.seq
+        """;
+
+    private const string Remove = "DELETE FROM durable.outbox_messages WHERE lane = $1 AND seq = $2";
+
+    private const string Backlog =
+        """
+        SELECT (SELECT count(*) FROM (SELECT FROM durable.outbox_messages LIMIT $1) AS counted),
+               (SELECT extract(epoch FROM now() - min(m.time))::float8
+                FROM durable.outbox_lanes l CROSS JOIN LATERAL (SELECT time FROM durable.outbox_messages o WHERE o.lane = l.lane ORDER BY o.seq LIMIT 1) AS m)
         """;
 
     /// <summary>Adds messages in the caller's transaction and holds their keys until it ends.</summary>
@@ -95,19 +105,33 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
     {
         // Half of the lanes, so that a second loop or process always finds some.
         const int LanesPerClaim = Lanes / 2;
-        await using var command = dataSource.CreateCommand(Claim);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = claim });
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LanesPerClaim });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Max(1, batchSize / LanesPerClaim) });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ClaimLanes)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = claim },
+                new NpgsqlParameter<TimeSpan> { TypedValue = lease },
+                new NpgsqlParameter<int> { TypedValue = LanesPerClaim },
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ReadClaimed)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = claim },
+                new NpgsqlParameter<int> { TypedValue = Math.Max(1, batchSize / LanesPerClaim) },
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var messages = new List<ClaimedMessage>();
         while (await reader.ReadAsync(cancellationToken))
         {
             messages.Add(new ClaimedMessage(
                 reader.GetInt16(0),
                 reader.GetInt64(1),
-                reader.GetInt16(10),
+                reader.GetInt32(10),
+                reader.GetInt32(11),
                 new OutboxMessage(
                     reader.GetGuid(2),
                     reader.IsDBNull(3) ? null : reader.GetString(3),
@@ -119,6 +143,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
                     reader.IsDBNull(9) ? null : reader.GetString(9))));
         }
 
+        if (messages.Count == 0 && batch.BatchCommands[0].RecordsAffected > 0)
+            await RemoveAsync(claim, [], cancellationToken);
         return messages;
     }
 
@@ -138,10 +164,48 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(Postpone);
         command.Parameters.Add(Array(refusals.Select(refusal => refusal.Message.Lane), NpgsqlDbType.Smallint));
         command.Parameters.Add(Array(refusals.Select(refusal => refusal.Message.Seq), NpgsqlDbType.Bigint));
-        command.Parameters.Add(Array(refusals.Select(_ => (short)1), NpgsqlDbType.Smallint));
+        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Lone ? 1 : 0), NpgsqlDbType.Integer));
         command.Parameters.Add(Array(refusals.Select(refusal => refusal.Delay), NpgsqlDbType.Interval));
-        command.Parameters.Add(Array(refusals.Select(refusal => refusal.Error), NpgsqlDbType.Text));
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Moves a message that the broker does not take to the dead letters, in one transaction.</summary>
+    public async Task BuryAsync(ClaimedMessage claimed, string error, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var message = claimed.Message;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var remove = new NpgsqlCommand(Remove, connection)
+        {
+            Parameters = { new NpgsqlParameter<short> { TypedValue = claimed.Lane }, new NpgsqlParameter<long> { TypedValue = claimed.Seq } },
+        };
+        await remove.ExecuteNonQueryAsync(cancellationToken);
+        await DeadLetterStore.AddAsync(connection, new DeadLetter(
+            DeadLetterSource.Outbox,
+            message.Id,
+            message.Type,
+            message.Exchange,
+            message.Key,
+            "REFUSED",
+            "broker",
+            error,
+            claimed.Refusals + 1,
+            message.Time,
+            now,
+            message.Payload,
+            Policy: null,
+            message.TraceParent));
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>How many messages wait, counted up to <paramref name="limit"/>, and for how long the oldest has.</summary>
+    public async Task<(long Pending, TimeSpan OldestAge)> ReadBacklogAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Backlog);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.IsDBNull(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1))));
     }
 
     private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
@@ -152,11 +216,12 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
 /// <param name="Lane">Its lane.</param>
 /// <param name="Seq">Its place in the order of its key.</param>
 /// <param name="Refusals">How often the broker has refused it.</param>
+/// <param name="LoneRefusals">How often the broker has refused it while taking others.</param>
 /// <param name="Message">What to publish.</param>
-internal sealed record ClaimedMessage(short Lane, long Seq, short Refusals, OutboxMessage Message);
+internal sealed record ClaimedMessage(short Lane, long Seq, int Refusals, int LoneRefusals, OutboxMessage Message);
 
-/// <summary>The broker's answer to a message that it did not take.</summary>
+/// <summary>A message that the broker did not take.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Delay">Pause before the next try.</param>
-/// <param name="Error">What the broker said.</param>
-internal sealed record Refusal(ClaimedMessage Message, TimeSpan Delay, string Error);
+/// <param name="Lone">Whether the broker has taken others since it last refused one.</param>
+internal sealed record Refusal(ClaimedMessage Message, TimeSpan Delay, bool Lone);
