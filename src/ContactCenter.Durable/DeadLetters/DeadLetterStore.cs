@@ -9,6 +9,13 @@ internal static class DeadLetterStore
 {
     private const int MaxErrorBytes = 4096;
 
+    private const string Select =
+        """
+        SELECT id, source, item_id AS ItemId, kind, group_name AS "Group", key, reason, state, error_class AS ErrorClass, error, attempts, first_time AS FirstTime,
+          last_time AS LastTime, generation, payload, policy, trace_parent AS TraceParent, discard_reason AS DiscardReason
+        FROM durable.dead_letters
+        """;
+
     /// <summary>Stores a letter in the caller's transaction; the letter of a failed replay becomes PENDING again (DUR-53).</summary>
     public static async Task AddAsync(NpgsqlConnection connection, DeadLetter letter) =>
         await connection.ExecuteAsync(
@@ -37,6 +44,58 @@ internal static class DeadLetterStore
                 letter.Policy,
                 letter.TraceParent,
             });
+
+    /// <summary>Reads one letter, locking it if it is to be changed.</summary>
+    public static async Task<StoredDeadLetter?> FindAsync(NpgsqlConnection connection, Guid id, bool forUpdate) =>
+        await connection.QuerySingleOrDefaultAsync<StoredDeadLetter>($"{Select} WHERE id = @id {(forUpdate ? "FOR UPDATE" : string.Empty)}", new { id });
+
+    /// <summary>Lists letters, newest first.</summary>
+    public static async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(NpgsqlConnection connection, DeadLetterFilter filter, StoredDeadLetter? after, int limit) =>
+        (await connection.QueryAsync<StoredDeadLetter>(
+            $"""
+            {Select}
+            WHERE (@source::text IS NULL OR source = upper(@source))
+              AND (@Kind::text IS NULL OR kind = @Kind)
+              AND (@Group::text IS NULL OR group_name = @Group)
+              AND (@Key::text IS NULL OR key = @Key)
+              AND (@Reason::text IS NULL OR reason = @Reason)
+              AND (@state::text IS NULL OR state = upper(@state))
+              AND (@ErrorClass::text IS NULL OR error_class = @ErrorClass)
+              AND (@MinGeneration::int IS NULL OR generation >= @MinGeneration)
+              AND (@From::timestamptz IS NULL OR last_time >= @From)
+              AND (@To::timestamptz IS NULL OR last_time < @To)
+              AND (@afterId::uuid IS NULL OR (last_time, id) < (@afterTime::timestamptz, @afterId))
+            ORDER BY last_time DESC, id DESC
+            LIMIT @limit
+            """,
+            new
+            {
+                source = filter.Source?.ToString(),
+                filter.Kind,
+                filter.Group,
+                filter.Key,
+                filter.Reason,
+                state = filter.State?.ToString(),
+                filter.ErrorClass,
+                filter.MinGeneration,
+                filter.From,
+                filter.To,
+                afterId = after?.Id,
+                afterTime = after?.LastTime,
+                limit,
+            })).AsList();
+
+    /// <summary>Closes a letter whose item is moved back in the same transaction.</summary>
+    public static async Task MarkReplayedAsync(NpgsqlConnection connection, Guid id, DateTimeOffset now) =>
+        await connection.ExecuteAsync("UPDATE durable.dead_letters SET state = 'REPLAYED', generation = generation + 1, closed_time = @now WHERE id = @id", new { id, now });
+
+    /// <summary>Closes a letter with an operator's reason.</summary>
+    public static async Task DiscardAsync(NpgsqlConnection connection, Guid id, string reason, DateTimeOffset now) =>
+        await connection.ExecuteAsync("UPDATE durable.dead_letters SET state = 'DISCARDED', discard_reason = @reason, closed_time = @now WHERE id = @id", new { id, reason, now });
+
+    /// <summary>Lets a consumer take a message again that it had given up.</summary>
+    public static async Task ForgetConsumedAsync(NpgsqlConnection connection, string consumer, Guid messageId) =>
+        await connection.ExecuteAsync("DELETE FROM durable.inbox_messages WHERE message_id = @messageId AND consumer = @consumer", new { messageId, consumer });
 
     // Postgres takes no NUL in text; a cut may fall inside a character, whose remains the decoder replaces.
     private static string Shorten(string error)

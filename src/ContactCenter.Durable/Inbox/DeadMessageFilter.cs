@@ -11,7 +11,14 @@ internal sealed partial class DeadMessageFilter(DurableDatabase database, TimePr
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     /// <summary>A message whose consumer failed for good, or whose body could not be read.</summary>
-    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) => StoreAsync(context, context.Exception);
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        await StoreAsync(context, context.Exception);
+
+        // A message that failed before its consumer would otherwise go down the pipe of unknown types as well.
+        if (!context.IsFaulted)
+            await context.NotifyFaulted(context.Exception);
+    }
 
     /// <summary>A message of a type that the queue's consumer does not take.</summary>
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
@@ -44,6 +51,10 @@ internal sealed partial class DeadMessageFilter(DurableDatabase database, TimePr
             RetryPolicy.Fast.Name,
             context.TransportHeaders.Get<string>(MessageEnvelope.TraceHeader));
         await using var transaction = await database.BeginAsync(CancellationToken.None);
+
+        // A redelivery of what was tried finds its inbox row, and finds it here if a redelivery has succeeded meanwhile.
+        if (dead.Attempts > 0 && !await InboxStore.TryAddAsync(transaction.Connection, consumer, letter.ItemId))
+            return;
         await DeadLetterStore.AddAsync(transaction.Connection, letter);
         await transaction.CommitAsync(CancellationToken.None);
         LogDead(consumer, letter.ItemId, letter.Reason, letter.Attempts);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Inbox;
 using ContactCenter.Durable.Outbox;
 using MassTransit;
@@ -53,6 +54,7 @@ public static class DurableSetup
         });
         services.AddHostedService<OutboxRelay>();
 
+        services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<DeadMessageFilter>();
         services.AddHostedService<InboxRetention>();

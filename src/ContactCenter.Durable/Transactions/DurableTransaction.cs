@@ -33,9 +33,11 @@ public sealed class DurableTransaction : IAsyncDisposable
         where T : class
     {
         var row = OutboxMessage.Create(message, key, mandatory, _timeProvider.GetUtcNow());
-        _messages.Add(row);
+        Add(row);
         return row.Id;
     }
+
+    internal void Add(OutboxMessage message) => _messages.Add(message);
 
     /// <summary>Stores the messages, commits, and wakes the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>

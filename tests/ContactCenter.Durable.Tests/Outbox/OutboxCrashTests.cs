@@ -24,7 +24,7 @@ public sealed class OutboxCrashTests(TestServers servers) : DurableTest(servers)
     public async Task Killed_between_confirm_and_removal_the_message_is_published_again_and_has_one_effect()
     {
         await BindQueueAsync("seen");
-        var sender = await StartAsync();
+        var sender = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
         await sender.StopAsync(Cancellation);
         await PublishAsync(sender, "k", 1);
 
@@ -37,9 +37,13 @@ public sealed class OutboxCrashTests(TestServers servers) : DurableTest(servers)
             await command.ExecuteNonQueryAsync(Cancellation);
             await using var relay = await Worker.RunAsync("relay", Database.ConnectionString, Broker, Cancellation);
             Assert.Equal(1, Assert.Single(await ReceiveAsync("seen", 1)).Number);
-            await Eventually.TrueAsync(async () => await ScalarAsync<int>(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
+
+            const string Removing = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            await Eventually.TrueAsync(async () => await ScalarAsync<int>($"SELECT count(*) {Removing}") > 0);
             await relay.KillAsync();
+
+            // The server has the statement already; it goes down with the process for this test's sake.
+            Assert.Equal(1, await ScalarAsync<int>($"SELECT count(pg_terminate_backend(pid)) {Removing}"));
         }
 
         // The dead relay's lanes are free when its lease ends; the test does not wait for that.
@@ -58,7 +62,7 @@ public sealed class OutboxCrashTests(TestServers servers) : DurableTest(servers)
     public async Task Replicas_killed_at_random_moments_lose_nothing_and_do_nothing_twice()
     {
         const int Messages = 600;
-        var sender = await StartAsync();
+        var sender = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
         await sender.StopAsync(Cancellation);
         var random = new Random(7);
         var sending = Task.Run(
