@@ -116,13 +116,13 @@ public sealed class RpcFailureTests
         using var channel = Probe.ChannelTo(service);
         var client = new ProbeService.ProbeServiceClient(channel);
         // A text field costs its tag and the four bytes of its length.
-        const int largestText = ServiceDefaultsExtensions.MaxMessageBytes - 5;
+        const int LargestText = ServiceDefaultsExtensions.MaxMessageBytes - 5;
 
-        var largest = await client.AskAsync(new() { Text = new string('x', largestText) }, cancellationToken: Token);
+        var largest = await client.AskAsync(new() { Text = new string('x', LargestText) }, cancellationToken: Token);
         var failure = await Assert.ThrowsAsync<RpcException>(async () =>
-            await client.AskAsync(new() { Text = new string('x', largestText + 1) }, cancellationToken: Token));
+            await client.AskAsync(new() { Text = new string('x', LargestText + 1) }, cancellationToken: Token));
 
-        Assert.Equal($"{largestText}", largest.Text);
+        Assert.Equal($"{LargestText}", largest.Text);
         Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
     }
 
