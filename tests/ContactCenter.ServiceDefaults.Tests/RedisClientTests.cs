@@ -38,7 +38,8 @@ public sealed class RedisClientTests(TestServers servers)
             builder =>
             {
                 builder.AddRedisClient("redis");
-                builder.AddKeyedRedisClient("limits", settings => settings.DisableHealthChecks = true, options => options.ClientName = "limits");
+                builder.AddKeyedRedisClient(
+                    "limits", settings => settings.DisableHealthChecks = true, options => options.ClientName = "limits");
             },
             $"--ConnectionStrings:redis={first.ConnectionString}", $"--ConnectionStrings:limits={second.ConnectionString}");
 

@@ -31,7 +31,8 @@ public sealed class DashboardBrowserTests(Chromium chromium) : IClassFixture<Chr
         await Expect(Row(page, "redis")).ToContainTextAsync("Healthy");
         await Expect(Row(page, "crm-connector")).ToContainTextAsync("waits for rabbitmq, insights-enrichment");
         await Expect(Row(page, "wfm-connector")).ToContainTextAsync("exit code 134");
-        await Expect(Row(page, "insights-enrichment").GetByRole(AriaRole.Link, new() { Name = "http://127.0.0.1:41004" })).ToBeVisibleAsync();
+        await Expect(Row(page, "insights-enrichment").GetByRole(AriaRole.Link, new() { Name = "http://127.0.0.1:41004" }))
+            .ToBeVisibleAsync();
         await Expect(page.Locator("#summary")).ToContainTextAsync("2 running");
         NothingWentWrong();
     }
@@ -123,7 +124,8 @@ public sealed class DashboardBrowserTests(Chromium chromium) : IClassFixture<Chr
     [InlineData(1280, 800)]
     public async Task Nothing_is_wider_than_the_window(int width, int height)
     {
-        _model.Log("redis", [.. Enumerable.Range(1, 60).Select(i => $"04:00:19.{i:000} info: Redis[1] Line {i}"), $"04:00:21.000 warn: Redis[2] {new string('x', 400)}"]);
+        _model.Log("redis", Enumerable.Range(1, 60).Select(i => $"04:00:19.{i:000} info: Redis[1] Line {i}"));
+        _model.Log("redis", [$"04:00:21.000 warn: Redis[2] {new string('x', 400)}"]);
         var page = await OpenAsync(width: width, height: height);
         await Expect(page.Locator("#resources tr")).ToHaveCountAsync(7);
         await FitsAsync(page, $"resources-{width}");

@@ -28,7 +28,10 @@ internal sealed class SampleModel : IDashboardModel
             Checks = [new("database", "Healthy", null), new("masstransit-bus", "Degraded", "The broker does not answer.")],
             Endpoints = [new("http", "http://127.0.0.1:41004"), new("grpc", "http://127.0.0.1:41005")],
         },
-        new("crm-connector", "Project", "Waiting", Start) { WaitsFor = ["rabbitmq", "insights-enrichment"], Commands = [DashboardCommand.Start] },
+        new("crm-connector", "Project", "Waiting", Start)
+        {
+            WaitsFor = ["rabbitmq", "insights-enrichment"], Commands = [DashboardCommand.Start],
+        },
         new("wfm-connector", "Project", "FailedToStart", Start) { ExitCode = 134, Restarts = 5, Commands = [DashboardCommand.Start] },
         new("sandbox", "Project", "Finished", Start) { ExitCode = 0, Commands = [DashboardCommand.Start] },
     ];

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -51,7 +52,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.Configure<JsonOptions>(json =>
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<DashboardCommand>(System.Text.Json.JsonNamingPolicy.CamelCase)));
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter<DashboardCommand>(JsonNamingPolicy.CamelCase)));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Logging.ClearProviders();
 

@@ -24,7 +24,9 @@ internal interface IDashboardModel
 /// <summary>A resource as it is now.</summary>
 /// <param name="Name">Its unique name.</param>
 /// <param name="Type">What it is: Project, Executable, Postgres server.</param>
-/// <param name="State">NotStarted, Waiting, Starting, Running, Stopping, Stopped, Finished, Exited, FailedToStart or RuntimeUnhealthy.</param>
+/// <param name="State">
+/// NotStarted, Waiting, Starting, Running, Stopping, Stopped, Finished, Exited, FailedToStart or RuntimeUnhealthy.
+/// </param>
 /// <param name="Since">When the state began.</param>
 internal sealed record DashboardResource(string Name, string Type, string State, DateTimeOffset? Since)
 {
