@@ -18,15 +18,18 @@ internal static class MessageCompression
         try
         {
             using var stream = provider.CreateDecompressionStream(new SequenceStream(compressed));
-            int read;
-            while ((read = stream.Read(result.GetSpan(Chunk))) > 0)
+            Span<byte> excess = stackalloc byte[1];
+            while (true)
             {
-                result.Advance(read);
-                if (result.Length > maxSize)
+                // At the limit one more byte is asked for, which may not come.
+                var room = (maxSize ?? Array.MaxLength) - result.Length;
+                var read = stream.Read(room == 0 ? excess : Cut(result.GetSpan(Math.Min(room, Chunk)), room));
+                if (read == 0)
+                    return result;
+                if (room == 0)
                     throw new RpcException(FramingErrors.ReceivedTooLarge);
+                result.Advance(read);
             }
-
-            return result;
         }
         catch (InvalidDataException e)
         {
@@ -39,6 +42,8 @@ internal static class MessageCompression
             throw;
         }
     }
+
+    private static Span<byte> Cut(Span<byte> span, int length) => span.Length > length ? span[..length] : span;
 
     /// <summary>Compresses a message to the end of a buffer.</summary>
     internal static void Compress(ReadOnlyMemory<byte> message, ICompressionProvider provider, CompressionLevel? level, PooledBuffer destination)
