@@ -235,6 +235,13 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_response_over_HTTP_1_fails()
+    {
+        var error = await FailAsync(new HttpResponseMessage { Content = GrpcContent() }, downgraded: true);
+        Assert.Equal(new Status(StatusCode.Internal, "Bad gRPC response. Response protocol downgraded to HTTP/1.1."), error.Status);
+    }
+
+    [Fact]
     public async Task A_response_without_a_status_fails()
     {
         var error = await FailAsync(new HttpResponseMessage { Content = GrpcContent() });
@@ -262,8 +269,9 @@ public sealed class CallTests : IAsyncLifetime
         Assert.Equal([8, 3, 18, 2, (byte)'h', (byte)'i'], error.Trailers.GetValueBytes("grpc-status-details-bin"));
     }
 
-    private static async Task<RpcException> FailAsync(HttpResponseMessage response)
+    private static async Task<RpcException> FailAsync(HttpResponseMessage response, bool downgraded = false)
     {
+        response.Version = downgraded ? HttpVersion.Version11 : HttpVersion.Version20;
         using var channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = new FixedAnswer(response), DisposeHttpClient = true });
         using var call = new TestService.TestServiceClient(channel).EmptyCallAsync(new Empty(), cancellationToken: Cancellation);
         return await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);

@@ -18,7 +18,6 @@ public sealed class ConnectionTests
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{FreePort()}");
         var error = await Assert.ThrowsAsync<RpcException>(() => EmptyCallAsync(channel));
         Assert.Equal(StatusCode.Unavailable, error.StatusCode);
-        Assert.Contains("Error starting gRPC call", error.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,16 +30,6 @@ public sealed class FlowTests
     }
 
     [Fact]
-    public async Task A_compressed_response_counts_with_its_real_size()
-    {
-        await using var server = await InteropServer.StartAsync();
-        using var channel = GrpcChannel.ForAddress(server.Address);
-        var request = new SimpleRequest { ResponseSize = 5 * Mebibyte, ResponseCompressed = new BoolValue { Value = true } };
-        var call = new TestService.TestServiceClient(channel).UnaryCallAsync(request, cancellationToken: Cancellation);
-        await AssertFailsAsync(StatusCode.ResourceExhausted, "Received message exceeds", call.ResponseAsync);
-    }
-
-    [Fact]
     public async Task A_request_above_the_clients_limit_is_not_sent()
     {
         await using var server = await InteropServer.StartAsync();

@@ -40,7 +40,9 @@ public sealed class GrpcClientFactoryTests : IAsyncLifetime
     public async Task All_call_types_work_within_one_process()
     {
         using var client = new InteropClient(Address.AbsoluteUri, _server.GetTestServer().CreateHandler());
-        foreach (var interopCase in InteropCase.Names)
+
+        // The reset of TestServer has no error code: whether a deadline is seen as such depends on which side is first.
+        foreach (var interopCase in InteropCase.Names.Where(interopCase => interopCase.Data != "timeout_on_sleeping_server"))
             await client.RunAsync(interopCase.Data);
     }
 

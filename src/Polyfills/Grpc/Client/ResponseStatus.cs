@@ -23,6 +23,9 @@ internal static class ResponseStatus
         }
 
         trailers = null;
+        if (response.Version < HttpVersion.Version20)
+            return new Status(StatusCode.Internal, $"Bad gRPC response. Response protocol downgraded to HTTP/{response.Version.ToString(2)}.");
+
         if (response.StatusCode != HttpStatusCode.OK)
             return new Status(ToStatusCode(response.StatusCode), $"Bad gRPC response. HTTP status code: {(int)response.StatusCode}");
 
