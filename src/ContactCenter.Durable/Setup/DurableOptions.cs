@@ -16,4 +16,8 @@ public sealed class DurableOptions
     /// <summary>Days for which consumed message ids are remembered, 7 to 365 (DUR-16).</summary>
     [Range(7, 365)]
     public int InboxDays { get; set; } = 30;
+
+    /// <summary>Days for which the answers of mutating calls are kept, 1 to 90 (DUR-25).</summary>
+    [Range(1, 90)]
+    public int IdempotencyDays { get; set; } = 7;
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ContactCenter.Durable.DeadLetters;
+using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Inbox;
 using ContactCenter.Durable.Outbox;
 using MassTransit;
@@ -55,9 +56,10 @@ public static class DurableSetup
         services.AddHostedService<OutboxRelay>();
 
         services.AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<IdempotentCalls>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<DeadMessageFilter>();
-        services.AddHostedService<InboxRetention>();
+        services.AddHostedService<Retention>();
         var durable = new DurableBuilder(service, ConfigureInbox);
         configure?.Invoke(durable);
         services.AddMassTransit(bus =>

@@ -1,0 +1,72 @@
+using ContactCenter.Durable.Inbox;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ContactCenter.Durable;
+
+/// <summary>Once an hour: adds the inbox's partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-52).</summary>
+internal sealed partial class Retention(
+    NpgsqlDataSource dataSource, InboxStore inbox, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
+{
+    private const int DeadLetterDays = 90;
+
+    // In portions, so that no statement holds locks for long.
+    private const string ForgetAnswers =
+        """
+        DELETE FROM durable.idempotency_keys WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM durable.idempotency_keys WHERE created_time < $1 ORDER BY created_time LIMIT 5000))
+        """;
+
+    private const string ForgetLetters =
+        """
+        DELETE FROM durable.dead_letters WHERE ctid = ANY (ARRAY(
+          SELECT ctid FROM durable.dead_letters WHERE closed_time < $1 LIMIT 5000))
+        """;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, timeProvider);
+        do
+        {
+            try
+            {
+                await KeepAsync(timeProvider.GetUtcNow(), stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                LogFailed(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task KeepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        for (var day = today; day <= today.AddDays(2); day = day.AddDays(1))
+            await inbox.AddPartitionAsync(day, cancellationToken);
+        await inbox.DropPartitionsAsync(today.AddDays(-options.Value.InboxDays - 1), cancellationToken);
+        await DeleteAsync(ForgetAnswers, now.AddDays(-options.Value.IdempotencyDays), cancellationToken);
+        await DeleteAsync(ForgetLetters, now.AddDays(-DeadLetterDays), cancellationToken);
+    }
+
+    private async Task DeleteAsync(string sql, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        int deleted;
+        do
+        {
+            await using var command = dataSource.CreateCommand(sql);
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
+            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        while (deleted > 0);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "What is past its retention could not be removed; the next try is in an hour")]
+    private partial void LogFailed(Exception exception);
+}
