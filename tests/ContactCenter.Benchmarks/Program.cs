@@ -1,8 +1,9 @@
 using ContactCenter.Benchmarks;
 using ContactCenter.Benchmarks.Grpc;
+using ContactCenter.Benchmarks.Memory;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new GrpcBenchmark()];
+IBenchmark[] benchmarks = [new GrpcBenchmark(), new MemoryBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {
