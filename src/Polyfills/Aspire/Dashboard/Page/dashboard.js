@@ -430,6 +430,7 @@ function route() {
 }
 
 function connect() {
+  let lastData = '';
   const stream = new EventSource('api/resources');
   const connection = byId('connection');
   stream.addEventListener('open', () => Object.assign(connection, { className: 'live', textContent: 'Live' }));
@@ -444,6 +445,9 @@ function connect() {
     }),
   );
   stream.addEventListener('message', event => {
+    // Unchanged rows stay, and with them what is selected in them.
+    if (event.data === lastData) return;
+    lastData = event.data;
     const snapshot = JSON.parse(event.data);
     resources = snapshot.resources;
     byId('application').textContent = snapshot.application;
