@@ -129,27 +129,6 @@ public sealed class RefusedCallTests
     }
 
     [Fact]
-    public async Task An_unknown_compression_is_unimplemented_and_the_answer_names_the_known_ones()
-    {
-        await using var server = await EchoServer.StartAsync();
-
-        var answer = await server.Client.SendAsync("Unary", WireClient.FrameBytes([], flag: 1), ("grpc-encoding", "snappy"));
-
-        Assert.Equal(("12", "Unsupported grpc-encoding value 'snappy'. Supported encodings: identity, gzip"), (answer.Status, answer.Message));
-        Assert.Equal("identity,gzip", answer.Headers["grpc-accept-encoding"]);
-    }
-
-    [Fact]
-    public async Task Garbage_in_place_of_gzip_is_Internal()
-    {
-        await using var server = await EchoServer.StartAsync();
-
-        var answer = await server.Client.SendAsync("Unary", WireClient.FrameBytes([1, 2, 3, 4, 5, 6, 7, 8], flag: 1), ("grpc-encoding", "gzip"));
-
-        Assert.Equal(("13", "Failed to decompress the message."), (answer.Status, answer.Message));
-    }
-
-    [Fact]
     public async Task A_binary_header_that_is_no_base64_fails_only_the_call_that_looks_at_it()
     {
         await using var server = await EchoServer.StartAsync();

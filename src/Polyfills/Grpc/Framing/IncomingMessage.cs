@@ -7,7 +7,7 @@ namespace Grpc.Framing;
 internal sealed class IncomingMessage : DeserializationContext
 {
     [ThreadStatic]
-    private static IncomingMessage? cached;
+    private static IncomingMessage? _cached;
 
     private ReadOnlySequence<byte> _payload;
     private int _length;
@@ -21,8 +21,8 @@ internal sealed class IncomingMessage : DeserializationContext
     /// <summary>Reads a message from its bytes.</summary>
     internal static T Deserialize<T>(in ReadOnlySequence<byte> payload, Func<DeserializationContext, T> deserializer)
     {
-        var message = cached ?? new IncomingMessage();
-        cached = null;
+        var message = _cached ?? new IncomingMessage();
+        _cached = null;
         message._payload = payload;
         message._length = (int)payload.Length;
         try
@@ -32,7 +32,7 @@ internal sealed class IncomingMessage : DeserializationContext
         finally
         {
             message._payload = default;
-            cached = message;
+            _cached = message;
         }
     }
 }

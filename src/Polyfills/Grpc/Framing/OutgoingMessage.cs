@@ -18,7 +18,7 @@ internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte
     internal const int HeaderSize = 5;
 
     [ThreadStatic]
-    private static OutgoingMessage? cached;
+    private static OutgoingMessage? _cached;
 
     private IBufferWriter<byte> _output = null!;
     private ICompressionProvider? _compression;
@@ -48,8 +48,8 @@ internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte
         ICompressionProvider? compression = null,
         CompressionLevel? level = null)
     {
-        var context = cached ?? new OutgoingMessage();
-        cached = null;
+        var context = _cached ?? new OutgoingMessage();
+        _cached = null;
         context._output = output;
         context._maxSize = maxSize;
         context._compression = compression;
@@ -63,7 +63,7 @@ internal sealed class OutgoingMessage : SerializationContext, IBufferWriter<byte
         finally
         {
             context.Reset();
-            cached = context;
+            _cached = context;
         }
     }
 
