@@ -57,21 +57,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected async Task StartAsync()
     {
-        _app = InsightsEnrichmentHost.Create(
-        [
-            $"--ConnectionStrings:database={await ConnectAsync()}",
-            $"--ConnectionStrings:rabbitmq={Broker}",
-            $"--PublicBaseUrl={PublicBaseUrl}",
-            $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
-            $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
-            $"--Twilio:Accounts:0:AuthTokens:0={Token}",
-            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
-            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            "--Logging:LogLevel:Default=None",
-            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
-            .. Settings,
-        ]);
-        await _app.StartAsync(Cancellation);
+        _app = await RunAsync();
         // Endpoints are bound in the order of their names.
         var addresses = _app.Urls.ToList();
         _channel = GrpcChannel.ForAddress(addresses[0]);
@@ -88,6 +74,27 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _app = null;
+    }
+
+    /// <summary>Starts a process of the service; one more than the test's own is a second replica.</summary>
+    protected async Task<WebApplication> RunAsync()
+    {
+        var app = InsightsEnrichmentHost.Create(
+        [
+            $"--ConnectionStrings:database={await ConnectAsync()}",
+            $"--ConnectionStrings:rabbitmq={Broker}",
+            $"--PublicBaseUrl={PublicBaseUrl}",
+            $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
+            $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
+            $"--Twilio:Accounts:0:AuthTokens:0={Token}",
+            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=None",
+            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
+            .. Settings,
+        ]);
+        await app.StartAsync(Cancellation);
+        return app;
     }
 
     /// <summary>Posts a callback as TaskRouter does.</summary>

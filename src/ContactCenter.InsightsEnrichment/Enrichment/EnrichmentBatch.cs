@@ -85,8 +85,8 @@ internal sealed class EnrichmentBatch
             return false;
 
         var taskSids = claimed.Select(raw => raw.TaskSid!).Concat(reachable.Select(row => row.TaskSid)).Distinct(StringComparer.Ordinal).ToArray();
-        var events = await RawEventStore.OfTasksAsync(_transaction.Connection, taskSids);
-        var tasks = Timelines(events, read);
+        var processed = await RawEventStore.ProcessedAsync(_transaction.Connection, taskSids);
+        var tasks = Timelines([.. processed, .. claimed], read);
         var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
         var conversations = tasks.GroupBy(task => task.AccountSid, (account, group) => (Account: account, Tasks: group.ToList()))
             .SelectMany(group => Group(group.Account, group.Tasks)).ToList();
@@ -116,8 +116,7 @@ internal sealed class EnrichmentBatch
     private List<(string AccountSid, TaskTimeline Timeline)> Timelines(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
     {
         var tasks = new List<(string, TaskTimeline)>();
-        var usable = events.Where(raw => EventTypes.AreRecognised(raw.EventType) && _accounts.Knows(raw.AccountSid, raw.WorkspaceSid));
-        foreach (var task in usable.GroupBy(raw => (raw.AccountSid, raw.TaskSid)))
+        foreach (var task in events.GroupBy(raw => (raw.AccountSid, raw.TaskSid)))
         {
             var chosen = new List<TaskRouterEvent>();
             foreach (var arrivals in task.GroupBy(raw => raw.EventKey, StringComparer.Ordinal))
@@ -140,10 +139,10 @@ internal sealed class EnrichmentBatch
         TaskRouterEvent Read(RawEvent raw) => read.TryGetValue(raw.RawEventId, out var known) ? known : TaskRouterEvent.Read(raw);
     }
 
-    /// <summary>Notes the status of an event; true if it is another than before. Waiting events of others are theirs to note.</summary>
+    /// <summary>Notes the status of an event; true if it is another than before.</summary>
     private bool Settle(RawEvent raw, RawEventStatus status)
     {
-        if (raw.Status == status || (raw.Status == RawEventStatus.Received && !_outcomes.ContainsKey(raw.RawEventId)))
+        if (raw.Status == status)
             return false;
         _outcomes[raw.RawEventId] = status;
         return true;

@@ -3,7 +3,6 @@ using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
 
@@ -29,24 +28,31 @@ public sealed partial class EnrichmentWorker(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var counted = timeProvider.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = TimeSpan.Zero;
             try
             {
-                if (await ProcessAsync(null, stoppingToken) == 0)
+                var processed = await ProcessAsync(null, stoppingToken);
+                backlog.Remove(processed);
+                if (processed == 0 || timeProvider.GetElapsedTime(counted) > LongestPause)
                 {
-                    backlog.Set(await rawEvents.CountWaitingAsync(options.Value.QueueLimit, stoppingToken));
-                    pause = LongestPause;
+                    await backlog.CorrectAsync(() => rawEvents.CountWaitingAsync(options.Value.QueueLimit, stoppingToken));
+                    counted = timeProvider.GetTimestamp();
                 }
+
+                if (processed == 0)
+                    pause = LongestPause;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception exception) when (TransientFailure.Is(exception) || exception is NpgsqlException)
+            catch (Exception exception)
             {
-                LogDatabaseAway(exception);
+                // Mostly the database that is away. Nothing is lost: what was claimed is free again.
+                LogInterrupted(exception);
                 await Task.Delay(FirstRetry, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
@@ -101,8 +107,8 @@ public sealed partial class EnrichmentWorker(
         await rawEvents.SetFailureAsync(failed.RawEventId, $"{exception.GetType().Name}: {exception.Message}", next, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Events wait: the database is away")]
-    private partial void LogDatabaseAway(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Enrichment was interrupted and goes on in a second")]
+    private partial void LogInterrupted(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Event {RawEventId} could not be processed, attempt {Attempt}")]
     private partial void LogFailed(Exception exception, Guid rawEventId, int attempt);

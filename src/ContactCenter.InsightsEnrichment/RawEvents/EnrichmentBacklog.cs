@@ -8,6 +8,7 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
 {
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private long _waiting;
+    private long _added;
 
     /// <summary>Whether no more is taken until some is processed.</summary>
     public bool IsFull => Interlocked.Read(ref _waiting) >= options.Value.QueueLimit;
@@ -16,6 +17,7 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
     /// <param name="events">How many.</param>
     public void Add(int events)
     {
+        Interlocked.Add(ref _added, events);
         Interlocked.Add(ref _waiting, events);
         if (_arrived.CurrentCount == 0)
         {
@@ -30,9 +32,19 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
         }
     }
 
-    /// <summary>Corrects the count by what the database says.</summary>
-    /// <param name="waiting">Number of events that wait.</param>
-    public void Set(long waiting) => Interlocked.Exchange(ref _waiting, waiting);
+    /// <summary>Takes processed events off the count.</summary>
+    /// <param name="events">How many.</param>
+    public void Remove(int events) => Interlocked.Add(ref _waiting, -events);
+
+    /// <summary>Corrects the count by what the database says, as other processes store and process too.</summary>
+    /// <param name="count">Counts the events that wait.</param>
+    public async Task CorrectAsync(Func<Task<long>> count)
+    {
+        // What is stored meanwhile may be counted twice, but is never forgotten.
+        var before = Interlocked.Read(ref _added);
+        var waiting = await count();
+        Interlocked.Exchange(ref _waiting, waiting + Interlocked.Read(ref _added) - before);
+    }
 
     /// <summary>Waits for the next stored event, at most for the given time.</summary>
     /// <param name="limit">Longest wait.</param>

@@ -77,12 +77,12 @@ public sealed class RawEventStore(DurableDatabase database)
             new { now, limit, only })).Select(row => row.ToRawEvent()).ToList();
     }
 
-    /// <summary>All events of tasks that take part in the result, whether processed before or not.</summary>
+    /// <summary>The events of tasks that the stored result was made of. Duplicates have lost against one of these and need not be looked at again.</summary>
     /// <param name="connection">In a transaction that holds the tasks.</param>
     /// <param name="taskSids">The tasks.</param>
-    public static async Task<List<RawEvent>> OfTasksAsync(NpgsqlConnection connection, string[] taskSids) =>
+    public static async Task<List<RawEvent>> ProcessedAsync(NpgsqlConnection connection, string[] taskSids) =>
         (await connection.QueryAsync<RawEventRow>(
-            $"SELECT {Columns} FROM insights.raw_events WHERE task_sid = ANY(@taskSids) AND status IN ('received', 'processed', 'duplicate')",
+            $"SELECT {Columns} FROM insights.raw_events WHERE task_sid = ANY(@taskSids) AND status = 'processed'",
             new { taskSids })).Select(row => row.ToRawEvent()).ToList();
 
     /// <summary>Notes what has become of events.</summary>

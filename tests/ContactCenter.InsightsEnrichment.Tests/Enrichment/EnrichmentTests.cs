@@ -99,4 +99,40 @@ public sealed class EnrichmentTests(TestServers servers) : InsightsTest(servers)
 
         Assert.Equal("queue_entry_missing 1", await QueryAsync<string>("SELECT string_agg(code || ' ' || count, ', ') FROM insights.warnings"));
     }
+
+    [Fact]
+    [Rule("INS-15")]
+    public async Task Two_replicas_that_work_on_the_same_conversations_at_once_give_the_same()
+    {
+        await using var replica = await RunAsync();
+        var forms = Enumerable.Range(1, 10).SelectMany(number => new[] { Examples.ColdTransfer(number), Joined(number) }.SelectMany(life => life.Forms)).ToList();
+        var answers = await Task.WhenAll(forms.Concat(forms).Select(form => PostAsync(form)));
+        Assert.All(answers, answer => Assert.True(answer.IsSuccessStatusCode));
+        await SettledAsync();
+
+        for (var number = 1; number <= 10; number++)
+        {
+            Assert.Equal(ColdTransfer, await RowsAsync(TaskLife.Sid("WT", number)));
+            var conversation = (await Conversations.GetConversationAsync(new() { ConversationId = TaskLife.Sid("WT", number) }, cancellationToken: Cancellation)).Conversation;
+            Assert.Equal((2, 6, "Yes"), (conversation.TaskSids.Count, conversation.SegmentCount, conversation.Abandoned.ToString()));
+        }
+
+        static TaskLife Joined(int number) =>
+            new TaskLife(number + 100) { Attributes = JsonSerializer.Serialize(new { previous_task_sid = TaskLife.Sid("WT", number) }) }.Entered("11:00:00", "Level 1").Canceled("11:00:10");
+    }
+
+    [Fact]
+    [Rule("INS-20")]
+    public async Task An_event_that_cannot_be_processed_is_tried_again_and_holds_up_no_other_task()
+    {
+        await QueryAsync<int?>("ALTER TABLE insights.segments ADD CONSTRAINT ck_test CHECK (task_sid <> '" + TaskLife.Sid("WT", 2) + "')");
+        await SendAsync(Examples.AbandonedAfterTransfer().Forms);
+        await SendAsync(Examples.ColdTransfer().Forms);
+        await Eventually.TrueAsync(async () => (await RowsAsync(TaskLife.Sid("WT", 1))).SequenceEqual(ColdTransfer));
+
+        Assert.StartsWith("PostgresException: 23514", await QueryAsync<string>("SELECT max(error) FROM insights.raw_events WHERE attempts > 0"), StringComparison.Ordinal);
+        await QueryAsync<int?>("ALTER TABLE insights.segments DROP CONSTRAINT ck_test");
+        await SettledAsync();
+        Assert.Equal(AbandonedAfterTransfer, await RowsAsync(TaskLife.Sid("WT", 2)));
+    }
 }

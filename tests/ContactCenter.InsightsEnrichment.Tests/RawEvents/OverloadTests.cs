@@ -1,0 +1,34 @@
+using System.Net;
+using Npgsql;
+
+namespace ContactCenter.InsightsEnrichment.Tests.RawEvents;
+
+public sealed class OverloadTests(TestServers servers) : InsightsTest(servers)
+{
+    protected override IEnumerable<string> Settings => ["--Ingest:QueueLimit=3"];
+
+    [Fact]
+    [Rule("INS-137")]
+    public async Task When_too_many_events_wait_no_more_are_taken_until_some_are_processed()
+    {
+        var forms = Examples.ColdTransfer().Forms;
+        await using (var connection = new NpgsqlConnection(Database.ConnectionString))
+        {
+            // Enrichment waits for this table; intake does not use it.
+            await connection.OpenAsync(Cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+            await using var hold = new NpgsqlCommand("LOCK TABLE insights.tasks IN ACCESS EXCLUSIVE MODE", connection, transaction);
+            await hold.ExecuteNonQueryAsync(Cancellation);
+            await SendAsync(forms.Take(3));
+
+            using var refused = await PostAsync(forms[3]);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "OVERLOADED"), (refused.StatusCode, await ReasonOfAsync(refused)));
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        foreach (var form in forms.Skip(3))
+            await Eventually.TrueAsync(async () => (await PostAsync(form)).IsSuccessStatusCode);
+        await SettledAsync();
+        Assert.Equal(4, (await RowsAsync(TaskLife.Sid("WT", 1))).Count);
+    }
+}
