@@ -150,7 +150,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     {
         var answer = await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = taskSid } }, cancellationToken: Cancellation);
         return [.. answer.Segments.Select(segment => string.Join('|',
-            segment.Kind, segment.Attributes["queue"], segment.AgentName, segment.StartTime.ToDateTime().ToString("HH:mm:ss", null), segment.MeasuredQueueTime?.Seconds,
+            segment.Kind, segment.Attributes.GetValueOrDefault("queue"), segment.AgentName, segment.StartTime.ToDateTime().ToString("HH:mm:ss", null), segment.MeasuredQueueTime?.Seconds,
             segment.MeasuredRingTime?.Seconds, segment.MeasuredTalkTime?.Seconds, segment.MeasuredWrapUpTime?.Seconds, segment.Attributes["abandoned"],
             segment.Attributes.GetValueOrDefault("outcome")))];
     }

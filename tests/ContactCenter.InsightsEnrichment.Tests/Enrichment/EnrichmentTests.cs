@@ -82,7 +82,8 @@ public sealed class EnrichmentTests(TestServers servers) : InsightsTest(servers)
             [$"{fourth.TaskSid}: {third.TaskSid} {fourth.TaskSid}", $"{first.TaskSid}: {first.TaskSid} {second.TaskSid}"],
             all.Conversations.Select(conversation => $"{conversation.ConversationId}: {string.Join(' ', conversation.TaskSids)}"));
         var moved = await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = third.TaskSid } }, cancellationToken: Cancellation);
-        Assert.All(moved.Segments, segment => Assert.Equal((fourth.TaskSid, 2L), (segment.ConversationId, segment.Revision)));
+        Assert.Equal(2, moved.Segments.Count);
+        Assert.All(moved.Segments, segment => Assert.Equal((fourth.TaskSid, true), (segment.ConversationId, segment.Revision > 1)));
     }
 
     [Fact]
