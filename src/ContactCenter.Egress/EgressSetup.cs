@@ -1,4 +1,5 @@
 using System.Net;
+using ContactCenter.Durable;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Http;
 using ContactCenter.Egress.Limits;
@@ -39,6 +40,7 @@ public static class EgressSetup
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HostResolver>(static (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken));
+        services.AddSingleton(new MigrationSet("egress", typeof(EgressSetup).Assembly));
         services.AddSingleton(options);
         services.AddSingleton(registry);
         services.AddSingleton(keys);

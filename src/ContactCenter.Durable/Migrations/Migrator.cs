@@ -24,9 +24,18 @@ public sealed partial class Migrator
     /// <param name="assembly">Holds the service's files as embedded resources <c>…NNNN_name.sql</c>.</param>
     /// <param name="lockTimeout">How long to wait for another process that migrates (DUR-3).</param>
     /// <param name="logger">Told of every applied file.</param>
+    /// <param name="libraries">Sets of libraries whose tables the service's own files may build on.</param>
     /// <exception cref="MigrationException">The files' numbers have a gap or a duplicate.</exception>
-    public Migrator(string connectionString, string service, Assembly assembly, TimeSpan lockTimeout, ILogger logger)
-        : this(connectionString, [("durable", Migration.ReadAll(typeof(Migrator).Assembly)), (service, Migration.ReadAll(assembly))], lockTimeout, logger)
+    public Migrator(string connectionString, string service, Assembly assembly, TimeSpan lockTimeout, ILogger logger, params IEnumerable<MigrationSet> libraries)
+        : this(
+            connectionString,
+            [
+                ("durable", Migration.ReadAll(typeof(Migrator).Assembly)),
+                .. libraries.Select(library => (library.Name, Migration.ReadAll(library.Assembly))),
+                (service, Migration.ReadAll(assembly)),
+            ],
+            lockTimeout,
+            logger)
     {
     }
 

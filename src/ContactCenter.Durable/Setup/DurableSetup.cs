@@ -41,7 +41,8 @@ public static class DurableSetup
             service,
             migrations,
             provider.GetRequiredService<IOptions<DurableOptions>>().Value.MigrationLockTimeout,
-            provider.GetRequiredService<ILogger<Migrator>>()));
+            provider.GetRequiredService<ILogger<Migrator>>(),
+            provider.GetServices<MigrationSet>()));
         services.AddHostedService<MigrationStarter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
 
