@@ -12,6 +12,7 @@ internal sealed class TokenServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _accessTokens = new();
     private readonly RawServer _server;
     private int _issued;
+    private int _apiCalls;
 
     public TokenServer()
     {
@@ -34,7 +35,7 @@ internal sealed class TokenServer : IAsyncDisposable
     /// <summary>Forms posted to the token endpoint.</summary>
     public ConcurrentQueue<Dictionary<string, string>> TokenRequests { get; } = new();
 
-    public int ApiCalls { get; private set; }
+    public int ApiCalls => Volatile.Read(ref _apiCalls);
 
     /// <summary>Seconds in <c>expires_in</c>; null leaves the field out.</summary>
     public int? ExpiresIn { get; set; } = 3_600;
@@ -47,13 +48,19 @@ internal sealed class TokenServer : IAsyncDisposable
 
     public void RevokeAccessTokens() => _accessTokens.Clear();
 
+    public void ForgetCalls()
+    {
+        TokenRequests.Clear();
+        Volatile.Write(ref _apiCalls, 0);
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task<string> AnswerAsync(string request)
     {
         if (request.StartsWith("GET /api", StringComparison.Ordinal))
         {
-            ApiCalls++;
+            Interlocked.Increment(ref _apiCalls);
             var token = request.Split("Authorization: Bearer ") is [_, var rest] ? rest.Split('\r')[0] : "";
             return _accessTokens.ContainsKey(token) ? Http("200 OK", "{}") : Http("401 Unauthorized", "{}");
         }
