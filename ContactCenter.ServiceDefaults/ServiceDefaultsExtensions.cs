@@ -28,6 +28,7 @@ public static class ServiceDefaultsExtensions
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Warning",
+        ["Logging:LogLevel:Npgsql"] = "Warning",
     };
 
     /// <summary>
