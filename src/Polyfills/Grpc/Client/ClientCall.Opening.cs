@@ -27,7 +27,7 @@ internal abstract partial class ClientCall
             }
 
             if (ResponseStatus.BeforeMessages(response, HasSingleResponse, out var trailers) is { } status)
-                Finish(status, trailers);
+                Finish(new Outcome(status, trailers));
             return response;
         }
         catch (Exception e)

@@ -19,10 +19,8 @@ internal abstract partial class ClientCall : IDisposable
     private HttpResponseMessage? _response;
     private Task<HttpResponseMessage>? _opening;
     private Task<Metadata>? _responseHeaders;
-    private Status? _outcome;
-    private HttpHeaders? _trailingHeaders;
+    private volatile Outcome? _outcome;
     private Metadata? _trailers;
-    private bool _givenUp;
     private bool _disposed;
 
     protected ClientCall(GrpcChannel channel, IMethod method, CallOptions options)
@@ -70,14 +68,14 @@ internal abstract partial class ClientCall : IDisposable
         OnDisposed();
     }
 
-    internal Status GetStatus() => _outcome ?? throw new InvalidOperationException("Unable to get the status because the call is not complete.");
+    internal Status GetStatus() => _outcome?.Status ?? throw new InvalidOperationException("Unable to get the status because the call is not complete.");
 
     internal Metadata GetTrailers()
     {
-        if (_trailingHeaders is null)
+        if (_outcome?.Trailers is not { } headers)
             throw new InvalidOperationException("Can't get the call trailers because the call has not completed successfully.");
 
-        return _trailers ??= HeaderMetadata.Read(_trailingHeaders);
+        return _trailers ??= HeaderMetadata.Read(headers);
     }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
@@ -92,7 +90,7 @@ internal abstract partial class ClientCall : IDisposable
         if (reason is OperationCanceledException)
             GiveUp(new Status(StatusCode.Cancelled, "Call canceled by the client.", reason));
         else if (!IsOver)
-            Finish(TransportFailure.ToStatus(doing, reason, deadlinePassed: _deadline <= Now()), null);
+            Finish(new Outcome(TransportFailure.ToStatus(doing, reason, deadlinePassed: _deadline <= Now())));
 
         return Failure();
     }
@@ -101,9 +99,18 @@ internal abstract partial class ClientCall : IDisposable
     internal Exception Failure()
     {
         var status = GetStatus();
-        return Channel.ThrowOperationCanceledOnCancellation && (_givenUp || status.StatusCode == StatusCode.DeadlineExceeded)
-            ? new OperationCanceledException(status.Detail, status.DebugException, Options.CancellationToken)
-            : new RpcException(status, _trailingHeaders is null ? Metadata.Empty : GetTrailers());
+        if (Channel.ThrowOperationCanceledOnCancellation && (_outcome!.IsGivenUp || status.StatusCode == StatusCode.DeadlineExceeded))
+            return new OperationCanceledException(status.Detail, status.DebugException, Options.CancellationToken);
+
+        try
+        {
+            return new RpcException(status, _outcome!.Trailers is null ? Metadata.Empty : GetTrailers());
+        }
+        catch (FormatException)
+        {
+            // The status counts more than trailers that cannot be read; whoever asks for these is told.
+            return new RpcException(status);
+        }
     }
 
     /// <summary>Sends the request; the response is opened in the background.</summary>
@@ -122,7 +129,7 @@ internal abstract partial class ClientCall : IDisposable
         var status = ResponseStatus.AfterMessages(response, out var trailers);
         if (messageMissing && status.StatusCode == StatusCode.OK)
             status = ResponseStatus.MessageMissing;
-        Finish(status, trailers);
+        Finish(new Outcome(status, trailers));
         return GetStatus();
     }
 
@@ -146,28 +153,18 @@ internal abstract partial class ClientCall : IDisposable
     private CancellationTokenRegistration GiveUpOn(CancellationToken token) =>
         token.UnsafeRegister(static (call, _) => ((ClientCall)call!).GiveUp(Cancelled()), this);
 
-    private void GiveUp(Status status)
+    private void GiveUp(Status status) => Finish(new Outcome(status, IsGivenUp: true));
+
+    private void Finish(Outcome outcome)
     {
         lock (_lock)
         {
             if (IsOver)
                 return;
-            _givenUp = true;
+            _outcome = outcome;
         }
 
-        Finish(status, null);
-    }
-
-    private void Finish(Status status, HttpHeaders? trailers)
-    {
-        lock (_lock)
-        {
-            if (IsOver)
-                return;
-            _trailingHeaders = trailers;
-            _outcome = status;
-        }
-
+        var status = outcome.Status;
         _deadlineTimer?.Dispose();
         _callerCancels.Unregister();
         _parentCancels.Unregister();
@@ -176,7 +173,7 @@ internal abstract partial class ClientCall : IDisposable
         if (status.StatusCode != StatusCode.OK)
             CallLog.CallFailed(Channel.Logger, Method.FullName, status.StatusCode, status.Detail, status.DebugException);
 
-        if (trailers is null || IsSending)
+        if (outcome.Trailers is null || IsSending)
             _stop.Cancel();
         _response?.Dispose();
         OnOver();
@@ -212,4 +209,10 @@ internal abstract partial class ClientCall : IDisposable
     /// <summary>A timer takes 49 days at most and runs on another clock than the deadline: it may have to be set again.</summary>
     private static TimeSpan TimerDue(TimeSpan remaining) =>
         TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(remaining.TotalMilliseconds), 1, int.MaxValue));
+
+    /// <summary>How the call ended.</summary>
+    /// <param name="Status">The status.</param>
+    /// <param name="Trailers">The headers that the server ended the call with; null when it did not.</param>
+    /// <param name="IsGivenUp">Whether this side ended the call before the server did.</param>
+    private sealed record Outcome(Status Status, HttpHeaders? Trailers = null, bool IsGivenUp = false);
 }
