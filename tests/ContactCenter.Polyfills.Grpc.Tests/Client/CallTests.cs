@@ -269,6 +269,15 @@ public sealed class CallTests : IAsyncLifetime
         Assert.Equal([8, 3, 18, 2, (byte)'h', (byte)'i'], error.Trailers.GetValueBytes("grpc-status-details-bin"));
     }
 
+    [Fact]
+    public async Task Trailers_that_cannot_be_read_do_not_hide_the_status()
+    {
+        var response = new HttpResponseMessage { Content = GrpcContent() };
+        response.TrailingHeaders.Add("grpc-status", "5");
+        response.TrailingHeaders.Add("broken-bin", "!");
+        Assert.Equal(StatusCode.NotFound, (await FailAsync(response)).StatusCode);
+    }
+
     private static async Task<RpcException> FailAsync(HttpResponseMessage response, bool downgraded = false)
     {
         response.Version = downgraded ? HttpVersion.Version11 : HttpVersion.Version20;

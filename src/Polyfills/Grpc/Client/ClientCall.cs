@@ -120,6 +120,8 @@ internal abstract partial class ClientCall : IDisposable
         StartDeadline();
         _callerCancels = GiveUpOn(Options.CancellationToken);
         _parentCancels = GiveUpOn(_parent?.Cancellation ?? default);
+        if (IsOver)
+            Unregister();
         return _opening = OpenAsync(content);
     }
 
@@ -165,9 +167,7 @@ internal abstract partial class ClientCall : IDisposable
         }
 
         var status = outcome.Status;
-        _deadlineTimer?.Dispose();
-        _callerCancels.Unregister();
-        _parentCancels.Unregister();
+        Unregister();
         Channel.End(this);
         EndActivity(status);
         if (status.StatusCode != StatusCode.OK)
@@ -209,6 +209,14 @@ internal abstract partial class ClientCall : IDisposable
     /// <summary>A timer takes 49 days at most and runs on another clock than the deadline: it may have to be set again.</summary>
     private static TimeSpan TimerDue(TimeSpan remaining) =>
         TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(remaining.TotalMilliseconds), 1, int.MaxValue));
+
+    /// <summary>Lets go of what could end the call.</summary>
+    private void Unregister()
+    {
+        _deadlineTimer?.Dispose();
+        _callerCancels.Unregister();
+        _parentCancels.Unregister();
+    }
 
     /// <summary>How the call ended.</summary>
     /// <param name="Status">The status.</param>
