@@ -45,7 +45,8 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
     }
 

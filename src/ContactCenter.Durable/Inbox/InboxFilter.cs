@@ -34,11 +34,11 @@ internal sealed partial class InboxFilter<T>(
                 await store.AddPartitionAsync(DateOnly.FromDateTime(TimeOf(id).UtcDateTime), context.CancellationToken);
                 continue;
             }
-            catch (NpgsqlException exception) when (exception.IsTransient)
+            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or OutboxFullException)
             {
-                // The database is away, which says nothing about the message: it waits without using up attempts.
-                pause = Policy.InitialDelay * 5;
-                LogDatabaseAway(exception, consumer, id);
+                // The database or the broker is away, which says nothing about the message: it waits without using up attempts.
+                pause = TimeSpan.FromSeconds(1);
+                LogWaits(exception, consumer, id);
             }
             catch (Exception exception) when (!context.CancellationToken.IsCancellationRequested)
             {
@@ -91,6 +91,6 @@ internal sealed partial class InboxFilter<T>(
     [LoggerMessage(LogLevel.Warning, "{Consumer} failed on message {MessageId}, attempt {Attempt}")]
     private partial void LogFailed(Exception exception, string consumer, Guid messageId, int attempt);
 
-    [LoggerMessage(LogLevel.Warning, "{Consumer} waits with message {MessageId} for the database")]
-    private partial void LogDatabaseAway(Exception exception, string consumer, Guid messageId);
+    [LoggerMessage(LogLevel.Warning, "{Consumer} waits with message {MessageId}")]
+    private partial void LogWaits(Exception exception, string consumer, Guid messageId);
 }

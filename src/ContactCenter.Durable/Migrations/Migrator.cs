@@ -13,6 +13,22 @@ public sealed partial class Migrator
     internal const long AdvisoryLock = 0x64757261626C65; // "durable"
     private const int LockAttempts = 10;
 
+    private const string GrantRows =
+        """
+        SELECT set_config('durable.role', @role, false);
+        DO $$
+        DECLARE
+          role text := current_setting('durable.role');
+          schema text;
+        BEGIN
+          FOR schema IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' LOOP
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema, role);
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', schema, role);
+            EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I', schema, role);
+          END LOOP;
+        END $$;
+        """;
+
     private readonly string _connectionString;
     private readonly TimeSpan _lockTimeout;
     private readonly ILogger _logger;
@@ -48,6 +64,9 @@ public sealed partial class Migrator
         _sets = sets;
     }
 
+    /// <summary>Role that may read and write the rows of all tables, if it is not the one that owns the schema (DUR-7).</summary>
+    public string? ServiceRole { get; init; }
+
     /// <summary>Applies what is missing, and nothing if a stored checksum differs.</summary>
     /// <exception cref="MigrationException">A file failed or was changed, the database is newer than this program can read, or the lock was not to be had in time.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
@@ -72,6 +91,9 @@ public sealed partial class Migrator
             foreach (var migration in migrations.Where(migration => !applied.ContainsKey(migration.Number)))
                 await ApplyAsync(connection, set, migration, cancellationToken);
         }
+
+        if (ServiceRole is not null)
+            await connection.ExecuteAsync(GrantRows, new { role = ServiceRole });
     }
 
     private static void Check(string set, IReadOnlyList<Migration> migrations, Dictionary<int, AppliedMigration> applied)

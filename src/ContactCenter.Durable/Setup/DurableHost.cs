@@ -11,6 +11,8 @@ public static partial class DurableHost
     /// <returns>The process's exit code: 0, or 3 if the database could not be migrated.</returns>
     public static async Task<int> RunDurableAsync(this IHost host, string[] args)
     {
+        // RunAsync disposes the host, and with it the services.
+        var logger = host.Services.GetRequiredService<ILogger<Migrator>>();
         try
         {
             if (args.Contains("--init-only"))
@@ -21,12 +23,12 @@ public static partial class DurableHost
         }
         catch (MigrationException exception)
         {
-            LogNotMigrated(host.Services.GetRequiredService<ILogger<Migrator>>(), exception.Message);
+            LogNotMigrated(logger, exception.Message);
             return MigrationException.ExitCode;
         }
         finally
         {
-            // The host that ran is disposed already; the one that only migrated is not.
+            // The host that only migrated is not disposed yet.
             if (host is IAsyncDisposable disposable)
                 await disposable.DisposeAsync();
         }

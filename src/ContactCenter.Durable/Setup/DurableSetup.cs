@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Idempotency;
@@ -20,7 +21,8 @@ namespace ContactCenter.Durable;
 public static class DurableSetup
 {
     /// <summary>
-    /// Adds the service's database (<c>ConnectionStrings:database</c>) with its migrations, the outbox with its relay, and
+    /// Adds the service's database (<c>ConnectionStrings:database</c>; its migrations run with <c>ConnectionStrings:database-owner</c>,
+    /// if that is set, and then the service's role may only read and write rows), the outbox with its relay, and
     /// the inbox for the given consumers (<c>ConnectionStrings:rabbitmq</c>).
     /// </summary>
     /// <param name="builder">The service's host.</param>
@@ -36,18 +38,19 @@ public static class DurableSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(provider, service));
         services.AddSingleton<DurableDatabase>();
-        services.AddSingleton(provider => new Migrator(
-            RequiredConnectionString(provider, "database"),
-            service,
-            migrations,
-            provider.GetRequiredService<IOptions<DurableOptions>>().Value.MigrationLockTimeout,
-            provider.GetRequiredService<ILogger<Migrator>>(),
-            provider.GetServices<MigrationSet>()));
+        services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
         services.AddHostedService<MigrationStarter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
 
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxStore>();
+        services.AddSingleton(provider => new OutboxBacklog(
+            provider.GetRequiredService<OutboxStore>(),
+            provider.GetRequiredService<IOptions<OutboxOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<ILogger<OutboxBacklog>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxBacklog>());
         services.AddSingleton<IConnectionFactory>(provider => new ConnectionFactory
         {
             Uri = new Uri(RequiredConnectionString(provider, "rabbitmq")),
@@ -85,6 +88,23 @@ public static class DurableSetup
         endpoint.ConfigureError(pipe => pipe.UseFilter(dead));
         endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(dead));
         endpoint.UseConsumeFilter(typeof(InboxFilter<>), provider);
+    }
+
+    // Where the schema has an owner of its own, the service's role may only read and write rows (DUR-7).
+    private static Migrator CreateMigrator(IServiceProvider provider, string service, Assembly migrations)
+    {
+        var database = RequiredConnectionString(provider, "database");
+        var owner = provider.GetRequiredService<IConfiguration>().GetConnectionString("database-owner");
+        return new Migrator(
+            owner ?? database,
+            service,
+            migrations,
+            provider.GetRequiredService<IOptions<DurableOptions>>().Value.MigrationLockTimeout,
+            provider.GetRequiredService<ILogger<Migrator>>(),
+            provider.GetServices<MigrationSet>())
+        {
+            ServiceRole = owner is null ? null : new NpgsqlConnectionStringBuilder(database).Username,
+        };
     }
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider provider, string service)

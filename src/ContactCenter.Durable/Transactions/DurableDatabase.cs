@@ -7,7 +7,8 @@ namespace ContactCenter.Durable;
 /// <param name="dataSource">Connections of the service's role, also for reading.</param>
 /// <param name="timeProvider">Time of messages.</param>
 /// <param name="relaySignal">Wakes this process's relay after a commit.</param>
-public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider timeProvider, OutboxSignal relaySignal)
+/// <param name="backlog">Tells when no more messages are taken.</param>
+public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider timeProvider, OutboxSignal relaySignal, OutboxBacklog backlog)
 {
     /// <summary>Connections for reading; changes go through <see cref="BeginAsync"/>.</summary>
     public NpgsqlDataSource DataSource { get; } = dataSource;
@@ -19,7 +20,7 @@ public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider ti
         var connection = await DataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            return new DurableTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), timeProvider, relaySignal);
+            return new DurableTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), timeProvider, relaySignal, backlog);
         }
         catch
         {

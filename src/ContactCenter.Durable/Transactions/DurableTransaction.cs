@@ -10,14 +10,16 @@ public sealed class DurableTransaction : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly TimeProvider _timeProvider;
     private readonly OutboxSignal _relaySignal;
+    private readonly OutboxBacklog _backlog;
     private readonly List<OutboxMessage> _messages = [];
 
-    internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, OutboxSignal relaySignal)
+    internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, OutboxSignal relaySignal, OutboxBacklog backlog)
     {
         Connection = connection;
         _transaction = transaction;
         _timeProvider = timeProvider;
         _relaySignal = relaySignal;
+        _backlog = backlog;
     }
 
     /// <summary>The connection; every command on it runs in this transaction.</summary>
@@ -29,9 +31,12 @@ public sealed class DurableTransaction : IAsyncDisposable
     /// <param name="mandatory">True: kept and retried until at least one queue takes it. False: a fact that nobody may be listening to.</param>
     /// <returns>The message's id, a UUIDv7.</returns>
     /// <exception cref="MessageTooLargeException">The message's JSON exceeds 512 KiB (DUR-9).</exception>
+    /// <exception cref="OutboxFullException">Too many messages wait for the broker (DUR-14).</exception>
     public Guid Publish<T>(T message, string? key = null, bool mandatory = true)
         where T : class
     {
+        if (_backlog.IsFull)
+            throw new OutboxFullException();
         var row = OutboxMessage.Create(message, key, mandatory, _timeProvider.GetUtcNow());
         Add(row);
         return row.Id;

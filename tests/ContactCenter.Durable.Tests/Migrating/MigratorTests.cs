@@ -137,6 +137,48 @@ public sealed class MigratorTests(TestServers servers) : IAsyncLifetime
         await migrating;
     }
 
+    [Fact]
+    [Rule("DUR-7")]
+    public async Task The_service_role_reads_and_writes_rows_and_cannot_change_the_schema()
+    {
+        var role = $"service_{_database.Name}";
+        await ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'test'");
+        var service = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = role }.ConnectionString;
+        try
+        {
+            await new Migrator(_database.ConnectionString, "tests", typeof(MigratorTests).Assembly, TimeSpan.FromMinutes(1), NullLogger.Instance) { ServiceRole = role }.MigrateAsync(Cancellation);
+
+            await using var connection = new NpgsqlConnection(service);
+            await connection.ExecuteAsync("INSERT INTO effects (number) VALUES (1); SELECT durable.add_inbox_partition('2026-03-02')");
+            foreach (var sql in new[] { "DROP TABLE effects", "TRUNCATE effects", "ALTER TABLE effects ADD COLUMN x int", "CREATE TABLE durable.x ()" })
+                Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync(sql))).SqlState);
+        }
+        finally
+        {
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(service));
+            await ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Fact]
+    [Rule("DUR-4")]
+    public async Task A_process_whose_migration_fails_ends_with_code_3()
+    {
+        await ExecuteAsync("CREATE TABLE effects ()");
+
+        await using var process = await Worker.RunAsync("migrate", _database.ConnectionString, "amqp://127.0.0.1:1", Cancellation);
+        await using var service = await Worker.RunAsync("relay", _database.ConnectionString, "amqp://127.0.0.1:1", Cancellation);
+
+        Assert.Equal(3, await process.ExitCodeAsync(Cancellation));
+        Assert.Equal(3, await service.ExitCodeAsync(Cancellation));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.ExecuteAsync(sql);
+    }
+
     private Migrator Create(IReadOnlyList<Migration> migrations, TimeSpan? lockTimeout = null) =>
         new(_database.ConnectionString, [("test", migrations)], lockTimeout ?? TimeSpan.FromMinutes(1), NullLogger.Instance);
 

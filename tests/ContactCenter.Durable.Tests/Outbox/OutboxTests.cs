@@ -1,5 +1,7 @@
+using ContactCenter.Durable.Outbox;
 using Dapper;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.Durable.Tests.Outbox;
 
@@ -146,5 +148,27 @@ public sealed class OutboxTests(TestServers servers) : DurableTest(servers)
 
         await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM durable.outbox_messages") == 0);
         Assert.Equal(0, await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters"));
+    }
+
+    [Fact]
+    [Rule("DUR-14")]
+    public async Task Above_the_limit_no_message_is_taken_until_the_broker_has_caught_up()
+    {
+        Broker = "amqp://127.0.0.1:1";
+        var host = await StartAsync(more: builder => builder.Configuration["Outbox:MaxPending"] = "1000");
+        var backlog = host.Services.GetRequiredService<OutboxBacklog>();
+        await using (var transaction = await DatabaseOf(host).BeginAsync(Cancellation))
+        {
+            for (var i = 0; i < 1_000; i++)
+                transaction.Publish(new NumberAdded { Key = "k", Number = i });
+            await transaction.CommitAsync(Cancellation);
+        }
+
+        await backlog.RefreshAsync(Cancellation);
+        await Assert.ThrowsAsync<OutboxFullException>(() => PublishAsync(host, "k", 1));
+
+        await ExecuteAsync("DELETE FROM durable.outbox_messages WHERE seq = (SELECT max(seq) FROM durable.outbox_messages)");
+        await backlog.RefreshAsync(Cancellation);
+        await PublishAsync(host, "k", 1);
     }
 }

@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ContactCenter.Durable.Outbox;
+
+/// <summary>How far the relay is behind: two metrics, and the limit above which changes are refused (DUR-14).</summary>
+public sealed partial class OutboxBacklog : BackgroundService
+{
+    /// <summary>Name of the meter with <c>durable.outbox.pending</c> (messages) and <c>durable.outbox.oldest_age</c> (seconds; alarm at 60).</summary>
+    public const string MeterName = "ContactCenter.Durable";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly OutboxStore _store;
+    private readonly IOptions<OutboxOptions> _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private long _pending;
+    private double _oldestAgeSeconds;
+
+    internal OutboxBacklog(OutboxStore store, IOptions<OutboxOptions> options, TimeProvider timeProvider, IMeterFactory meters, ILogger<OutboxBacklog> logger)
+    {
+        _store = store;
+        _options = options;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        var meter = meters.Create(MeterName);
+        meter.CreateObservableGauge("durable.outbox.pending", () => Volatile.Read(ref _pending), "{message}", "Messages that RabbitMQ has not confirmed yet, counted up to Outbox:MaxPending");
+        meter.CreateObservableGauge("durable.outbox.oldest_age", () => Volatile.Read(ref _oldestAgeSeconds), "s", "Age of the oldest such message");
+    }
+
+    /// <summary>Whether <c>Outbox:MaxPending</c> messages or more waited when they were last counted, at most 10 s ago.</summary>
+    public bool IsFull => Volatile.Read(ref _pending) >= _options.Value.MaxPending;
+
+    /// <summary>Counts now.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var (pending, oldestAge) = await _store.ReadBacklogAsync(_options.Value.MaxPending, cancellationToken);
+        Volatile.Write(ref _pending, pending);
+        Volatile.Write(ref _oldestAgeSeconds, oldestAge.TotalSeconds);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _timeProvider);
+        do
+        {
+            try
+            {
+                await RefreshAsync(stoppingToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                LogFailed(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The outbox could not be counted")]
+    private partial void LogFailed(Exception exception);
+}
