@@ -1,9 +1,10 @@
 using ContactCenter.Benchmarks;
 using ContactCenter.Benchmarks.Grpc;
 using ContactCenter.Benchmarks.Memory;
+using ContactCenter.Benchmarks.Relay;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new GrpcBenchmark(), new MemoryBenchmark()];
+IBenchmark[] benchmarks = [new GrpcBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {

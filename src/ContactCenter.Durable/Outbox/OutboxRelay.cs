@@ -16,6 +16,7 @@ internal sealed partial class OutboxRelay(
     ILogger<OutboxRelay> logger) : BackgroundService
 {
     private const int MaxLoneRefusals = 10;
+    private const int Loops = 2;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
@@ -36,7 +37,7 @@ internal sealed partial class OutboxRelay(
 
     private async Task RunAsync(OutboxSignal wake, TimeSpan longestPoll, OutboxSignal more, CancellationToken stoppingToken)
     {
-        await using var publisher = new ConfirmedPublisher(connectionFactory, options.Value.ConfirmWindow);
+        await using var publisher = new ConfirmedPublisher(connectionFactory, (options.Value.ConfirmWindow + 1) / Loops);
         var failures = 0;
         var poll = ShortestPoll;
         while (true)
