@@ -41,8 +41,9 @@ public sealed class GrpcClientFactoryTests : IAsyncLifetime
     {
         using var client = new InteropClient(Address.AbsoluteUri, _server.GetTestServer().CreateHandler());
 
-        // The reset of TestServer has no error code: whether a deadline is seen as such depends on which side is first.
-        foreach (var interopCase in InteropCase.Names.Where(interopCase => interopCase.Data != "timeout_on_sleeping_server"))
+        // TestServer resets without an error code: how a call that is cut off ends depends on which side is first.
+        string[] cutOff = ["timeout_on_sleeping_server", "cancel_after_begin", "cancel_after_first_response"];
+        foreach (var interopCase in InteropCase.Names.Where(interopCase => !cutOff.Contains(interopCase.Data)))
             await client.RunAsync(interopCase.Data);
     }
 
