@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -23,7 +24,7 @@ public static class EgressSetup
 {
     /// <summary>
     /// Adds <see cref="EgressClient"/>, <see cref="EgressConnector"/>, <see cref="GrantStore"/>, <see cref="SecretKeyRing"/>
-    /// and what they need. Shares state by the registered <see cref="IConnectionMultiplexer"/>, if there is one, and stores
+    /// and what they need, and masks secrets in everything that is logged. Shares state by the registered <see cref="IConnectionMultiplexer"/>, if there is one, and stores
     /// grants in the registered <see cref="NpgsqlDataSource"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
@@ -44,7 +45,15 @@ public static class EgressSetup
         services.AddSingleton(options);
         services.AddSingleton(registry);
         services.AddSingleton(keys);
-        services.AddSingleton(new Redactor(options.RedactedNames, registry));
+        var redactor = new Redactor(options.RedactedNames, registry);
+        services.AddSingleton(redactor);
+        services.AddLogging();
+        services.AddSingleton<ILoggerFactory>(provider => new RedactingLoggerFactory(
+            new LoggerFactory(
+                provider.GetServices<ILoggerProvider>(),
+                provider.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+                provider.GetRequiredService<IOptions<LoggerFactoryOptions>>()),
+            redactor));
         services.AddSingleton(provider => isDevelopment ? OwnListeners.None : new OwnListeners(() => PortsOf(provider)));
         services.AddSingleton<EgressGuard>();
         services.AddSingleton<EgressConnector>();

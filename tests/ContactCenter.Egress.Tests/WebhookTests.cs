@@ -25,12 +25,12 @@ public sealed class WebhookTests
     [Rule("EGR-15")]
     public void Signs_twice_during_rotation_and_either_secret_verifies()
     {
-        const string next = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
-        var signature = new WebhookSigning(Id, [Secret, next]).Sign(Body, Now).ToDictionary()["webhook-signature"];
+        const string Next = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+        var signature = new WebhookSigning(Id, [Secret, Next]).Sign(Body, Now).ToDictionary()["webhook-signature"];
 
         Assert.StartsWith(Signature + " v1,", signature);
         Assert.True(WebhookSigning.Verify([Secret], Id, "1614265330", signature, Body, Now));
-        Assert.True(WebhookSigning.Verify([next], Id, "1614265330", signature, Body, Now));
+        Assert.True(WebhookSigning.Verify([Next], Id, "1614265330", signature, Body, Now));
     }
 
     [Theory]

@@ -33,7 +33,7 @@ internal static class Classification
         var status = (int)response.StatusCode;
         var abort = response.Headers.TryGetValues("webhook-delivery", out var values)
             && values.Any(value => value.Trim().Equals("abort-message", StringComparison.OrdinalIgnoreCase));
-        var retry = !abort && status is 408 or 425 or 429 or 500 or 502 or 503 or 504;
+        var retry = status is 408 or 425 or 429 or 500 or 502 or 503 or 504;
         return new EgressFailure(ErrorClass.Status, "HTTP_STATUS", $"The answer was {status}.")
         {
             Status = status,

@@ -4,6 +4,7 @@ using System.Reflection;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Limits;
 using ContactCenter.Egress.OAuth;
+using ContactCenter.Egress.Webhooks;
 
 namespace ContactCenter.Egress.Http;
 
@@ -209,11 +210,23 @@ public sealed class EgressClient
             Add(message, "Authorization", $"{request.TokenPrefix} {token.Value}");
         if (request.Signing is { } signing)
         {
-            foreach (var (name, value) in signing.Sign(request.Body.Span, _time.GetUtcNow()))
+            foreach (var (name, value) in Signed(signing, request))
                 Add(message, name, value);
         }
 
         return message;
+    }
+
+    private IReadOnlyList<KeyValuePair<string, string>> Signed(WebhookSigning signing, EgressRequest request)
+    {
+        try
+        {
+            return signing.Sign(request.Body.Span, _time.GetUtcNow());
+        }
+        catch (FormatException)
+        {
+            throw EgressException.Denied("webhook-secret", "A webhook secret is not valid Base64.");
+        }
     }
 
     private static HttpContent? ContentOf(EgressRequest request)

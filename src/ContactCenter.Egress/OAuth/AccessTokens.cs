@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using ContactCenter.Egress.Limits;
 using ContactCenter.Egress.Secrets;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ internal sealed partial class AccessTokens(
             await cache.StoreAsync(grantId, token);
             return token;
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (error is NpgsqlException or CryptographicException)
         {
             throw new EgressException(
                 EgressException.Wait("GRANT_UNAVAILABLE", "The stored grant cannot be read now.", Unavailable).Failure, error);

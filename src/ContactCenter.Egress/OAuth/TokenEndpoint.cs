@@ -34,16 +34,17 @@ internal sealed class TokenEndpoint(EgressClient client, TimeProvider time)
     public Task<TokenResult> RefreshAsync(GrantConfiguration grant, CancellationToken cancellationToken)
     {
         if (grant.Kind is GrantKind.AuthorizationCode or GrantKind.RefreshToken && grant.RefreshToken is null)
-            return Task.FromResult(new TokenResult(null, "no_refresh_token", new EgressFailure(ErrorClass.None, "NO_REFRESH_TOKEN", "The provider gave no refresh token.")));
+            return Task.FromResult(Refused("no_refresh_token", "The provider gave no refresh token."));
+
+        var assertion = grant.Kind == GrantKind.ServiceAccount ? Assertion(grant) : "";
+        if (assertion is null)
+            return Task.FromResult(Refused("invalid_private_key", "The service account's private key is no RSA key in PEM."));
 
         List<KeyValuePair<string, string>> form = grant.Kind switch
         {
             GrantKind.ClientCredentials => [new("grant_type", "client_credentials")],
             GrantKind.ServiceAccount =>
-            [
-                new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-                new("assertion", Assertion(grant)),
-            ],
+                [new("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), new("assertion", assertion)],
             _ => [new("grant_type", "refresh_token"), new("refresh_token", grant.RefreshToken!)],
         };
         if (grant.Kind == GrantKind.ClientCredentials && grant.Scope.Length > 0)
@@ -132,7 +133,11 @@ internal sealed class TokenEndpoint(EgressClient client, TimeProvider time)
         return sent + life - (margin < life / 2 ? margin : life / 2);
     }
 
-    private string Assertion(GrantConfiguration grant)
+    private static TokenResult Refused(string reason, string detail) =>
+        new(null, reason, new EgressFailure(ErrorClass.None, reason.ToUpperInvariant(), detail));
+
+    /// <summary>The signed assertion of RFC 7523; null when the key cannot sign.</summary>
+    private string? Assertion(GrantConfiguration grant)
     {
         var now = time.GetUtcNow();
         var header = new Dictionary<string, object> { ["alg"] = "RS256", ["typ"] = "JWT" };
@@ -148,7 +153,15 @@ internal sealed class TokenEndpoint(EgressClient client, TimeProvider time)
         };
         var text = $"{Encoded(header)}.{Encoded(claims)}";
         using var key = RSA.Create();
-        key.ImportFromPem(grant.PrivateKey ?? "");
+        try
+        {
+            key.ImportFromPem(grant.PrivateKey ?? "");
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            return null;
+        }
+
         var signature = key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{text}.{Base64Url.EncodeToString(signature)}";
 

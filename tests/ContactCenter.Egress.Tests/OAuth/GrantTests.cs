@@ -75,6 +75,19 @@ public sealed class GrantTests(TestServers servers)
         Assert.Equal("""{"alg":"RS256","typ":"JWT","kid":"key-9"}""", Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])));
     }
 
+    [Fact]
+    [Rule("EGR-28")]
+    public async Task A_service_account_whose_key_cannot_sign_waits_for_another()
+    {
+        await using var world = await GrantFixture.CreateAsync(servers);
+        var replica = world.AddReplica();
+        await replica.Get<GrantStore>().SaveAsync(
+            new GrantConfiguration("crm", GrantKind.ServiceAccount, world.Provider.TokenUrl, "robot@project.example") { PrivateKey = "no key" }, Cancel);
+
+        Assert.Equal("REAUTHORIZATION_REQUIRED", (await world.CallAsync(replica)).Failure!.Reason);
+        Assert.Equal("invalid_private_key", (await replica.Get<GrantStore>().GetAsync("crm", Cancel))!.LastError);
+    }
+
     [Theory]
     [Rule("EGR-29")]
     [InlineData(3_600, 3_509, 3_541)]
