@@ -1,1 +1,55 @@
-return;
+using ContactCenter.AppHost;
+using ContactCenter.AppHost.Backing;
+
+var once = args.Contains("--once");
+var traffic = !args.Contains("--no-traffic");
+var builder = DistributedApplication.CreateBuilder([.. args.Where(argument => argument is not ("--once" or "--no-traffic"))]);
+var data = DataFolder.Open(builder.Configuration["Backing:DataPath"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
+var backing = BackingServers.Choose(builder, data);
+
+var postgres = new PostgresBacking(backing, "postgres", new()
+{
+    ["insights-db"] = "insights_enrichment",
+    ["crm-db"] = "crm_connector",
+    ["wfm-db"] = "wfm_connector",
+    ["follow-up-db"] = "follow_up_scheduler",
+    ["storage-db"] = "storage_export",
+});
+var redis = new RedisBacking(backing, "redis");
+var rabbitmq = new RabbitMqBacking(backing, "rabbitmq");
+var sftp = new SftpBacking(backing, "sftp");
+
+var insights = AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db");
+insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
+WithTwilioAccount(insights);
+
+var wfm = AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db").WithReference(insights);
+AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db").WithReference(insights);
+AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db").WithReference(insights);
+sftp.WithReference(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db").WithReference(insights));
+
+if (traffic)
+{
+    var sandbox = builder.AddProject<Projects.ContactCenter_Sandbox>("sandbox")
+        .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
+        .WithReference(insights).WaitFor(insights)
+        .WithReference(wfm).WaitFor(wfm);
+    WithTwilioAccount(sandbox);
+    if (once) sandbox.WithArgs("--once");
+}
+
+var application = builder.Build();
+return once && traffic
+    ? await SuiteRun.RunOnceAsync(application, "sandbox")
+    : await SuiteRun.RunAsync(application, traffic ? "sandbox" : null);
+
+IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database)
+    where TProject : IProjectMetadata, new() =>
+    rabbitmq.WithReference(redis.WithReference(postgres.WithReference(
+        builder.AddProject<TProject>(name).WithHttpHealthCheck("/health", endpointName: "http"), database, "database")));
+
+// The account in whose name the sandbox sends: the same values for the sender and for the receiver.
+void WithTwilioAccount(IResourceBuilder<ProjectResource> project) => project
+    .WithEnvironment("Twilio__Accounts__0__AccountSid", "AC00000000000000000000000000000001")
+    .WithEnvironment("Twilio__Accounts__0__WorkspaceSids__0", "WS00000000000000000000000000000001")
+    .WithEnvironment("Twilio__Accounts__0__AuthTokens__0", backing.Secret("twilio-auth-token"));

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ContactCenter.AppHost;
+
+/// <summary>
+/// What a development machine keeps between two runs, below <c>.data</c>: the servers' data, their ports, and secrets
+/// made on the first run. One AppHost uses a folder at a time.
+/// </summary>
+internal sealed class DataFolder
+{
+    private readonly string _path;
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream @lock)
+    {
+        _path = path;
+        _lock = @lock;
+    }
+
+    /// <summary>Opens the folder, making it if need be; ends the program with a message if another AppHost uses it.</summary>
+    /// <param name="path">The folder.</param>
+    public static DataFolder Open(string path)
+    {
+        path = Directory.CreateDirectory(Path.GetFullPath(path)).FullName;
+        try
+        {
+            return new DataFolder(path, new FileStream(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException)
+        {
+            Console.Error.WriteLine($"Another AppHost uses {path}. Stop it, or give this one a folder of its own: --Backing:DataPath FOLDER");
+            Environment.Exit(2);
+            throw;
+        }
+    }
+
+    /// <summary>The folder of one server.</summary>
+    /// <param name="name">The server.</param>
+    public string For(string name) => Path.Combine(_path, name);
+
+    /// <summary>A secret: 32 random letters and digits, the same in every run.</summary>
+    /// <param name="name">The secret.</param>
+    public string Secret(string name) => Remember("secrets.json", name, known => known ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 32));
+
+    /// <summary>A free loopback port, the same in every run as long as nobody else takes it.</summary>
+    /// <param name="name">The server.</param>
+    public int Port(string name) => int.Parse(Remember("ports.json", name, known => known is not null && IsFree(int.Parse(known, null)) ? known : FreePort()), null);
+
+    private string Remember(string file, string name, Func<string?, string> choose)
+    {
+        // The lock is held as long as the program runs, so nobody else writes these files.
+        ObjectDisposedException.ThrowIf(_lock.SafeFileHandle.IsClosed, this);
+        var path = Path.Combine(_path, file);
+        var values = File.Exists(path) ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllBytes(path))! : [];
+        var value = choose(values.GetValueOrDefault(name));
+        if (values.GetValueOrDefault(name) == value) return value;
+
+        values[name] = value;
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(path + ".new", options)) JsonSerializer.Serialize(stream, values);
+        File.Move(path + ".new", path, overwrite: true);
+        return value;
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(null as IFormatProvider);
+    }
+}

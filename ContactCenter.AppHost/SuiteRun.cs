@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ContactCenter.AppHost;
+
+/// <summary>Runs the suite and shows on the console what the sandbox says of its traffic.</summary>
+internal static class SuiteRun
+{
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Runs until Ctrl-C or SIGTERM.</summary>
+    /// <param name="application">The suite.</param>
+    /// <param name="sandbox">The sandbox's resource; null if it is not part of the suite.</param>
+    /// <returns>Exit code 0.</returns>
+    public static async Task<int> RunAsync(DistributedApplication application, string? sandbox)
+    {
+        if (sandbox is not null) _ = ShowAsync(application, sandbox);
+        await application.RunAsync();
+        return 0;
+    }
+
+    /// <summary>Runs until the sandbox has ended by itself, then stops everything.</summary>
+    /// <param name="application">The suite.</param>
+    /// <param name="sandbox">The sandbox's resource.</param>
+    /// <returns>The sandbox's exit code; 1 if something did not start, or after Ctrl-C.</returns>
+    public static async Task<int> RunOnceAsync(DistributedApplication application, string sandbox)
+    {
+        await using var disposing = application;
+        var stopping = application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var exitCode = 1;
+        try
+        {
+            await application.StartAsync(stopping);
+            _ = ShowAsync(application, sandbox);
+            var ended = await application.ResourceNotifications.WaitForResourceAsync(
+                sandbox, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), stopping);
+            exitCode = ended.Snapshot.ExitCode ?? 1;
+            await Task.Delay(LastWords, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Ctrl-C: the pass was not completed.
+        }
+
+        await application.StopAsync(CancellationToken.None);
+        return exitCode;
+    }
+
+    // Ends with the process.
+    private static async Task ShowAsync(DistributedApplication application, string resource)
+    {
+        await foreach (var lines in application.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(resource))
+        {
+            foreach (var line in lines) Console.WriteLine(line.Content);
+        }
+    }
+}
