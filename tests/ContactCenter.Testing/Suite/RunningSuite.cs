@@ -12,6 +12,9 @@ public sealed class RunningSuite : IAsyncDisposable
     private readonly string _mark;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly SemaphoreSlim _written = new(0);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ConcurrentDictionary<(int Id, long StartTicks), bool> _seen = new();
+    private readonly Task _watch;
 
     private RunningSuite(Process appHost, string mark)
     {
@@ -20,13 +23,21 @@ public sealed class RunningSuite : IAsyncDisposable
         appHost.ErrorDataReceived += (_, line) => Write(line.Data);
         appHost.BeginOutputReadLine();
         appHost.BeginErrorReadLine();
+        _watch = WatchAsync();
     }
 
     /// <summary>What the AppHost and everything below it has written so far.</summary>
     public string Output => string.Join('\n', _output);
 
     /// <summary>The processes that the AppHost started and that still run; the AppHost is not among them.</summary>
-    public IReadOnlyList<SuiteProcess> Processes => [.. SuiteProcess.WithMark(_mark).Where(p => p.Id != _appHost.Id)];
+    public IReadOnlyList<SuiteProcess> Processes
+    {
+        get
+        {
+            Look();
+            return [.. SuiteProcess.All().Where(p => p.Id != _appHost.Id && (p.Has(_mark) || _seen.ContainsKey((p.Id, p.StartTicks))))];
+        }
+    }
 
     /// <summary>Starts an AppHost. It must have been built in the configuration of the caller.</summary>
     /// <param name="dataPath">The folder of all data; kept when the suite stops.</param>
@@ -142,8 +153,34 @@ public sealed class RunningSuite : IAsyncDisposable
         }
         foreach (var left in Processes)
             Signal(left.Id, "KILL");
+        await _ended.CancelAsync();
+        await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.Dispose();
         _appHost.Dispose();
         _written.Dispose();
+    }
+
+    // Redis and sshd write over their environment and command line, so a mark alone does not find them: whatever was
+    // once below the AppHost is remembered.
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        while (await timer.WaitForNextTickAsync(_ended.Token))
+            Look();
+    }
+
+    private void Look()
+    {
+        var children = SuiteProcess.All().ToLookup(p => p.ParentId);
+        var open = new Stack<int>([_appHost.Id]);
+        while (open.TryPop(out var id))
+        {
+            foreach (var child in children[id])
+            {
+                _seen.TryAdd((child.Id, child.StartTicks), true);
+                open.Push(child.Id);
+            }
+        }
     }
 
     private static void Signal(int process, string signal)
