@@ -1,0 +1,28 @@
+// Lists all conversations and segments of HOST:PORT with grpc-js and prints them as JSON; argument 2 is the folder of protos.
+const grpc = require('@grpc/grpc-js');
+const loader = require('@grpc/proto-loader');
+
+const definition = loader.loadSync('contactcenter/insights/v1/conversation_service.proto', { includeDirs: [process.argv[3]], keepCase: true });
+const { ConversationService } = grpc.loadPackageDefinition(definition).contactcenter.insights.v1;
+const client = new ConversationService(process.argv[2], grpc.credentials.createInsecure());
+
+const call = (method, request) => new Promise((resolve, reject) =>
+  client[method](request, { deadline: Date.now() + 20000 }, (error, answer) => (error ? reject(error) : resolve(answer))));
+
+async function listAll(method, field) {
+  const all = [];
+  let token = '';
+  do {
+    const answer = await call(method, { page_size: 100, page_token: token });
+    all.push(...answer[field]);
+    token = answer.next_page_token;
+  } while (token);
+  return all;
+}
+
+(async () => {
+  console.log(JSON.stringify({
+    conversations: (await listAll('ListConversations', 'conversations')).map((item) => item.conversation_id),
+    segments: (await listAll('ListSegments', 'segments')).map((item) => item.segment_id),
+  }));
+})().catch((error) => { console.error(error); process.exit(1); });

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ContactCenter.EndToEnd.Tests;
+
+/// <summary>One pass, and what clients that nobody here wrote find of it after a restart.</summary>
+public sealed class OnePassTests(PlayedSuite suite)
+{
+    private sealed record Listed(string[] conversations, string[] segments);
+
+    [Fact]
+    public void A_pass_is_verified_against_the_truth_and_ends_with_exit_code_0()
+    {
+        Assert.True(suite.PassExitCode == 0, $"Exit code {suite.PassExitCode}:\n{suite.PassOutput}");
+        Assert.Contains("Every part agrees with the truth.", suite.PassOutput, StringComparison.Ordinal);
+        Assert.True(Count("tasks sent") >= 200, "A day has at least 200 tasks.");
+        Assert.True(Count("WFM queue intervals") > 0, "Workforce management saw the day.");
+        Assert.Equal(0, Count("differences"));
+    }
+
+    [Fact]
+    public void A_pass_leaves_no_process_behind() =>
+        Assert.Empty(suite.LeftByPass.Select(p => $"{p.Id} {p.CommandLine}"));
+
+    [Fact]
+    public async Task Python_and_node_list_the_same_conversations_after_a_restart()
+    {
+        var descriptors = Path.Combine(Path.GetTempPath(), $"contactcenter-{Environment.ProcessId}.binpb");
+        await Tool.RunAsync(Buf, "build", "protos", "-o", descriptors);
+        var clients = Path.Combine(ServerProcess.RepositoryRoot, "tests", "ContactCenter.EndToEnd.Tests", "Clients");
+
+        var python = Read(await Tool.RunAsync("/usr/bin/python3", Path.Combine(clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors));
+        var node = Read(await Tool.RunAsync("node", Path.Combine(clients, "list_conversations.js"), suite.Insights.Grpc.Authority, Path.Combine(ServerProcess.RepositoryRoot, "protos")));
+        File.Delete(descriptors);
+
+        Assert.Equal(Count("conversations"), python.conversations.Length);
+        Assert.Equal(Count("segments"), python.segments.Length);
+        Assert.Equal(python.conversations, node.conversations);
+        Assert.Equal(python.segments, node.segments);
+        Assert.Equal(python.segments.Length, python.segments.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Buf_finds_the_services_by_reflection_and_calls_them()
+    {
+        var methods = await Tool.RunAsync(Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", Address(suite.Insights.Grpc));
+        var answer = await Tool.RunAsync(
+            Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-d", """{"pageSize": 3}""",
+            $"{Address(suite.Insights.Grpc)}/contactcenter.insights.v1.ConversationService/ListConversations");
+        using var page = JsonDocument.Parse(answer);
+
+        Assert.Contains("contactcenter.insights.v1.ConversationService/ListSegments", methods, StringComparison.Ordinal);
+        Assert.Equal(3, page.RootElement.GetProperty("conversations").GetArrayLength());
+    }
+
+    private static string Buf => Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf");
+
+    private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    private static Listed Read(string json) => JsonSerializer.Deserialize<Listed>(json)!;
+
+    private int Count(string row)
+    {
+        var match = Regex.Match(suite.PassOutput, $@"\s\s{row}\s+(\d+)(\s|$)", RegexOptions.Multiline);
+        Assert.True(match.Success, $"The summary has no row '{row}':\n{suite.PassOutput}");
+        return int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+}

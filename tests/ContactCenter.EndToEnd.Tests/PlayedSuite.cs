@@ -1,0 +1,55 @@
+using ContactCenter.EndToEnd.Tests;
+using ContactCenter.Testing.Suite;
+
+[assembly: AssemblyFixture(typeof(PlayedSuite))]
+
+namespace ContactCenter.EndToEnd.Tests;
+
+/// <summary>One data folder with two starts: a verified pass that ends by itself, then the suite without traffic.</summary>
+public sealed class PlayedSuite : IAsyncLifetime
+{
+    private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly string _dataPath = Path.Combine(Path.GetTempPath(), $"contactcenter-{Environment.ProcessId}");
+    private RunningSuite? _suite;
+
+    /// <summary>What the pass wrote.</summary>
+    public string PassOutput { get; private set; } = "";
+
+    /// <summary>The exit code of the pass.</summary>
+    public int PassExitCode { get; private set; }
+
+    /// <summary>The processes of the pass that outlived it.</summary>
+    public IReadOnlyList<SuiteProcess> LeftByPass { get; private set; } = [];
+
+    /// <summary>Insights, as started the second time.</summary>
+    public SuiteProcess Insights { get; private set; } = null!;
+
+    /// <summary>Workforce management, as started the second time.</summary>
+    public SuiteProcess Wfm { get; private set; } = null!;
+
+    /// <inheritdoc />
+    public async ValueTask InitializeAsync()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using (var pass = RunningSuite.Start(_dataPath, "--once"))
+        {
+            PassExitCode = await pass.ExitAsync(PassLimit, cancellation);
+            (PassOutput, LeftByPass) = (pass.Output, pass.Processes);
+        }
+
+        _suite = RunningSuite.Start(_dataPath, "--no-traffic");
+        Insights = await _suite.ServiceAsync("ContactCenter.InsightsEnrichment", StartLimit, cancellation);
+        Wfm = await _suite.ServiceAsync("ContactCenter.WfmConnector", StartLimit, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_suite is not null)
+            await _suite.DisposeAsync();
+        if (Directory.Exists(_dataPath))
+            Directory.Delete(_dataPath, recursive: true);
+    }
+}
