@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ContactCenter.Sandbox.Twilio;
 
-/// <summary>Signs requests as Twilio does (INS-4, INS-6).</summary>
+/// <summary>Signs requests as Twilio does (INS-4).</summary>
 public static class TwilioSignature
 {
     /// <summary>The name of the header that carries the signature.</summary>
