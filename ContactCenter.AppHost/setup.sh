@@ -9,6 +9,9 @@ require_dotnet() {
   command -v dotnet >/dev/null || fail "The .NET SDK is missing. Install .NET 10 (https://dot.net) and run this again."
   dotnet --version >/dev/null 2>&1 || fail "No .NET SDK that global.json accepts. Install .NET 10 (https://dot.net) and run this again."
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+  # Where built programs find the runtime, wherever the SDK was unpacked.
+  [ -n "${DOTNET_ROOT:-}" ] || DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  export DOTNET_ROOT
 }
 
 # install COMMAND-OR-FILE=PACKAGE... : installs the packages whose command or file is absent.

@@ -26,10 +26,7 @@ public sealed class TwilioSignatureTests
     [Fact]
     public void The_published_vectors_of_form_requests_come_out()
     {
-        var folder = Environment.GetEnvironmentVariable("CONTACTCENTER_CONTRACT_DATA") ?? "";
-        var path = Path.Combine(folder, "twilio", "x_twilio_signature_vectors.json");
-        Assert.SkipUnless(File.Exists(path), "CONTACTCENTER_CONTRACT_DATA names no folder with twilio/x_twilio_signature_vectors.json.");
-
+        var path = ContractData.Require("twilio/x_twilio_signature_vectors.json");
         using var vectors = JsonDocument.Parse(File.ReadAllBytes(path));
         var token = vectors.RootElement.GetProperty("authToken").GetString()!;
         var parameters = vectors.RootElement.GetProperty("parameters").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!);

@@ -147,7 +147,10 @@ public static class ResourceBuilderExtensions
         where T : IResourceWithEndpoints
     {
         var endpoint = new EndpointAnnotation(
-            protocol ?? ProtocolType.Tcp, scheme ?? "tcp", null, name, port, targetPort, isExternal, isProxied) { PortVariable = env };
+            protocol ?? ProtocolType.Tcp, scheme ?? "tcp", null, name, port, targetPort, isExternal, isProxied)
+        {
+            PortVariable = env,
+        };
         return builder.GetEndpoint(endpoint.Name).Exists
             ? throw new DistributedApplicationException($"'{builder.Resource.Name}' has two endpoints named '{endpoint.Name}'; give one of them another name.")
             : builder.WithAnnotation(endpoint);
