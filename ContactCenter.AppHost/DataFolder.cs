@@ -31,9 +31,7 @@ internal sealed class DataFolder
         }
         catch (IOException)
         {
-            Console.Error.WriteLine($"Another AppHost uses {path}. Stop it, or give this one a folder of its own: --Backing:DataPath FOLDER");
-            Environment.Exit(2);
-            throw;
+            throw SuiteRun.Refuse($"Another AppHost uses {path}. Stop it, or give this one a folder of its own: --Backing:DataPath FOLDER");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -7,6 +9,17 @@ namespace ContactCenter.AppHost;
 internal static class SuiteRun
 {
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Ends the program with exit code 2 and a message: it was started in a way that it cannot run in.</summary>
+    /// <param name="message">What is wrong, and what to do.</param>
+    /// <returns>Never; the type is for <c>throw</c>, so that the compiler knows.</returns>
+    [DoesNotReturn]
+    public static Exception Refuse(string message)
+    {
+        Console.Error.WriteLine(message);
+        Environment.Exit(2);
+        throw new UnreachableException();
+    }
 
     /// <summary>Runs until Ctrl-C or SIGTERM.</summary>
     /// <param name="application">The suite.</param>

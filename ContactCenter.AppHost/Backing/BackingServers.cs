@@ -24,17 +24,16 @@ internal sealed record BackingServers(IDistributedApplicationBuilder Builder, Ba
 {
     private readonly Dictionary<string, IResourceBuilder<ParameterResource>> _secrets = new(StringComparer.Ordinal);
 
-    /// <summary>Reads <c>Backing:Mode</c>, or looks whether a container engine answers.</summary>
+    /// <summary>Reads <c>Backing:Mode</c>, or looks whether a container engine answers; ends the program if it is none of the three.</summary>
     /// <param name="builder">The application.</param>
     /// <param name="data">The folder for data and secrets.</param>
-    /// <exception cref="InvalidOperationException"><c>Backing:Mode</c> is none of the three.</exception>
     public static BackingServers Choose(IDistributedApplicationBuilder builder, DataFolder data) => new(
         builder,
         builder.Configuration["Backing:Mode"] switch
         {
             null or "" => EngineAnswers() ? BackingMode.Containers : BackingMode.Native,
             var text when Enum.TryParse<BackingMode>(text, ignoreCase: true, out var mode) && Enum.IsDefined(mode) => mode,
-            var text => throw new InvalidOperationException($"Backing:Mode is {text}; it must be Containers, Native or External."),
+            var text => throw SuiteRun.Refuse($"Backing:Mode is {text}; it must be Containers, Native or External."),
         },
         data);
 

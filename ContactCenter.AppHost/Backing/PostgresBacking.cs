@@ -20,6 +20,8 @@ internal sealed class PostgresBacking
             case BackingMode.Containers:
                 var container = servers.Builder.AddPostgres(name, password: servers.Secret("postgres-password")).WithDataVolume("contactcenter-postgres");
                 foreach (var (resource, database) in databases) _databases[resource] = container.AddDatabase(resource, database);
+                container.OnResourceReady(async (server, _, cancellation) => await MakeDatabasesAsync(
+                    (await server.ConnectionStringExpression.GetValueAsync(cancellation))!, databases.Values, cancellation));
                 _server = container;
                 break;
 
@@ -37,7 +39,7 @@ internal sealed class PostgresBacking
 
             default:
                 var external = servers.Builder.Configuration.GetConnectionString(name)
-                    ?? throw new InvalidOperationException($"Backing:Mode is External: set ConnectionStrings:{name} to a server whose databases are {string.Join(", ", databases.Values)}.");
+                    ?? throw SuiteRun.Refuse($"Backing:Mode is External: set ConnectionStrings:{name} to a server whose databases are {string.Join(", ", databases.Values)}.");
                 foreach (var (resource, database) in databases)
                     _databases[resource] = servers.Builder.AddConnectionString(resource, ReferenceExpression.Create($"{new NpgsqlConnectionStringBuilder(external) { Database = database }.ConnectionString}"));
                 break;
@@ -54,7 +56,7 @@ internal sealed class PostgresBacking
         return _server is null ? service : service.WaitFor(_server);
     }
 
-    // A native server is ready when it answers and has every database, so a new one gets them here.
+    // A server is ready when it answers and has every database, so a new one gets them here.
     private static async Task MakeDatabasesAsync(string connectionString, IReadOnlyCollection<string> databases, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false, Timeout = 5 });

@@ -69,7 +69,7 @@ namespace Aspire.Hosting
                 .WithEnvironment("POSTGRES_PASSWORD", $"{server.PasswordParameter}");
         }
 
-        /// <summary>Names a database. Whoever uses it creates it, see the README.</summary>
+        /// <summary>Names a database. Nothing creates it: do so with OnResourceReady.</summary>
         /// <param name="builder">The server.</param>
         /// <param name="name">Unique in the application.</param>
         /// <param name="databaseName">Its name in the server; the same where null.</param>

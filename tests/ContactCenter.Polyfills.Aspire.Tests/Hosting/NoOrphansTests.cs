@@ -1,0 +1,41 @@
+namespace ContactCenter.Polyfills.Aspire.Tests.Hosting;
+
+/// <summary>No process outlives the application, however it ends.</summary>
+public sealed class NoOrphansTests
+{
+    [Theory]
+    [InlineData("INT", 0)]
+    [InlineData("TERM", 0)]
+    [InlineData("KILL", 137)]
+    public async Task Nothing_outlives_an_AppHost_that_is_ended_by(string signal, int exitCode)
+    {
+        await using var appHost = TestProgram.Start(
+            folder: "/no/folder", [], "dotnet", typeof(NoOrphansTests).Assembly.Location, SampleProgram.AppHost);
+        await appHost.UntilWrittenAsync("starts again in", TimeSpan.FromSeconds(30));
+        foreach (var name in new[] { "obedient", "daemons", "stubborn" })
+            await appHost.UntilWrittenAsync($"{name,-22} ready", TimeSpan.FromSeconds(30));
+        var marker = Run(appHost.Mark);
+        // obedient has one, daemons has three of which two are daemons, stubborn has one and a daemon.
+        await Eventually.TrueAsync(() => Processes.With(marker).Count(process => process.Split(' ')[1] == "sleep") >= 6);
+
+        await appHost.SignalAsync(signal);
+
+        Assert.Equal(exitCode, await appHost.ExitAsync(TimeSpan.FromSeconds(15)));
+        await Processes.NoneAsync(TimeSpan.FromSeconds(15), marker);
+        // Nor the guard, which is no process of the application.
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+    }
+
+    // The entry ASPIRE_RUN=… of a process that the AppHost started.
+    private static string Run(string mark)
+    {
+        foreach (var process in Processes.With(mark))
+        {
+            var environment = File.ReadAllText($"/proc/{process.Split(' ')[0]}/environ").Split('\0');
+            if (environment.FirstOrDefault(entry => entry.StartsWith("ASPIRE_RUN=", StringComparison.Ordinal)) is { } entry)
+                return entry;
+        }
+
+        throw new InvalidOperationException("No process of a run is there.");
+    }
+}
