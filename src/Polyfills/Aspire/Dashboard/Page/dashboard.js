@@ -63,6 +63,10 @@ function duration(milliseconds) {
 
 const megabytes = bytes => (bytes === null ? '' : `${Math.round(bytes / 1048576)} MB`);
 
+function namedEndpoint(endpoint) {
+  return element('div', { className: 'named-endpoint' }, element('small', { textContent: endpoint.name }), endpointLink(endpoint));
+}
+
 function endpointLink(endpoint) {
   return /^https?:/.test(endpoint.url)
     ? element('a', {
@@ -126,7 +130,7 @@ function row(resource) {
     cell(
       'Endpoints',
       '',
-      ...(resource.endpoints.length > 0 ? [element('div', {}, ...resource.endpoints.map(endpointLink))] : []),
+      ...(resource.endpoints.length > 0 ? [element('div', {}, ...resource.endpoints.map(namedEndpoint))] : []),
     ),
     cell('Memory', 'number', ...(resource.memory === null ? [] : [megabytes(resource.memory)])),
     cell('Restarts', 'number', String(resource.restarts)),
