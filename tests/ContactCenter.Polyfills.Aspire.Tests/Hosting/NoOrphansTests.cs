@@ -6,17 +6,13 @@ public sealed class NoOrphansTests
     [Theory]
     [InlineData("INT", 0)]
     [InlineData("TERM", 0)]
+    [InlineData("HUP", 129)]
     [InlineData("KILL", 137)]
     public async Task Nothing_outlives_an_AppHost_that_is_ended_by(string signal, int exitCode)
     {
-        await using var appHost = TestProgram.Start(
-            folder: "/no/folder", [], "dotnet", typeof(NoOrphansTests).Assembly.Location, SampleProgram.AppHost);
+        await using var appHost = await StartAsync(stopLimit: "1");
         await appHost.UntilWrittenAsync("starts again in", TimeSpan.FromSeconds(30));
-        foreach (var name in new[] { "obedient", "daemons", "stubborn" })
-            await appHost.UntilWrittenAsync($"{name,-22} ready", TimeSpan.FromSeconds(30));
         var marker = Run(appHost.Mark);
-        // obedient has one, daemons has three of which two are daemons, stubborn has one and a daemon.
-        await Eventually.TrueAsync(() => Processes.With(marker).Count(process => process.Split(' ')[1] == "sleep") >= 6);
 
         await appHost.SignalAsync(signal);
 
@@ -24,6 +20,31 @@ public sealed class NoOrphansTests
         await Processes.NoneAsync(TimeSpan.FromSeconds(15), marker);
         // Nor the guard, which is no process of the application.
         await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_second_interrupt_kills_what_is_left()
+    {
+        await using var appHost = await StartAsync(stopLimit: "100");
+        await appHost.SignalAsync("INT");
+        await appHost.UntilWrittenAsync("Ctrl-C again kills what is left", TimeSpan.FromSeconds(30));
+        Assert.Contains(Processes.With(appHost.Mark), process => process.Contains("sleep", StringComparison.Ordinal));
+
+        await appHost.SignalAsync("INT");
+
+        Assert.Equal(0, await appHost.ExitAsync(TimeSpan.FromSeconds(15)));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static async Task<TestProgram> StartAsync(string stopLimit)
+    {
+        var appHost = TestProgram.Start(
+            folder: "/no/folder", [], "dotnet", typeof(NoOrphansTests).Assembly.Location, SampleProgram.AppHost, stopLimit);
+        foreach (var name in new[] { "obedient", "daemons", "stubborn" })
+            await appHost.UntilWrittenAsync($"{name,-22} ready", TimeSpan.FromSeconds(30));
+        // obedient has one, daemons has three of which two are daemons, stubborn has one and a daemon.
+        await Eventually.TrueAsync(() => Processes.With(appHost.Mark).Count(process => process.Split(' ')[1] == "sleep") >= 6);
+        return appHost;
     }
 
     // The entry ASPIRE_RUN=… of a process that the AppHost started.

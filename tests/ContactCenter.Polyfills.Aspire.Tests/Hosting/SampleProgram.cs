@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using Aspire.Hosting.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.MicrosoftTestingPlatform;
@@ -12,13 +13,13 @@ internal static class SampleProgram
     /// <summary>The argument of a program that shows its environment.</summary>
     public const string ShowEnvironment = "show-environment";
 
-    /// <summary>The argument of an AppHost whose children do all they can to outlive it.</summary>
+    /// <summary>The argument of an AppHost whose children do all they can to outlive it; the next one is its limit for a stop, in seconds.</summary>
     public const string AppHost = "sample-app-host";
 
     public static async Task<int> Main(string[] args) => args switch
     {
         [ShowEnvironment] => Show(),
-        [AppHost] => await RunAppHostAsync(),
+        [AppHost, var stopLimit] => await RunAppHostAsync(TimeSpan.FromSeconds(int.Parse(stopLimit, CultureInfo.InvariantCulture))),
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") =>
             await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => await ConsoleRunner.Run(args),
@@ -31,10 +32,10 @@ internal static class SampleProgram
         return 0;
     }
 
-    private static async Task<int> RunAppHostAsync()
+    private static async Task<int> RunAppHostAsync(TimeSpan stopLimit)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
-        builder.Services.AddSingleton(new OrchestratorOptions { StopLimit = TimeSpan.FromSeconds(1) });
+        builder.Services.AddSingleton(new OrchestratorOptions { StopLimit = stopLimit });
         Add("obedient", "exec sleep 300");
         Add("daemons", "setsid --fork sleep 300; (setsid --fork bash -c 'sleep 300; true' &); exec sleep 300");
         Add("stubborn", "trap '' TERM INT HUP; setsid --fork sleep 300; while :; do sleep 300; done");

@@ -47,15 +47,15 @@ internal sealed class Orchestrator(
     /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        services.Report.Stopping();
-        await _stopping.CancelAsync();
-        await _report.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var force = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var again = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
             force.Cancel();
         });
+        services.Report.Stopping();
+        await _stopping.CancelAsync();
+        await _report.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         var order = StartOrder();
         var stops = new Dictionary<IResource, Task>();
