@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ContactCenter.ServiceDefaults.Rpc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,8 +30,26 @@ public static class ServiceClientExtensions
                 handler.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
                 handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
                 handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+                // With a callback of its own the channel leaves finding an address to the handlers, service discovery
+                // among them; otherwise it would look the service's name up in DNS before they are asked.
+                handler.ConnectCallback = ConnectAsync;
             })
             .AddInterceptor(services => new ClientDeadlineInterceptor(options, services.GetRequiredService<TimeProvider>()))
             .EnableCallContextPropagation(propagation => propagation.SuppressContextNotFoundErrors = true);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

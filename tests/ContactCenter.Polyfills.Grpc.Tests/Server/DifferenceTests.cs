@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ContactCenter.Testing.V1;
 
 namespace ContactCenter.Polyfills.Grpc.Tests.Server;
@@ -54,5 +55,63 @@ public sealed class DifferenceTests
         var answer = await server.Client.UnaryAsync(new EchoRequest { Command = "metadata" }, ("grpc-timeout", "123456789S"));
 
         Assert.Equal("no", answer.Trailers["has-deadline"]);
+    }
+
+    [Fact]
+    public async Task A_message_with_an_unknown_compression_flag_is_Internal()
+    {
+        await using var server = await EchoServer.StartAsync();
+
+        var answer = await server.Client.SendAsync("Unary", [2, 0, 0, 0, 0]);
+
+        Assert.Equal(("13", "Unexpected compressed flag value in message header."), (answer.Status, answer.Message));
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_is_refused_at_the_limit()
+    {
+        await using var server = await EchoServer.StartAsync();
+        var bomb = WireClient.Frame(new EchoRequest { Payload = ByteString.CopyFrom(new byte[64 * 1024 * 1024]) }, gzip: true);
+        Assert.True(bomb.Length < 4 * 1024 * 1024);
+
+        Assert.Equal("8", (await server.Client.SendAsync("Unary", bomb, ("grpc-encoding", "gzip"))).Status);
+    }
+
+    [Fact]
+    public async Task A_response_above_its_limit_is_refused_and_nothing_of_it_is_sent()
+    {
+        await using var server = await EchoServer.StartAsync(options => options.MaxSendMessageSize = 10);
+
+        var answer = await server.Client.UnaryAsync(new EchoRequest { Text = "longer than ten bytes" });
+
+        Assert.True(answer.IsTrailersOnly);
+        Assert.Equal(("8", "Sending message exceeds the maximum configured message size."), (answer.Status, answer.Message));
+    }
+
+    [Fact]
+    public async Task The_request_activity_carries_the_rpc_tags()
+    {
+        var ended = new TaskCompletionSource<Activity>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                // Other tests of the process are heard too.
+                if (activity.GetTagItem("rpc.grpc.status_code") is 15)
+                    ended.TrySetResult(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var server = await EchoServer.StartAsync();
+
+        await server.Client.UnaryAsync(new EchoRequest { Command = "set-status" });
+
+        var activity = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal("grpc", activity.GetTagItem("rpc.system"));
+        Assert.Equal("contactcenter.testing.v1.EchoService", activity.GetTagItem("rpc.service"));
+        Assert.Equal("Unary", activity.GetTagItem("rpc.method"));
+        Assert.Equal("15", activity.GetTagItem("grpc.status_code"));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
@@ -102,33 +101,6 @@ public sealed class HostingTests
         Assert.Equal(HttpStatusCode.Unauthorized, refused.Http);
         Assert.Equal("ann", allowed.Response.Text);
         Assert.Equal("x", open.Response.Text);
-    }
-
-    [Fact]
-    public async Task The_request_activity_carries_the_rpc_tags()
-    {
-        var ended = new TaskCompletionSource<Activity>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity =>
-            {
-                // Other tests of the process are heard too.
-                if (activity.GetTagItem("rpc.grpc.status_code") is 15)
-                    ended.TrySetResult(activity);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
-        await using var server = await EchoServer.StartAsync();
-
-        await server.Client.UnaryAsync(new EchoRequest { Command = "set-status" });
-
-        var activity = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        Assert.Equal("grpc", activity.GetTagItem("rpc.system"));
-        Assert.Equal("contactcenter.testing.v1.EchoService", activity.GetTagItem("rpc.service"));
-        Assert.Equal("Unary", activity.GetTagItem("rpc.method"));
-        Assert.Equal("15", activity.GetTagItem("grpc.status_code"));
     }
 
     [Fact]
