@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContactCenter.Testing.V1;
+using Google.Protobuf;
 
 namespace ContactCenter.Polyfills.Grpc.Tests.Server;
 
