@@ -122,7 +122,7 @@ public sealed class ContainerImageAnnotation : IResourceAnnotation
 /// <summary>A container's volume.</summary>
 /// <param name="source">The volume's name.</param>
 /// <param name="target">The folder inside.</param>
-public sealed class ContainerMountAnnotation(string source, string target) : IResourceAnnotation
+internal sealed class ContainerMountAnnotation(string source, string target) : IResourceAnnotation
 {
     /// <summary>The volume's name.</summary>
     public string Source { get; } = source;

@@ -137,8 +137,7 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     /// <exception cref="InvalidOperationException">The application has not started.</exception>
     public string Url => Allocated.UriString;
 
-    /// <inheritdoc />
-    public string ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
+    string IManifestExpressionProvider.ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
 
     IEnumerable<object> IValueWithReferences.References => [owner];
 

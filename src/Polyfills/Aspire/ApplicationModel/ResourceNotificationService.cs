@@ -68,7 +68,7 @@ public sealed record CustomResourceSnapshot
     public int? ExitCode { get; init; }
 
     /// <summary>What its health checks said.</summary>
-    public ImmutableArray<HealthReportSnapshot> HealthReports { get; init; } = [];
+    public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
 
     /// <summary>Healthy if it runs and all checks agree; null while it does not run.</summary>
     public HealthStatus? HealthStatus =>

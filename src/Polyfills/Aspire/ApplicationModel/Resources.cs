@@ -29,16 +29,6 @@ namespace Aspire.Hosting.ApplicationModel
         public string? Entrypoint { get; set; } = entrypoint;
     }
 
-    /// <summary>A connection string that is made of other values.</summary>
-    /// <param name="name">Unique in the application.</param>
-    /// <param name="connectionStringExpression">The connection string.</param>
-    public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression)
-        : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
-    {
-        /// <inheritdoc />
-        public ReferenceExpression ConnectionStringExpression { get; } = connectionStringExpression;
-    }
-
     /// <summary>A value that comes from outside: from configuration, or generated.</summary>
     public class ParameterResource : Resource, IExpressionValue
     {
@@ -80,6 +70,16 @@ namespace Aspire.Hosting
 {
     /// <summary>A resource that others find by its name.</summary>
     public interface IResourceWithServiceDiscovery : ApplicationModel.IResourceWithEndpoints;
+
+    /// <summary>A connection string that is made of other values.</summary>
+    /// <param name="name">Unique in the application.</param>
+    /// <param name="connectionStringExpression">The connection string.</param>
+    public sealed class ConnectionStringResource(string name, ApplicationModel.ReferenceExpression connectionStringExpression)
+        : ApplicationModel.Resource(name), ApplicationModel.IResourceWithConnectionString, ApplicationModel.IResourceWithWaitSupport
+    {
+        /// <inheritdoc />
+        public ApplicationModel.ReferenceExpression ConnectionStringExpression { get; } = connectionStringExpression;
+    }
 
     /// <summary>A project of the solution; the build makes one type <c>Projects.Name</c> for each.</summary>
     public interface IProjectMetadata : ApplicationModel.IResourceAnnotation

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Running;
 
 namespace Aspire.Hosting.ApplicationModel
 {
@@ -66,7 +67,9 @@ namespace Aspire.Hosting
             var server = new PostgresServerResource(name, userName?.Resource, (password ?? builder.AddParameter($"{name}-password", secret: true)).Resource);
             return builder.AddResource(server).WithImage("docker.io/library/postgres", "18.1").WithContainerPort(port, Port)
                 .WithEnvironment("POSTGRES_USER", server.UserNameReference)
-                .WithEnvironment("POSTGRES_PASSWORD", $"{server.PasswordParameter}");
+                .WithEnvironment("POSTGRES_PASSWORD", $"{server.PasswordParameter}")
+                // A request for TLS, of 8 bytes; the image's answer is no.
+                .WithDialogueCheck(ReferenceExpression.Create($"\0\0\0\u0008\u0004\u00d2\u0016\u002f"), "N"u8.ToArray());
         }
 
         /// <summary>Names a database. Nothing creates it: do so with OnResourceReady.</summary>

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Running;
 
 namespace Aspire.Hosting.ApplicationModel
 {
@@ -50,7 +51,9 @@ namespace Aspire.Hosting
             return builder.AddResource(server).WithImage("docker.io/library/rabbitmq", "4.2").WithContainerPort(port, Port)
                 .WithEnvironment("RABBITMQ_DEFAULT_USER", server.UserNameReference)
                 .WithEnvironment("RABBITMQ_DEFAULT_PASS", $"{server.PasswordParameter}")
-                .WithEnvironment("RABBITMQ_NODENAME", $"{name}@localhost");
+                .WithEnvironment("RABBITMQ_NODENAME", $"{name}@localhost")
+                // The protocol header of AMQP 0-9-1; the broker begins with a method frame on channel 0.
+                .WithDialogueCheck(ReferenceExpression.Create($"AMQP\0\0\u0009\u0001"), [1, 0, 0]);
         }
 
         /// <summary>Keeps the data in a volume.</summary>

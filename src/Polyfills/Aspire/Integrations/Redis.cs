@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Running;
 
 namespace Aspire.Hosting.ApplicationModel
 {
@@ -38,7 +39,8 @@ namespace Aspire.Hosting
             var server = new RedisResource(name, (password ?? builder.AddParameter($"{name}-password", secret: true)).Resource);
             return builder.AddResource(server).WithImage("docker.io/library/redis", "8.2").WithContainerPort(port, Port)
                 .WithEnvironment("REDIS_PASSWORD", $"{server.PasswordParameter}")
-                .WithArgs("-c", "exec redis-server --requirepass \"$REDIS_PASSWORD\" --appendonly yes");
+                .WithArgs("-c", "exec redis-server --requirepass \"$REDIS_PASSWORD\" --appendonly yes")
+                .WithDialogueCheck(ReferenceExpression.Create($"AUTH {server.PasswordParameter}\r\nPING\r\n"), "+OK\r\n+PONG\r\n"u8.ToArray());
         }
 
         /// <summary>Keeps the data in a volume.</summary>

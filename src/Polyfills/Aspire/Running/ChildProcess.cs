@@ -15,12 +15,16 @@ internal sealed class ChildProcess
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
+    // For what was killed to be gone and for the last output to arrive.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+
     // What the application itself was told, and what would be wrong for its children.
     private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_LAUNCH_PROFILE"];
 
     private readonly Process _process;
     private readonly ProcessGuard _guard;
     private readonly string _marker;
+    private IReadOnlySet<int> _known = new HashSet<int>();
 
     private ChildProcess(Process process, ProcessGuard guard, string marker, Action<string, bool> log)
     {
@@ -77,6 +81,8 @@ internal sealed class ChildProcess
     /// <param name="kill">Ends before the limit to have the process killed at once.</param>
     public async Task<bool> StopAsync(TimeSpan limit, Task kill)
     {
+        // Whoever is in a session of its own and has overwritten its environment, as those of sshd, is found by its parent only.
+        _known = ProcessTree.Find(Pid, _marker);
         ProcessTree.Terminate(Pid);
         await Task.WhenAny(Exited, kill, Task.Delay(limit));
         if (Exited.IsCompleted)
@@ -95,15 +101,12 @@ internal sealed class ChildProcess
         await exited.Task;
 
         // Whoever is left over had the process as its reason to run.
-        var left = ProcessTree.Find(Pid, _marker);
+        var left = ProcessTree.Find(Pid, _marker).Union(_known).Where(ProcessTree.IsAlive).ToList();
         ProcessTree.Kill(left);
-        foreach (var pid in left)
-        {
-            while (ProcessTree.IsAlive(pid))
-                await Task.Delay(Poll);
-        }
-
-        await output;
+        var limit = Task.Delay(EndLimit);
+        while (left.Exists(ProcessTree.IsAlive) && !limit.IsCompleted)
+            await Task.Delay(Poll);
+        await Task.WhenAny(output, limit);
         _guard.Remove(Pid);
         var code = _process.ExitCode;
         _process.Dispose();
