@@ -62,7 +62,7 @@ public sealed class StopTests
     public async Task A_descendant_that_hides_its_session_and_its_environment_ends_with_the_process()
     {
         await using var application = await TestApplication.StartAsync(
-            builder => builder.AddScript("server", "trap 'exit 0' TERM; env -i setsid bash -c 'echo $$; exec sleep 300' & while :; do sleep 0.02; done"));
+            builder => builder.AddScript("server", "trap 'exit 0' TERM; env -i setsid bash -c 'echo $$; exec sleep 30' & while :; do sleep 0.02; done"));
         await Eventually.TrueAsync(() => application.Log("server").Count > 0);
         var descendant = int.Parse(application.Log("server")[0]);
         Assert.True(ProcessTree.IsAlive(descendant));
