@@ -32,9 +32,6 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Overwrites bytes that were written before, such as a length known only at the end.</summary>
-    internal Span<byte> WrittenSpan(int start, int length) => _bytes.AsSpan(0, Length).Slice(start, length);
-
     public void Dispose()
     {
         if (_bytes.Length > 0)

@@ -1,4 +1,5 @@
-// The echo service on @grpc/grpc-js: prints its address, ends with its standard input.
+// The echo service on @grpc/grpc-js of tests/package.json, started in that folder: prints its address, ends with its
+// standard input.
 'use strict';
 
 const path = require('path');
