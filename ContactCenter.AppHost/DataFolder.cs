@@ -78,10 +78,15 @@ internal sealed class DataFolder
         }
     }
 
+    // Below the range that outgoing connections take theirs from, so that none of them takes a remembered port away.
     private static string FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(null as IFormatProvider);
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            var port = Random.Shared.Next(12_000, 20_000);
+            if (IsFree(port)) return port.ToString(null as IFormatProvider);
+        }
+
+        throw new DistributedApplicationException("No port between 12000 and 20000 is free on 127.0.0.1.");
     }
 }
