@@ -1,6 +1,7 @@
 using System.Reflection;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Tests;
+using ContactCenter.Durable.Tests.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,8 @@ builder.AddDurable("tests", Assembly.GetExecutingAssembly(), durable =>
 {
     if (role == "consumer")
         durable.AddConsumer<NumberAddedConsumer>();
+    if (role == "jobs")
+        durable.AddJob<AddNumber>("numbers.add").AddJob<KillProcess>("kill", RetryPolicy.Default with { MaxAttempts = 2 });
 });
 using var host = builder.Build();
 Console.WriteLine("waiting");

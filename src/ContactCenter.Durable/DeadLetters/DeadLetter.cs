@@ -31,6 +31,7 @@ public enum DeadLetterSource
 /// <param name="Payload">JSON of the item, or the bytes received if they were unreadable.</param>
 /// <param name="Policy">Name of the retry policy, or null.</param>
 /// <param name="TraceParent">W3C trace context of the item, or null.</param>
+/// <param name="DeduplicationKey">That of a job, or null.</param>
 internal sealed record DeadLetter(
     DeadLetterSource Source,
     Guid ItemId,
@@ -45,4 +46,5 @@ internal sealed record DeadLetter(
     DateTimeOffset LastTime,
     byte[] Payload,
     string? Policy,
-    string? TraceParent);
+    string? TraceParent,
+    string? DeduplicationKey = null);

@@ -1,3 +1,4 @@
+using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
 using Npgsql;
 
@@ -62,6 +63,14 @@ public sealed class DeadLetterDesk(DurableDatabase database, TimeProvider timePr
         if (letter.Reason == "UNREADABLE")
             throw new DeadLetterStateException(id, letter.State, "its bytes could not be read, so there is nothing to replay");
         await DeadLetterStore.MarkReplayedAsync(transaction.Connection, id, timeProvider.GetUtcNow());
+        if (letter.Source is DeadLetterSource.Job)
+        {
+            // It joins the end of its key; a live job with its de-duplication key takes its place.
+            var now = timeProvider.GetUtcNow();
+            transaction.Add(new QueuedJob(new EnqueuedJob(letter.ItemId), letter.Kind, letter.Key, letter.DeduplicationKey, letter.Payload, now, now, letter.TraceParent, MovesExisting: false));
+            return;
+        }
+
         if (letter.Source is DeadLetterSource.Inbox)
             await DeadLetterStore.ForgetConsumedAsync(transaction.Connection, letter.Group, letter.ItemId);
 

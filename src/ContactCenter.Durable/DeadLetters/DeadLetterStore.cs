@@ -12,7 +12,8 @@ internal static class DeadLetterStore
     private const string Select =
         """
         SELECT id, source, item_id AS ItemId, kind, group_name AS "Group", key, reason, state, error_class AS ErrorClass, error, attempts, first_time AS FirstTime,
-          last_time AS LastTime, generation, payload, policy, trace_parent AS TraceParent, discard_reason AS DiscardReason
+          last_time AS LastTime, generation, payload, policy, trace_parent AS TraceParent, discard_reason AS DiscardReason,
+          origin ->> 'deduplicationKey' AS DeduplicationKey
         FROM durable.dead_letters
         """;
 
@@ -20,8 +21,9 @@ internal static class DeadLetterStore
     public static async Task AddAsync(NpgsqlConnection connection, DeadLetter letter) =>
         await connection.ExecuteAsync(
             """
-            INSERT INTO durable.dead_letters (id, source, item_id, kind, group_name, key, reason, error_class, error, attempts, first_time, last_time, payload, policy, trace_parent)
-            VALUES (@id, upper(@source), @ItemId, @Kind, @Group, @Key, @Reason, @ErrorClass, @error, @Attempts, @FirstTime, @LastTime, @Payload, @Policy, @TraceParent)
+            INSERT INTO durable.dead_letters (id, source, item_id, kind, group_name, key, reason, error_class, error, attempts, first_time, last_time, payload, policy, trace_parent, origin)
+            VALUES (@id, upper(@source), @ItemId, @Kind, @Group, @Key, @Reason, @ErrorClass, @error, @Attempts, @FirstTime, @LastTime, @Payload, @Policy, @TraceParent,
+              CASE WHEN @DeduplicationKey::text IS NOT NULL THEN jsonb_build_object('deduplicationKey', @DeduplicationKey) END)
             ON CONFLICT ON CONSTRAINT uq_dead_letters_item DO UPDATE SET
               state = 'PENDING', closed_time = NULL, discard_reason = NULL, reason = excluded.reason, error_class = excluded.error_class, error = excluded.error,
               attempts = excluded.attempts, last_time = excluded.last_time, trace_parent = excluded.trace_parent
@@ -43,6 +45,7 @@ internal static class DeadLetterStore
                 letter.Payload,
                 letter.Policy,
                 letter.TraceParent,
+                letter.DeduplicationKey,
             });
 
     /// <summary>Reads one letter, locking it if it is to be changed.</summary>

@@ -70,6 +70,9 @@ public sealed record StoredDeadLetter
     /// <summary>W3C trace context of the item, or null.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>De-duplication key of a job, or null.</summary>
+    public string? DeduplicationKey { get; init; }
+
     /// <summary>Why an operator discarded it, or null.</summary>
     public string? DiscardReason { get; init; }
 }

@@ -9,7 +9,7 @@ namespace ContactCenter.Durable.Outbox;
 /// <summary>Publishes the outbox's messages to RabbitMQ and removes those that were confirmed (DUR-10 to DUR-13).</summary>
 internal sealed partial class OutboxRelay(
     OutboxStore store,
-    OutboxSignal signal,
+    WakeSignal signal,
     IConnectionFactory connectionFactory,
     IOptions<OutboxOptions> options,
     TimeProvider timeProvider,
@@ -31,11 +31,11 @@ internal sealed partial class OutboxRelay(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // While one loop waits for the broker the other one is busy with the database. It polls for nothing by itself.
-        using var more = new OutboxSignal();
+        using var more = new WakeSignal();
         await Task.WhenAll(RunAsync(signal, LongestPoll, more, stoppingToken), RunAsync(more, Timeout.InfiniteTimeSpan, more, stoppingToken));
     }
 
-    private async Task RunAsync(OutboxSignal wake, TimeSpan longestPoll, OutboxSignal more, CancellationToken stoppingToken)
+    private async Task RunAsync(WakeSignal wake, TimeSpan longestPoll, WakeSignal more, CancellationToken stoppingToken)
     {
         await using var publisher = new ConfirmedPublisher(connectionFactory, (options.Value.ConfirmWindow + 1) / Loops);
         var failures = 0;

@@ -1,6 +1,7 @@
 using ContactCenter.Durable.DeadLetters;
 using Npgsql;
 using NpgsqlTypes;
+using static ContactCenter.Durable.SqlParameters;
 
 namespace ContactCenter.Durable.Outbox;
 
@@ -110,17 +111,17 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         {
             Parameters =
             {
-                new NpgsqlParameter<Guid> { TypedValue = claim },
-                new NpgsqlParameter<TimeSpan> { TypedValue = lease },
-                new NpgsqlParameter<int> { TypedValue = LanesPerClaim },
+                Value(claim),
+                Value(lease),
+                Value(LanesPerClaim),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ReadClaimed)
         {
             Parameters =
             {
-                new NpgsqlParameter<Guid> { TypedValue = claim },
-                new NpgsqlParameter<int> { TypedValue = Math.Max(1, batchSize / LanesPerClaim) },
+                Value(claim),
+                Value(Math.Max(1, batchSize / LanesPerClaim)),
             },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -152,7 +153,7 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
     public async Task RemoveAsync(Guid claim, IReadOnlyCollection<ClaimedMessage> published, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(RemoveAndRelease);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = claim });
+        command.Parameters.Add(Value(claim));
         command.Parameters.Add(Array(published.Select(message => message.Lane), NpgsqlDbType.Smallint));
         command.Parameters.Add(Array(published.Select(message => message.Seq), NpgsqlDbType.Bigint));
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -177,7 +178,7 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var remove = new NpgsqlCommand(Remove, connection)
         {
-            Parameters = { new NpgsqlParameter<short> { TypedValue = claimed.Lane }, new NpgsqlParameter<long> { TypedValue = claimed.Seq } },
+            Parameters = { Value(claimed.Lane), Value(claimed.Seq) },
         };
         await remove.ExecuteNonQueryAsync(cancellationToken);
         await DeadLetterStore.AddAsync(connection, new DeadLetter(
@@ -202,14 +203,11 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
     public async Task<(long Pending, TimeSpan OldestAge)> ReadBacklogAsync(int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(Backlog);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(Value(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.IsDBNull(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1))));
     }
-
-    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values, NpgsqlDbType type) =>
-        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
 }
 
 /// <summary>A message whose lane this process holds.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ContactCenter.Durable.Jobs;
 using MassTransit;
 
 namespace ContactCenter.Durable;
@@ -6,8 +7,11 @@ namespace ContactCenter.Durable;
 /// <summary>What a service adds to its durable set-up.</summary>
 public sealed class DurableBuilder
 {
+    private static readonly TimeSpan DefaultMaxRunTime = TimeSpan.FromMinutes(5);
+
     private readonly List<Action<IBusRegistrationConfigurator>> _registrations = [];
     private readonly List<Action<IRabbitMqBusFactoryConfigurator, IBusRegistrationContext>> _endpoints = [];
+    private readonly Dictionary<string, JobKind> _jobs = [];
     private readonly string _service;
     private readonly Action<IReceiveEndpointConfigurator, IRegistrationContext> _configureInbox;
 
@@ -35,6 +39,26 @@ public sealed class DurableBuilder
         }));
         return this;
     }
+
+    /// <summary>Runs jobs of a kind, which this process may then also enqueue.</summary>
+    /// <typeparam name="THandler">Does the work.</typeparam>
+    /// <param name="kind">Stable name, such as <c>webhooks.send</c>.</param>
+    /// <param name="policy">What follows a failure; <see cref="RetryPolicy.Default"/> if not given.</param>
+    /// <param name="maxRunTime">A longer run is cancelled and has failed with <c>TIMEOUT</c>; 5 minutes if not given.</param>
+    /// <exception cref="ArgumentException">The kind is empty or registered already, or the policy is bounded neither by attempts nor by age.</exception>
+    public DurableBuilder AddJob<THandler>(string kind, RetryPolicy? policy = null, TimeSpan? maxRunTime = null)
+        where THandler : class, IJobHandler
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        policy ??= RetryPolicy.Default;
+        if (policy is { MaxAttempts: null, MaxAge: null })
+            throw new ArgumentException($"Policy {policy.Name} would never end: it needs MaxAttempts or MaxAge.", nameof(policy));
+        if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy, maxRunTime ?? DefaultMaxRunTime)))
+            throw new ArgumentException($"The kind {kind} has a handler already.", nameof(kind));
+        return this;
+    }
+
+    internal IReadOnlyCollection<JobKind> Jobs => _jobs.Values;
 
     internal void Register(IBusRegistrationConfigurator bus) => _registrations.ForEach(register => register(bus));
 

@@ -20,4 +20,16 @@ public sealed class DurableOptions
     /// <summary>Days for which the answers of mutating calls are kept, 1 to 90 (DUR-25).</summary>
     [Range(1, 90)]
     public int IdempotencyDays { get; set; } = 7;
+
+    /// <summary>Most jobs that this process holds at once, 1 to 1,000 (DUR-29).</summary>
+    [Range(1, 1_000)]
+    public int ClaimSize { get; set; } = 100;
+
+    /// <summary>After this time without renewal a job is claimed again, 5 s to 1 h (DUR-29).</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest pause between two looks for jobs, 1 to 60 s (DUR-40).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan MaxIdlePoll { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Inbox;
+using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -17,7 +18,7 @@ using RabbitMQ.Client;
 
 namespace ContactCenter.Durable;
 
-/// <summary>Gives a service its database, outbox and inbox.</summary>
+/// <summary>Gives a service its database, outbox, inbox and jobs.</summary>
 public static class DurableSetup
 {
     /// <summary>
@@ -28,13 +29,14 @@ public static class DurableSetup
     /// <param name="builder">The service's host.</param>
     /// <param name="service">Resource name, such as <c>insights-enrichment</c>: names queues and connections.</param>
     /// <param name="migrations">Holds the service's files <c>Migrations/NNNN_name.sql</c> as embedded resources.</param>
-    /// <param name="configure">Adds consumers.</param>
+    /// <param name="configure">Adds consumers and kinds of job.</param>
     public static IHostApplicationBuilder AddDurable(
         this IHostApplicationBuilder builder, string service, Assembly migrations, Action<DurableBuilder>? configure = null)
     {
         var services = builder.Services;
         services.AddOptions<DurableOptions>().BindConfiguration("Durable", Strict).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<OutboxOptions>().BindConfiguration("Outbox", Strict).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ShutdownOptions>().BindConfiguration("Shutdown", Strict).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(provider, service));
         services.AddSingleton<DurableDatabase>();
@@ -42,7 +44,7 @@ public static class DurableSetup
         services.AddHostedService<MigrationStarter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
 
-        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<WakeSignal>();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton(provider => new OutboxBacklog(
             provider.GetRequiredService<OutboxStore>(),
@@ -66,6 +68,11 @@ public static class DurableSetup
         services.AddHostedService<Retention>();
         var durable = new DurableBuilder(service, ConfigureInbox);
         configure?.Invoke(durable);
+        services.AddSingleton(_ => new JobQueue(durable.Jobs));
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<JobRunner>();
+        if (durable.Jobs.Count > 0)
+            services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>
         {
             // Without the broker a service still takes and stores what comes in.

@@ -1,3 +1,4 @@
+using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
 using Npgsql;
 
@@ -8,7 +9,8 @@ namespace ContactCenter.Durable;
 /// <param name="timeProvider">Time of messages.</param>
 /// <param name="relaySignal">Wakes this process's relay after a commit.</param>
 /// <param name="backlog">Tells when no more messages are taken.</param>
-public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider timeProvider, OutboxSignal relaySignal, OutboxBacklog backlog)
+/// <param name="jobs">The kinds of job that may be enqueued.</param>
+public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider timeProvider, WakeSignal relaySignal, OutboxBacklog backlog, JobQueue jobs)
 {
     /// <summary>Connections for reading; changes go through <see cref="BeginAsync"/>.</summary>
     public NpgsqlDataSource DataSource { get; } = dataSource;
@@ -20,7 +22,7 @@ public sealed class DurableDatabase(NpgsqlDataSource dataSource, TimeProvider ti
         var connection = await DataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            return new DurableTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), timeProvider, relaySignal, backlog);
+            return new DurableTransaction(connection, await connection.BeginTransactionAsync(cancellationToken), timeProvider, relaySignal, backlog, jobs);
         }
         catch
         {

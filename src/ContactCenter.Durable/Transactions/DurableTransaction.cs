@@ -1,25 +1,30 @@
+using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
 using Npgsql;
 
 namespace ContactCenter.Durable;
 
-/// <summary>A database transaction with the messages that report its changes: both are committed, or neither (DUR-8).</summary>
+/// <summary>A database transaction with the messages that report its changes and the jobs that follow from them: all are committed, or none (DUR-8, DUR-26).</summary>
 /// <remarks>Not safe for use by several threads at once, like the connection it holds.</remarks>
 public sealed class DurableTransaction : IAsyncDisposable
 {
     private readonly NpgsqlTransaction _transaction;
     private readonly TimeProvider _timeProvider;
-    private readonly OutboxSignal _relaySignal;
+    private readonly WakeSignal _relaySignal;
     private readonly OutboxBacklog _backlog;
+    private readonly JobQueue _jobQueue;
     private readonly List<OutboxMessage> _messages = [];
+    private readonly List<QueuedJob> _jobs = [];
+    private ClaimedJob? _finished;
 
-    internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, OutboxSignal relaySignal, OutboxBacklog backlog)
+    internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, WakeSignal relaySignal, OutboxBacklog backlog, JobQueue jobQueue)
     {
         Connection = connection;
         _transaction = transaction;
         _timeProvider = timeProvider;
         _relaySignal = relaySignal;
         _backlog = backlog;
+        _jobQueue = jobQueue;
     }
 
     /// <summary>The connection; every command on it runs in this transaction.</summary>
@@ -42,18 +47,44 @@ public sealed class DurableTransaction : IAsyncDisposable
         return row.Id;
     }
 
+    /// <summary>Adds a job; it runs, in this process or another, once this transaction has committed. All jobs of a transaction are stored in one statement.</summary>
+    /// <param name="kind">A kind registered with <see cref="DurableBuilder.AddJob{THandler}"/>.</param>
+    /// <param name="payload">What its handler needs, up to 64 KiB of JSON.</param>
+    /// <param name="options">Order, de-duplication and due time.</param>
+    /// <returns>The job, or after the commit the one that exists already. A second one with a de-duplication key of this transaction is the first.</returns>
+    /// <exception cref="UnknownJobKindException">The kind is not registered.</exception>
+    /// <exception cref="JobTooLargeException">The payload is too large.</exception>
+    public EnqueuedJob Enqueue<T>(string kind, T payload, JobOptions? options = null)
+    {
+        var job = QueuedJob.Create(_jobQueue[kind].Name, payload, options ?? new JobOptions(), _timeProvider.GetUtcNow());
+        var first = job.DeduplicationKey is null ? -1 : _jobs.FindIndex(other => other.Kind == kind && other.DeduplicationKey == job.DeduplicationKey);
+        if (first < 0)
+            _jobs.Add(job);
+        else if (job.MovesExisting)
+            _jobs[first] = _jobs[first] with { DueTime = job.DueTime, MovesExisting = true };
+        return first < 0 ? job.Result : _jobs[first].Result;
+    }
+
     internal void Add(OutboxMessage message) => _messages.Add(message);
 
-    /// <summary>Stores the messages, commits, and wakes the relay.</summary>
+    internal void Add(QueuedJob job) => _jobs.Add(job);
+
+    internal void Finish(ClaimedJob job) => _finished = job;
+
+    /// <summary>Stores the jobs and messages, commits, and wakes the worker and the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        // Only now: the locks that order the messages of a key are held from here to the end of the commit (DUR-11).
+        // Only now: the locks that order the jobs and messages of a key are held from here to the end of the commit (DUR-11).
+        if (_finished is not null || _jobs.Count > 0)
+            await JobStore.WriteAsync(Connection, _finished, _jobs, cancellationToken);
         if (_messages.Count > 0)
             await OutboxStore.AddAsync(Connection, _messages, cancellationToken);
         await _transaction.CommitAsync(cancellationToken);
         if (_messages.Count > 0)
             _relaySignal.Set();
+        if (_jobs.Count > 0)
+            _jobQueue.Signal.Set();
     }
 
     /// <summary>Rolls back what was not committed and gives the connection back.</summary>

@@ -1,11 +1,11 @@
-namespace ContactCenter.Durable.Outbox;
+namespace ContactCenter.Durable;
 
-/// <summary>Tells the relay of this process that messages were committed; telling it often costs nothing.</summary>
-public sealed class OutboxSignal : IDisposable
+/// <summary>Tells a loop of this process that work was committed; telling it often costs nothing.</summary>
+public sealed class WakeSignal : IDisposable
 {
     private readonly SemaphoreSlim _signals = new(0, 1);
 
-    /// <summary>Wakes the relay, or lets its next wait return at once.</summary>
+    /// <summary>Wakes the loop, or lets its next wait return at once.</summary>
     public void Set()
     {
         try

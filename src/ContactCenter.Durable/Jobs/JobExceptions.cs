@@ -1,0 +1,26 @@
+namespace ContactCenter.Durable;
+
+/// <summary>A job's kind is not registered in this process, so nothing was enqueued: <c>UNKNOWN_JOB_KIND</c> (DUR-26).</summary>
+/// <param name="kind">The kind asked for.</param>
+public sealed class UnknownJobKindException(string kind) : Exception($"There is no kind of job named {kind} (UNKNOWN_JOB_KIND).");
+
+/// <summary>A job's payload is larger than 64 KiB of JSON; nothing was enqueued. Large content travels by reference (DUR-26).</summary>
+/// <param name="kind">The job's kind.</param>
+/// <param name="bytes">The payload's size.</param>
+public sealed class JobTooLargeException(string kind, int bytes)
+    : Exception($"The payload of a job {kind} has {bytes:N0} bytes; the limit is {Jobs.QueuedJob.MaxPayloadBytes:N0}.");
+
+/// <summary>This process has lost the right to run a job, as its lease ended and another has claimed it: <c>LEASE_LOST</c> (DUR-30). Nothing was changed.</summary>
+/// <param name="id">The job.</param>
+/// <param name="fence">The claim that is void.</param>
+public sealed class LeaseLostException(Guid id, long fence) : Exception($"Job {id} was claimed again since claim {fence} (LEASE_LOST).");
+
+/// <summary>Thrown by a handler to name the class of its failure, by which the kind's policy decides; any other exception's class is its type's name.</summary>
+/// <param name="errorClass">The class, such as <c>http_503</c>.</param>
+/// <param name="message">What went wrong, free of secrets and personal data.</param>
+/// <param name="cause">What led to it, or null.</param>
+public sealed class JobFailedException(string errorClass, string message, Exception? cause = null) : Exception(message, cause)
+{
+    /// <summary>Class of the failure.</summary>
+    public string ErrorClass { get; } = errorClass;
+}

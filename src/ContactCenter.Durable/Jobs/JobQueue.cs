@@ -1,0 +1,27 @@
+namespace ContactCenter.Durable.Jobs;
+
+/// <summary>A registered kind of job.</summary>
+/// <param name="Name">Stable name, such as <c>webhooks.send</c>.</param>
+/// <param name="Handler">The <see cref="IJobHandler"/>.</param>
+/// <param name="Policy">What follows a failure.</param>
+/// <param name="MaxRunTime">A longer run is cancelled, and has failed with <c>TIMEOUT</c>.</param>
+internal sealed record JobKind(string Name, Type Handler, RetryPolicy Policy, TimeSpan MaxRunTime);
+
+/// <summary>The kinds of job of this process, and the signal that some were committed.</summary>
+public sealed class JobQueue : IDisposable
+{
+    private readonly Dictionary<string, JobKind> _kinds;
+
+    internal JobQueue(IEnumerable<JobKind> kinds) => _kinds = kinds.ToDictionary(kind => kind.Name);
+
+    /// <summary>Names of the registered kinds; no others are enqueued or claimed (DUR-26, DUR-27).</summary>
+    public IReadOnlyCollection<string> Kinds => _kinds.Keys;
+
+    /// <summary>Wakes this process's worker.</summary>
+    internal WakeSignal Signal { get; } = new();
+
+    internal JobKind this[string kind] => _kinds.TryGetValue(kind, out var found) ? found : throw new UnknownJobKindException(kind);
+
+    /// <summary>Releases the signal.</summary>
+    public void Dispose() => Signal.Dispose();
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using ContactCenter.Durable.DeadLetters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ContactCenter.Durable.Jobs;
+
+/// <summary>What a run led to, to be acknowledged: at most one of its parts is set, none if the job is finished in its own transaction or its lease was lost.</summary>
+/// <param name="Job">The claim.</param>
+/// <param name="Outcome">Name in metrics.</param>
+/// <param name="IsFinished">The job is done.</param>
+/// <param name="Postponement">It is run again.</param>
+/// <param name="Letter">It is not tried again.</param>
+internal sealed record JobResult(ClaimedJob Job, string Outcome, bool IsFinished = false, Postponement? Postponement = null, DeadLetter? Letter = null);
+
+/// <summary>Runs one claimed job and decides by its kind's policy what follows (DUR-31, DUR-33 to DUR-36).</summary>
+internal sealed partial class JobRunner(JobQueue queue, JobStore store, IServiceScopeFactory scopes, TimeProvider timeProvider, ILogger<JobRunner> logger)
+{
+    /// <summary>Name of the source of one activity per run.</summary>
+    public const string SourceName = "ContactCenter.Durable";
+
+    private const string Timeout = "TIMEOUT";
+
+    private static readonly ActivitySource Source = new(SourceName);
+    private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs a job to its end; never throws.</summary>
+    /// <param name="job">The claim.</param>
+    /// <param name="ending">Cancelled when the process ends: the job is given back, and the attempt not counted (DUR-54).</param>
+    public async Task<JobResult> RunAsync(ClaimedJob job, CancellationToken ending)
+    {
+        var kind = queue[job.Kind];
+        if (job.WasAbandoned && IsUsedUp(job, kind.Policy))
+            return Dead(job, kind, "CRASHED", "crash", "The process ended during the last attempt.", job.Attempt - 1);
+
+        using var limit = new CancellationTokenSource(kind.MaxRunTime, timeProvider);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
+        using var activity = Source.StartActivity($"job {job.Kind}", ActivityKind.Consumer, job.TraceParent);
+        var run = new JobRun(store, job);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var handler = (IJobHandler)ActivatorUtilities.GetServiceOrCreateInstance(scope.ServiceProvider, kind.Handler);
+
+            // A handler that does not listen is left behind; its fence keeps it from finishing a job that others have claimed.
+            await handler.RunAsync(run, cancellation.Token).WaitAsync(cancellation.Token);
+            return Done(run, job);
+        }
+        catch (Exception) when (run.IsFinished)
+        {
+            return Done(run, job);
+        }
+        catch (LeaseLostException exception)
+        {
+            LogLost(exception.Message);
+            return new JobResult(job, "lease_lost");
+        }
+        catch (Exception) when (ending.IsCancellationRequested)
+        {
+            return new JobResult(job, "released", Postponement: new Postponement(job, timeProvider.GetUtcNow(), IsCounted: false));
+        }
+        catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or OutboxFullException)
+        {
+            // The database or the broker is away, which says nothing about the job.
+            LogWaits(exception, job.Kind, job.Id);
+            return new JobResult(job, "waits", Postponement: new Postponement(job, timeProvider.GetUtcNow() + DatabasePause, IsCounted: false));
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, job.Kind, job.Id, job.Attempt);
+            var errorClass = limit.IsCancellationRequested ? Timeout : (exception as JobFailedException)?.ErrorClass ?? exception.GetType().Name;
+            return Failed(job, kind, errorClass, exception.Message);
+        }
+    }
+
+    private JobResult Failed(ClaimedJob job, JobKind kind, string errorClass, string error)
+    {
+        var now = timeProvider.GetUtcNow();
+        var decision = kind.Policy.Decide(errorClass, job.Attempt, now - job.EnqueuedTime, Random.Shared.NextDouble());
+        return decision.Delay is { } delay
+            ? new JobResult(job, "retry", Postponement: new Postponement(job, now + delay, IsCounted: true))
+            : Dead(job, kind, decision.Reason!, errorClass, error, job.Attempt);
+    }
+
+    private JobResult Dead(ClaimedJob job, JobKind kind, string reason, string errorClass, string error, int attempts)
+    {
+        LogDead(job.Kind, job.Id, reason);
+        return new JobResult(job, "dead", Letter: new DeadLetter(
+            DeadLetterSource.Job,
+            job.Id,
+            job.Kind,
+            string.Empty,
+            job.Key,
+            reason,
+            errorClass,
+            error,
+            attempts,
+            job.EnqueuedTime,
+            timeProvider.GetUtcNow(),
+            job.Payload,
+            kind.Policy.Name,
+            job.TraceParent,
+            job.DeduplicationKey));
+    }
+
+    private static JobResult Done(JobRun run, ClaimedJob job) => new(job, "done", IsFinished: !run.IsFinished);
+
+    private bool IsUsedUp(ClaimedJob job, RetryPolicy policy) =>
+        job.Attempt > policy.MaxAttempts || timeProvider.GetUtcNow() - job.EnqueuedTime > policy.MaxAge;
+
+    [LoggerMessage(LogLevel.Warning, "Job {Kind} {JobId} failed, attempt {Attempt}")]
+    private partial void LogFailed(Exception exception, string kind, Guid jobId, int attempt);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Kind} {JobId} waits for the database or the broker")]
+    private partial void LogWaits(Exception exception, string kind, Guid jobId);
+
+    [LoggerMessage(LogLevel.Error, "Job {Kind} {JobId} is a dead letter: {Reason}")]
+    private partial void LogDead(string kind, Guid jobId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Loss}")]
+    private partial void LogLost(string loss);
+}

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ContactCenter.Durable.Outbox;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ContactCenter.Durable.Jobs;
+
+/// <summary>Claims jobs, runs them side by side, and acknowledges their results (DUR-29 to DUR-33, DUR-40, DUR-54).</summary>
+/// <remarks>One loop speaks with the database: what ended while it did so is acknowledged at its next turn, together with the next claim.</remarks>
+internal sealed partial class JobWorker : BackgroundService
+{
+    private const int MaxResults = 200;
+    private const int FlushAttempts = 3;
+
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly JobQueue _queue;
+    private readonly JobStore _store;
+    private readonly JobRunner _runner;
+    private readonly DurableOptions _options;
+    private readonly TimeSpan _grace;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Counter<long> _runs;
+
+    // Claimed and not acknowledged; never more than the claim size.
+    private readonly ConcurrentDictionary<ClaimedJob, Task> _running = [];
+    private readonly ConcurrentQueue<JobResult> _ended = [];
+    private readonly CancellationTokenSource _ending = new();
+    private List<JobResult> _unacknowledged = [];
+
+    public JobWorker(
+        JobQueue queue,
+        JobStore store,
+        JobRunner runner,
+        IOptions<DurableOptions> options,
+        IOptions<ShutdownOptions> shutdown,
+        TimeProvider timeProvider,
+        IMeterFactory meters,
+        ILogger<JobWorker> logger)
+    {
+        (_queue, _store, _runner, _options, _timeProvider, _logger) = (queue, store, runner, options.Value, timeProvider, logger);
+        _grace = TimeSpan.FromSeconds(shutdown.Value.Seconds);
+        _runs = meters.Create(OutboxBacklog.MeterName).CreateCounter<long>("durable.jobs.runs", "{run}", "Runs by kind and outcome: done, retry, dead, waits, released, lease_lost");
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        _ending.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopRenewal = new CancellationTokenSource();
+        var renewal = RenewAsync(stopRenewal.Token);
+        try
+        {
+            await WorkAsync(stoppingToken);
+        }
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+        {
+            await FinishAsync();
+        }
+        finally
+        {
+            await stopRenewal.CancelAsync();
+            await renewal;
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        var poll = ShortestPoll;
+        while (true)
+        {
+            stoppingToken.ThrowIfCancellationRequested();
+            try
+            {
+                var (claimed, nextDue) = await TurnAsync(_options.ClaimSize);
+                failures = 0;
+                if (claimed > 0)
+                    poll = ShortestPoll;
+                var untilDue = nextDue - _timeProvider.GetUtcNow() ?? poll;
+                var woken = await _queue.Signal.WaitAsync(untilDue < poll ? Max(untilDue, TimeSpan.FromMilliseconds(1)) : poll, stoppingToken);
+                poll = woken ? ShortestPoll : Min(poll * 2, _options.MaxIdlePoll);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Whatever it was, the results are kept and the loop goes on.
+                LogTurnFailed(exception, ++failures);
+                await Task.Delay(Min(ShortestPoll * Math.Pow(2, Math.Min(failures, 10)), LongestPause) * Random.Shared.NextDouble(), stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
+    private async Task<(int Claimed, DateTimeOffset? NextDue)> TurnAsync(int claimSize)
+    {
+        while (_unacknowledged.Count < MaxResults && _ended.TryDequeue(out var result))
+            _unacknowledged.Add(result);
+        foreach (var result in _unacknowledged.Where(result => result.Letter is not null).ToList())
+        {
+            Count(result.Job.Kind, await _store.BuryAsync(result.Job, result.Letter!, CancellationToken.None) ? result.Outcome : "lease_lost");
+            _unacknowledged.Remove(result);
+            _running.TryRemove(result.Job, out _);
+        }
+
+        var room = claimSize - _running.Count + _unacknowledged.Count;
+        var exchange = await _store.ExchangeAsync(
+            [.. _unacknowledged.Where(result => result.IsFinished).Select(result => result.Job)],
+            [.. _unacknowledged.Where(result => result.Postponement is not null).Select(result => result.Postponement!)],
+            new ClaimRequest(_queue.Kinds, _timeProvider.GetUtcNow(), _options.Lease, Math.Max(0, room)),
+            CancellationToken.None);
+
+        foreach (var result in _unacknowledged)
+        {
+            Count(result.Job.Kind, result.Outcome);
+            _running.TryRemove(result.Job, out _);
+        }
+
+        _unacknowledged = [];
+        if (exchange.Lost > 0)
+            LogResultsLost(exchange.Lost);
+        foreach (var job in exchange.Claimed)
+            Start(job);
+        if (!_ended.IsEmpty)
+            _queue.Signal.Set();
+        return (exchange.Claimed.Count, exchange.NextDue);
+    }
+
+    private void Start(ClaimedJob job)
+    {
+        // The entry comes first, as the run may end at once.
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[job] = RunAsync();
+        begun.SetResult();
+
+        async Task RunAsync()
+        {
+            await begun.Task;
+            _ended.Enqueue(await _runner.RunAsync(job, _ending.Token));
+            _queue.Signal.Set();
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        var runs = Task.WhenAll(_running.Values);
+        await Task.WhenAny(runs, Task.Delay(_grace, CancellationToken.None));
+        await _ending.CancelAsync();
+        await runs;
+        for (var attempt = 1; attempt <= FlushAttempts && !_running.IsEmpty;)
+        {
+            try
+            {
+                await TurnAsync(claimSize: 0);
+            }
+            catch (Exception exception)
+            {
+                // The leases end by themselves.
+                LogTurnFailed(exception, attempt++);
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_options.Lease / 3, _timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                try
+                {
+                    if (!_running.IsEmpty)
+                        await _store.RenewAsync([.. _running.Keys], _options.Lease, cancellationToken);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogNotRenewed(exception);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker has ended.
+        }
+    }
+
+    private void Count(string kind, string outcome) =>
+        _runs.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("outcome", outcome));
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    [LoggerMessage(LogLevel.Warning, "Jobs could not be acknowledged or claimed, failure {Failures} in a row; their results are kept")]
+    private partial void LogTurnFailed(Exception exception, int failures);
+
+    [LoggerMessage(LogLevel.Warning, "The leases of the running jobs could not be renewed")]
+    private partial void LogNotRenewed(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} results were not taken, as their jobs were claimed again or finished before (LEASE_LOST)")]
+    private partial void LogResultsLost(int count);
+}
