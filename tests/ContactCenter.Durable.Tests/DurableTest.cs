@@ -33,7 +33,7 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         Database = await Servers.CreateDatabaseAsync("durable-tests", MigrateAsync, Cancellation);
-        Broker = await Servers.CreateVirtualHostAsync(Cancellation);
+        Broker = await TakeBrokerAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +47,9 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The virtual host of this test.</summary>
+    protected virtual Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
 
     protected static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) =>
         new Migrator(connectionString, "tests", Assembly.GetExecutingAssembly(), TimeSpan.FromMinutes(1), NullLogger.Instance).MigrateAsync(cancellationToken);

@@ -10,6 +10,16 @@ public abstract class JobTest(TestServers servers) : DurableTest(servers)
 {
     protected const string Kind = "numbers.add";
 
+    private static readonly Lock BrokerLock = new();
+    private static Task<string>? _broker;
+
+    // Jobs publish nothing, so their tests have one virtual host together.
+    protected override Task<string> TakeBrokerAsync()
+    {
+        lock (BrokerLock)
+            return _broker ??= Servers.CreateVirtualHostAsync(CancellationToken.None);
+    }
+
     /// <summary>A host whose jobs of <see cref="Kind"/> do what the script says.</summary>
     protected Task<IHost> StartAsync(
         Func<JobRun, CancellationToken, Task> script, RetryPolicy? policy = null, TimeProvider? time = null, TimeSpan? maxRunTime = null, params (string Key, string Value)[] settings) =>
