@@ -34,7 +34,6 @@ public static class InsightsEnrichmentHost
         services.AddHostedService<EnrichmentWorker>();
 
         services.AddSingleton<ConversationStore>();
-        services.AddGrpc();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

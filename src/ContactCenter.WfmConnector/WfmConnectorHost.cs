@@ -15,7 +15,6 @@ public static class WfmConnectorHost
         builder.AddServiceDefaults();
         builder.AddDurable("wfm-connector", typeof(WfmConnectorHost).Assembly, durable => durable.AddConsumer<SegmentConsumer>());
         builder.Services.AddSingleton<QueueContactStore>();
-        builder.Services.AddGrpc();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
