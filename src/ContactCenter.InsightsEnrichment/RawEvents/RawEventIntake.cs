@@ -131,5 +131,6 @@ public static class RawEventIntake
     }
 
     // What is stored to be searched for must fit an index; the body keeps the whole.
-    private static string? Short(string? text) => text is { Length: > LongestText } ? text[..LongestText] : text;
+    private static string? Short(string? text) =>
+        text is not { Length: > LongestText } ? text : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)];
 }

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Npgsql;
+using ContactCenter.ServiceDefaults;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
 
@@ -53,9 +53,7 @@ public sealed partial class RawEventWriter(RawEventStore store, EnrichmentBacklo
             batch.Clear();
             for (var events = 0; events < MaxEventsPerStatement && _arrivals.Reader.TryRead(out var arrival); events += arrival.Events.Count)
                 batch.Add(arrival);
-            var stored = await TryStoreAsync(batch);
-            foreach (var arrival in batch)
-                arrival.Stored.TrySetResult(stored);
+            await WriteAsync(batch);
         }
     }
 
@@ -66,21 +64,31 @@ public sealed partial class RawEventWriter(RawEventStore store, EnrichmentBacklo
         await base.StopAsync(cancellationToken);
     }
 
-    private async Task<bool> TryStoreAsync(List<Arrival> batch)
+    private async Task WriteAsync(List<Arrival> batch)
     {
         using var limit = new CancellationTokenSource(StatementLimit);
+        var stored = false;
         try
         {
             var events = batch.Count == 1 ? batch[0].Events : batch.SelectMany(arrival => arrival.Events).ToList();
             await store.AddAsync(events, limit.Token);
             backlog.Add(events.Count);
-            return true;
+            stored = true;
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (batch.Count == 1 || TransientFailure.Is(exception) || limit.IsCancellationRequested)
         {
             LogNotStored(exception, batch.Count);
-            return false;
         }
+        catch (Exception)
+        {
+            // One of them cannot be stored: it must not stop the others.
+            foreach (var arrival in batch)
+                await WriteAsync([arrival]);
+            return;
+        }
+
+        foreach (var arrival in batch)
+            arrival.Stored.TrySetResult(stored);
     }
 
     [LoggerMessage(LogLevel.Error, "{Requests} requests could not be stored; their senders are told so")]

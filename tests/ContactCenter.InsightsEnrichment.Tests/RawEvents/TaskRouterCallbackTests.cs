@@ -63,6 +63,7 @@ public sealed class TaskRouterCallbackTests(TestServers servers) : InsightsTest(
     [InlineData("EventType=task.created%00&TaskSid=%ff%fe&AccountSid=%00", "ignored ")]
     [InlineData("EventType=task.created&Timestamp=99999999999&AccountSid=AC00000000000000000000000000000001", "failed TIME_OUT_OF_RANGE")]
     [InlineData("EventType=task.created&TaskSid=WT1&AccountSid=AC00000000000000000000000000000001&TaskAttributes=%7b%22a%22:%22%5cu0000%5cud800%22", "processed ")]
+    [InlineData("EventType=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%f0%9f%98%80&AccountSid=AC00000000000000000000000000000001", "ignored ")]
     [Rule("INS-3"), Rule("INS-10"), Rule("INS-12")]
     public async Task A_genuine_body_that_makes_no_sense_is_stored_and_disturbs_nothing(string body, string expected)
     {
