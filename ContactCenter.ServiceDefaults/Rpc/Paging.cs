@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Protobuf;
@@ -38,13 +39,17 @@ public sealed class Paging(string domain)
     public static string Token(IMessage filter, params string[] position) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes<string[]>([Binding(filter), .. position]));
 
+    /// <summary>Writes a time as part of a position, for <see cref="PagePosition.Time"/>.</summary>
+    /// <param name="time">The time, kept to the tick.</param>
+    public static string Part(DateTimeOffset time) => time.UtcTicks.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Reads a token.</summary>
     /// <param name="token">The request's page_token.</param>
     /// <param name="filter">What the list is narrowed by now.</param>
     /// <param name="parts">Number of texts that the position has.</param>
     /// <returns>The position; null for the first page.</returns>
     /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: unreadable, or of another filter.</exception>
-    public string[]? Position(string token, IMessage filter, int parts)
+    public PagePosition? Position(string token, IMessage filter, int parts)
     {
         if (token.Length == 0)
             return null;
@@ -52,15 +57,42 @@ public sealed class Paging(string domain)
         {
             if (JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token)) is [var binding, .. var position]
                 && binding == Binding(filter) && position.Length == parts && Array.TrueForAll(position, part => part is not null))
-                return position;
+                return new PagePosition(position, Invalid);
         }
         catch (Exception exception) when (exception is FormatException or JsonException)
         {
             // Not one of ours.
         }
 
-        throw RpcErrors.InvalidArgument(domain, "PAGE_TOKEN_INVALID", "page_token", "is not a token of this list with this filter");
+        throw Invalid();
     }
 
+    private RpcException Invalid() => RpcErrors.InvalidArgument(domain, "PAGE_TOKEN_INVALID", "page_token", "is not a token of this list with this filter");
+
     private static string Binding(IMessage filter) => Convert.ToHexStringLower(SHA256.HashData(filter.ToByteArray()).AsSpan(0, BindingBytes));
+}
+
+/// <summary>The item after which a page begins, as a token named it. Its parts come from the caller: they are read as what they should be, or refused.</summary>
+public sealed class PagePosition
+{
+    private readonly string[] _parts;
+    private readonly Func<RpcException> _invalid;
+
+    internal PagePosition(string[] parts, Func<RpcException> invalid) => (_parts, _invalid) = (parts, invalid);
+
+    /// <summary>A part that is a text.</summary>
+    /// <param name="part">From 0.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: no text that the token could hold.</exception>
+    public string this[int part] => _parts[part].Contains('\0') ? throw _invalid() : _parts[part];
+
+    /// <summary>A part that is a number.</summary>
+    /// <param name="part">From 0.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: it is none.</exception>
+    public long Number(int part) =>
+        long.TryParse(_parts[part], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw _invalid();
+
+    /// <summary>A part written with <see cref="Paging.Part"/>.</summary>
+    /// <param name="part">From 0.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: it is no time.</exception>
+    public DateTimeOffset Time(int part) => Number(part) is var ticks && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks ? new(ticks, TimeSpan.Zero) : throw _invalid();
 }

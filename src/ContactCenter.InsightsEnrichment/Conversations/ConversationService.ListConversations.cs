@@ -1,4 +1,3 @@
-using System.Globalization;
 using ContactCenter.Insights.V1;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
@@ -16,7 +15,7 @@ public sealed partial class ConversationService
         var after = Pages.Position(request.PageToken, filter, 3);
         var rows = await store.ListAsync(
             new(start, end, Given(filter.AccountSid), Given(filter.QueueSid), Given(filter.AgentSid), Given(filter.Channel),
-                ConversationMessages.WordOf(filter.Abandoned), after is null ? null : Time(after[0]), after?[1], after?[2], size + 1),
+                ConversationMessages.WordOf(filter.Abandoned), after?.Time(0), after?[1], after?[2], size + 1),
             context.CancellationToken);
 
         var response = new ListConversationsResponse();
@@ -24,13 +23,9 @@ public sealed partial class ConversationService
         if (rows.Count > size)
         {
             var last = rows[size - 1];
-            response.NextPageToken = Paging.Token(filter, Position(last.Value.StartTime), last.ConversationId, last.AccountSid);
+            response.NextPageToken = Paging.Token(filter, Paging.Part(last.Value.StartTime), last.ConversationId, last.AccountSid);
         }
 
         return response;
     }
-
-    private static string Position(DateTimeOffset time) => time.UtcTicks.ToString(CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Time(string position) => new(long.Parse(position, CultureInfo.InvariantCulture), TimeSpan.Zero);
 }

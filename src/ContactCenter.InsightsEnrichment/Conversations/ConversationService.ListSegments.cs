@@ -19,13 +19,13 @@ public sealed partial class ConversationService
         var kinds = filter.Kinds.Count == 0 ? KindsShownByDefault : [.. filter.Kinds.Select(kind => (short)kind)];
         var rows = await store.ListSegmentsAsync(
             new(start, end, Given(filter.AccountSid), Given(filter.ConversationId), Given(filter.TaskSid), Given(filter.QueueSid), Given(filter.AgentSid),
-                kinds, after is null ? null : Time(after[0]), after?[1], size + 1),
+                kinds, after?.Time(0), after?[1], size + 1),
             context.CancellationToken);
 
         var response = new ListSegmentsResponse();
         response.Segments.AddRange(rows.Take(size).Select(ConversationMessages.Of));
         if (rows.Count > size)
-            response.NextPageToken = Paging.Token(filter, Position(rows[size - 1].Value.StartTime), rows[size - 1].Value.SegmentId);
+            response.NextPageToken = Paging.Token(filter, Paging.Part(rows[size - 1].Value.StartTime), rows[size - 1].Value.SegmentId);
         return response;
     }
 }

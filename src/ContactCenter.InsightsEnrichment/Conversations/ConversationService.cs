@@ -22,7 +22,7 @@ public sealed partial class ConversationService(ConversationStore store) : V1.Co
 
     private static (DateTimeOffset? Start, DateTimeOffset? End) Range(Timestamp? start, Timestamp? end)
     {
-        var range = (Start: start?.ToDateTimeOffset(), End: end?.ToDateTimeOffset());
+        var range = (Start: RpcTimes.Read(start, Domain, "filter.start_time"), End: RpcTimes.Read(end, Domain, "filter.end_time"));
         return range.Start >= range.End
             ? throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time")
             : range;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.Wfm.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -17,16 +16,15 @@ public sealed partial class IntervalService
         var size = Pages.Size(request.PageSize);
         var filter = new ListQueueIntervalsRequest { StartTime = request.StartTime, EndTime = request.EndTime, QueueSid = request.QueueSid };
         var after = Pages.Position(request.PageToken, filter, PositionParts);
-        var afterInterval = after is null ? (DateTimeOffset?)null : new(long.Parse(after[0], CultureInfo.InvariantCulture), TimeSpan.Zero);
         var rows = await store.SumAsync(
-            new(start, end, request.QueueSid.Length > 0 ? request.QueueSid : null, afterInterval, after?[1], after?[2], size + 1), context.CancellationToken);
+            new(start, end, request.QueueSid.Length > 0 ? request.QueueSid : null, after?.Time(0), after?[1], after?[2], size + 1), context.CancellationToken);
 
         var response = new ListQueueIntervalsResponse();
         response.QueueIntervals.AddRange(rows.Take(size).Select(MessageOf));
         if (rows.Count > size)
         {
             var last = rows[size - 1];
-            response.NextPageToken = Paging.Token(filter, last.IntervalStart.Ticks.ToString(CultureInfo.InvariantCulture), last.QueueSid, last.Medium);
+            response.NextPageToken = Paging.Token(filter, Paging.Part(last.IntervalStart), last.QueueSid, last.Medium);
         }
 
         return response;

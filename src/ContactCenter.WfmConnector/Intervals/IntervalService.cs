@@ -30,9 +30,8 @@ public sealed partial class IntervalService(QueueContactStore store) : V1.Interv
 
     private static DateTimeOffset Aligned(Timestamp? time, string field)
     {
-        if (time is null)
+        if (RpcTimes.Read(time, Domain, field) is not { } moment)
             throw RpcErrors.InvalidArgument(Domain, WfmErrors.FieldRequired, field, "is required");
-        var moment = time.ToDateTimeOffset();
         return moment.Ticks % Interval.Ticks == 0
             ? moment
             : throw RpcErrors.InvalidArgument(Domain, WfmErrors.IntervalNotAligned, field, "must be at :00, :15, :30 or :45 UTC");

@@ -54,6 +54,11 @@ public sealed class ConversationServiceTests(TestServers servers) : InsightsTest
         await FailsAsync(StatusCode.InvalidArgument, "PAGE_SIZE_INVALID", () => Conversations.ListSegmentsAsync(new() { PageSize = -1 }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", () => Conversations.ListConversationsAsync(new() { PageToken = "nonsense!" }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", () => Conversations.ListConversationsAsync(new() { PageToken = token }, cancellationToken: Cancellation));
+        foreach (var forged in new[] { Paging.Token(new ConversationFilter(), "x", "2", "3"), Paging.Token(new ConversationFilter(), "-1", "2", "3"), Paging.Token(new ConversationFilter(), "1", "\0", "3") })
+            await FailsAsync(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", () => Conversations.ListConversationsAsync(new() { PageToken = forged, Filter = new() }, cancellationToken: Cancellation));
+        await FailsAsync(
+            StatusCode.InvalidArgument, "TIME_INVALID",
+            () => Conversations.ListConversationsAsync(new() { Filter = new() { StartTime = new() { Seconds = long.MaxValue } } }, cancellationToken: Cancellation));
         await FailsAsync(
             StatusCode.InvalidArgument, "RANGE_INVALID",
             () => Conversations.ListConversationsAsync(new() { Filter = new() { StartTime = At(10), EndTime = At(10) } }, cancellationToken: Cancellation));
