@@ -1,10 +1,12 @@
 using System.Reflection;
 using ContactCenter.Durable;
+using ContactCenter.Durable.Outbox;
 using ContactCenter.Durable.Tests;
 using ContactCenter.Durable.Tests.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Xunit.Runner.InProc.SystemConsole;
 
 // Without arguments of ours this is the test runner. With "--worker ROLE" it is a process that tests start, hold and kill:
@@ -32,10 +34,10 @@ switch (role)
         var database = host.Services.GetRequiredService<DurableDatabase>();
         await using (var transaction = await database.BeginAsync(default))
         {
-            await ContactCenter.Durable.Outbox.OutboxStore.AddAsync(
-                transaction.Connection,
-                [ContactCenter.Durable.Outbox.OutboxMessage.Create(new NumberAdded { Key = "k", Number = 1 }, "k", true, TimeProvider.System.GetUtcNow())],
-                default);
+            await using var batch = new NpgsqlBatch(transaction.Connection);
+            foreach (var command in OutboxStore.AddCommands([OutboxMessage.Create(new NumberAdded { Key = "k", Number = 1 }, "k", true, TimeProvider.System.GetUtcNow())]))
+                batch.BatchCommands.Add(command);
+            await batch.ExecuteNonQueryAsync();
             Console.WriteLine("written");
             Console.ReadLine();
         }

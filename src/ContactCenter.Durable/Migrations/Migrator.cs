@@ -20,11 +20,15 @@ public sealed partial class Migrator
         DECLARE
           role text := current_setting('durable.role');
           schema text;
+          insert_only regclass;
         BEGIN
           FOR schema IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' LOOP
             EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', schema, role);
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', schema, role);
             EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I', schema, role);
+          END LOOP;
+          FOR insert_only IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'insert_only' LOOP
+            EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %I', insert_only, role);
           END LOOP;
         END $$;
         """;

@@ -68,33 +68,27 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
                 FROM durable.outbox_lanes l CROSS JOIN LATERAL (SELECT time FROM durable.outbox_messages o WHERE o.lane = l.lane ORDER BY o.seq LIMIT 1) AS m)
         """;
 
-    /// <summary>Adds messages in the caller's transaction and holds their keys until it ends.</summary>
-    public static async Task AddAsync(NpgsqlConnection connection, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    /// <summary>The commands that add messages in the caller's transaction and hold their keys until it ends; none if there are no messages.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> AddCommands(IReadOnlyList<OutboxMessage> messages)
     {
         var keys = messages.Select(message => message.Key).ToArray();
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(Insert)
-                {
-                    Parameters =
-                    {
-                        Array(messages.Select(message => message.Id), NpgsqlDbType.Uuid),
-                        Array(keys, NpgsqlDbType.Text),
-                        Array(messages.Select(message => message.Type), NpgsqlDbType.Text),
-                        Array(messages.Select(message => message.Exchange), NpgsqlDbType.Text),
-                        Array(messages.Select(message => message.Mandatory), NpgsqlDbType.Boolean),
-                        Array(messages.Select(message => message.Payload), NpgsqlDbType.Json),
-                        Array(messages.Select(message => message.Time), NpgsqlDbType.TimestampTz),
-                        Array(messages.Select(message => message.TraceParent), NpgsqlDbType.Text),
-                    },
-                },
-            },
-        };
         if (System.Array.Exists(keys, key => key is not null))
-            batch.BatchCommands.Insert(0, new NpgsqlBatchCommand(LockKeys) { Parameters = { Array(keys, NpgsqlDbType.Text) } });
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+            yield return new NpgsqlBatchCommand(LockKeys) { Parameters = { Array(keys, NpgsqlDbType.Text) } };
+        if (messages.Count > 0)
+            yield return new NpgsqlBatchCommand(Insert)
+            {
+                Parameters =
+                {
+                    Array(messages.Select(message => message.Id), NpgsqlDbType.Uuid),
+                    Array(keys, NpgsqlDbType.Text),
+                    Array(messages.Select(message => message.Type), NpgsqlDbType.Text),
+                    Array(messages.Select(message => message.Exchange), NpgsqlDbType.Text),
+                    Array(messages.Select(message => message.Mandatory), NpgsqlDbType.Boolean),
+                    Array(messages.Select(message => message.Payload), NpgsqlDbType.Json),
+                    Array(messages.Select(message => message.Time), NpgsqlDbType.TimestampTz),
+                    Array(messages.Select(message => message.TraceParent), NpgsqlDbType.Text),
+                },
+            };
     }
 
     /// <summary>Takes free lanes that have something to publish and reads the head of each.</summary>

@@ -21,6 +21,10 @@ public sealed class DurableOptions
     [Range(1, 90)]
     public int IdempotencyDays { get; set; } = 7;
 
+    /// <summary>Days for which audit entries are kept, 30 to 3,650; whole months are dropped (DUR-62).</summary>
+    [Range(30, 3_650)]
+    public int AuditDays { get; set; } = 400;
+
     /// <summary>Most jobs that this process holds at once, 1 to 1,000 (DUR-29).</summary>
     [Range(1, 1_000)]
     public int ClaimSize { get; set; } = 100;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Inbox;
@@ -62,6 +63,9 @@ public static class DurableSetup
         services.AddHostedService<OutboxRelay>();
 
         services.AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<DeniedCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeniedCalls>());
         services.AddSingleton<IdempotentCalls>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<DeadMessageFilter>();

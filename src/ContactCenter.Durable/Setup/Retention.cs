@@ -1,3 +1,4 @@
+using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Inbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Npgsql;
 
 namespace ContactCenter.Durable;
 
-/// <summary>Once an hour: adds the inbox's partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-52).</summary>
+/// <summary>Once an hour: adds the inbox's partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-52, DUR-62).</summary>
 internal sealed partial class Retention(
     NpgsqlDataSource dataSource, InboxStore inbox, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
 {
@@ -53,6 +54,7 @@ internal sealed partial class Retention(
         await inbox.DropPartitionsAsync(today.AddDays(-options.Value.InboxDays - 1), cancellationToken);
         await DeleteAsync(ForgetAnswers, now.AddDays(-options.Value.IdempotencyDays), cancellationToken);
         await DeleteAsync(ForgetLetters, now.AddDays(-DeadLetterDays), cancellationToken);
+        await AuditStore.DropMonthsAsync(dataSource, now.AddDays(-options.Value.AuditDays), cancellationToken);
     }
 
     private async Task DeleteAsync(string sql, DateTimeOffset before, CancellationToken cancellationToken)

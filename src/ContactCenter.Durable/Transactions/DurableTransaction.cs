@@ -1,10 +1,11 @@
+using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
 using Npgsql;
 
 namespace ContactCenter.Durable;
 
-/// <summary>A database transaction with the messages that report its changes and the jobs that follow from them: all are committed, or none (DUR-8, DUR-26).</summary>
+/// <summary>A database transaction with the messages that report its changes, the jobs that follow from them and the audit entries that tell of them: all are committed, or none (DUR-8, DUR-26, DUR-59).</summary>
 /// <remarks>Not safe for use by several threads at once, like the connection it holds.</remarks>
 public sealed class DurableTransaction : IAsyncDisposable
 {
@@ -15,6 +16,7 @@ public sealed class DurableTransaction : IAsyncDisposable
     private readonly JobQueue _jobQueue;
     private readonly List<OutboxMessage> _messages = [];
     private readonly List<QueuedJob> _jobs = [];
+    private readonly List<(DateTimeOffset, AuditEntry)> _audit = [];
     private ClaimedJob? _finished;
 
     internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, WakeSignal relaySignal, OutboxBacklog backlog, JobQueue jobQueue)
@@ -65,21 +67,39 @@ public sealed class DurableTransaction : IAsyncDisposable
         return first < 0 ? job.Result : _jobs[first].Result;
     }
 
+    /// <summary>Writes an entry to the audit log, committed with the deed that it tells of (DUR-59). All entries of a transaction are stored in one statement.</summary>
+    /// <param name="entry">Who did what.</param>
+    /// <exception cref="ArgumentException">The actor, action, resource or result is empty.</exception>
+    public void Audit(AuditEntry entry)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(entry.Actor);
+        ArgumentException.ThrowIfNullOrEmpty(entry.Action);
+        ArgumentException.ThrowIfNullOrEmpty(entry.Resource);
+        ArgumentException.ThrowIfNullOrEmpty(entry.Result);
+        var now = _timeProvider.GetUtcNow();
+        _audit.Add((now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)), entry));
+    }
+
     internal void Add(OutboxMessage message) => _messages.Add(message);
 
     internal void Add(QueuedJob job) => _jobs.Add(job);
 
     internal void Finish(ClaimedJob job) => _finished = job;
 
-    /// <summary>Stores the jobs and messages, commits, and wakes the worker and the relay.</summary>
+    /// <summary>Stores the jobs, audit entries and messages, commits, and wakes the worker and the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         // Only now: the locks that order the jobs and messages of a key are held from here to the end of the commit (DUR-11).
         if (_finished is not null || _jobs.Count > 0)
             await JobStore.WriteAsync(Connection, _finished, _jobs, cancellationToken);
-        if (_messages.Count > 0)
-            await OutboxStore.AddAsync(Connection, _messages, cancellationToken);
+        await using var batch = new NpgsqlBatch(Connection);
+        if (_audit.Count > 0)
+            batch.BatchCommands.Add(AuditStore.AddCommand(_audit));
+        foreach (var command in OutboxStore.AddCommands(_messages))
+            batch.BatchCommands.Add(command);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         await _transaction.CommitAsync(cancellationToken);
         if (_messages.Count > 0)
             _relaySignal.Set();
