@@ -1,16 +1,19 @@
 using ContactCenter.Benchmarks;
 using ContactCenter.Benchmarks.Grpc;
+using ContactCenter.Benchmarks.Jobs;
 using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new GrpcBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
+IBenchmark[] benchmarks = [new GrpcBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {
     return child switch
     {
         GrpcEchoServer.ChildName => await GrpcEchoServer.RunAsync(childArguments),
+        DurableWorker.ChildName => await DurableWorker.RunAsync(childArguments),
+        QuartzWorker.ChildName => await QuartzWorker.RunAsync(childArguments),
         _ => throw new ArgumentException($"There is no child process '{child}'."),
     };
 }

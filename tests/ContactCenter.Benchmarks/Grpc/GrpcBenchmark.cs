@@ -29,9 +29,9 @@ internal sealed class GrpcBenchmark : IBenchmark
         await File.WriteAllBytesAsync(unaryBody, Frames(1), cancellationToken);
         await File.WriteAllBytesAsync(bidiBody, Frames(MessagesPerStream), cancellationToken);
 
-        await using var ours = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Ours);
-        await using var bare = await ChildServer.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Bare);
-        await using var js = await ChildServer.StartAsync("node", [Path.Combine(AppContext.BaseDirectory, "Grpc", "peers", "echo_server.js")], workingDirectory: "tests");
+        await using var ours = await ChildProcess.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Ours);
+        await using var bare = await ChildProcess.StartSelfAsync(GrpcEchoServer.ChildName, GrpcEchoServer.Bare);
+        await using var js = await ChildProcess.StartNodeAsync("Grpc/peers/echo_server.js");
         var (oursSide, jsSide) = (new Side("ours", ours, 1), new Side("js", js, 4));
 
         await MeasureAsync("unary", [oursSide, new("bare", bare, 1), jsSide], GrpcEchoServer.UnaryPath, unaryBody, 60_000, perCall: 1);
@@ -66,7 +66,7 @@ internal sealed class GrpcBenchmark : IBenchmark
     {
         calls /= side.Slower;
         var before = side.Server.ProcessorTime;
-        var succeeded = await H2Load.PostAsync(new Uri(side.Server.Address, path), body, calls, cancellationToken);
+        var succeeded = await H2Load.PostAsync(new Uri(new Uri(side.Server.Greeting), path), body, calls, cancellationToken);
         var used = side.Server.ProcessorTime - before;
         return succeeded == calls
             ? calls * perCall / used.TotalSeconds
@@ -84,5 +84,5 @@ internal sealed class GrpcBenchmark : IBenchmark
     }
 
     /// <summary>One of the servers; a slower one gets fewer calls, so that a round stays short.</summary>
-    private sealed record Side(string Name, ChildServer Server, int Slower);
+    private sealed record Side(string Name, ChildProcess Server, int Slower);
 }
