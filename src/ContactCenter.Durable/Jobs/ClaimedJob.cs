@@ -27,7 +27,8 @@ internal sealed record ClaimedJob(
 /// <param name="Job">The claim that ends.</param>
 /// <param name="DueTime">Not to be run before.</param>
 /// <param name="IsCounted">Whether the attempt counts.</param>
-internal sealed record Postponement(ClaimedJob Job, DateTimeOffset DueTime, bool IsCounted);
+/// <param name="Ageless">By how much the job grows older without it counting.</param>
+internal sealed record Postponement(ClaimedJob Job, DateTimeOffset DueTime, bool IsCounted, TimeSpan Ageless = default);
 
 /// <summary>What a process wants to claim.</summary>
 /// <param name="Kinds">Its registered kinds.</param>

@@ -11,5 +11,6 @@ public interface IJobHandler
     /// <param name="job">The job and the right to run it.</param>
     /// <param name="cancellationToken">Cancelled when the longest run time has passed, or the process ends.</param>
     /// <exception cref="JobFailedException">Thrown by a handler that names the class of its failure.</exception>
+    /// <exception cref="JobWaitException">Thrown by a handler that could not begin, so that no attempt is used up.</exception>
     Task RunAsync(JobRun job, CancellationToken cancellationToken);
 }

@@ -14,13 +14,3 @@ public sealed class JobTooLargeException(string kind, int bytes)
 /// <param name="id">The job.</param>
 /// <param name="fence">The claim that is void.</param>
 public sealed class LeaseLostException(Guid id, long fence) : Exception($"Job {id} was claimed again since claim {fence} (LEASE_LOST).");
-
-/// <summary>Thrown by a handler to name the class of its failure, by which the kind's policy decides; any other exception's class is its type's name.</summary>
-/// <param name="errorClass">The class, such as <c>http_503</c>.</param>
-/// <param name="message">What went wrong, free of secrets and personal data.</param>
-/// <param name="cause">What led to it, or null.</param>
-public sealed class JobFailedException(string errorClass, string message, Exception? cause = null) : Exception(message, cause)
-{
-    /// <summary>Class of the failure.</summary>
-    public string ErrorClass { get; } = errorClass;
-}

@@ -3,9 +3,9 @@ namespace ContactCenter.Durable.Jobs;
 /// <summary>A registered kind of job.</summary>
 /// <param name="Name">Stable name, such as <c>webhooks.send</c>.</param>
 /// <param name="Handler">The <see cref="IJobHandler"/>.</param>
-/// <param name="Policy">What follows a failure.</param>
+/// <param name="Policy">Name of the policy that says what follows a failure.</param>
 /// <param name="MaxRunTime">A longer run is cancelled, and has failed with <c>TIMEOUT</c>.</param>
-internal sealed record JobKind(string Name, Type Handler, RetryPolicy Policy, TimeSpan MaxRunTime);
+internal sealed record JobKind(string Name, Type Handler, string Policy, TimeSpan MaxRunTime);
 
 /// <summary>The kinds of job of this process, and the signal that some were committed.</summary>
 public sealed class JobQueue : IDisposable

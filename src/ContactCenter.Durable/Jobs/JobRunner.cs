@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContactCenter.Durable.DeadLetters;
+using ContactCenter.Durable.Retries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -15,7 +16,7 @@ namespace ContactCenter.Durable.Jobs;
 internal sealed record JobResult(ClaimedJob Job, string Outcome, bool IsFinished = false, Postponement? Postponement = null, DeadLetter? Letter = null);
 
 /// <summary>Runs one claimed job and decides by its kind's policy what follows (DUR-31, DUR-33 to DUR-36).</summary>
-internal sealed partial class JobRunner(JobQueue queue, JobStore store, IServiceScopeFactory scopes, TimeProvider timeProvider, ILogger<JobRunner> logger)
+internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBook policies, IServiceScopeFactory scopes, SteadyTime time, ILogger<JobRunner> logger)
 {
     /// <summary>Name of the source of one activity per run.</summary>
     public const string SourceName = "ContactCenter.Durable";
@@ -24,6 +25,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, IService
 
     private static readonly ActivitySource Source = new(SourceName);
     private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs a job to its end; never throws.</summary>
     /// <param name="job">The claim.</param>
@@ -31,10 +33,10 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, IService
     public async Task<JobResult> RunAsync(ClaimedJob job, CancellationToken ending)
     {
         var kind = queue[job.Kind];
-        if (job.WasAbandoned && IsUsedUp(job, kind.Policy))
+        if (job.WasAbandoned && IsUsedUp(job, await policies.FindAsync(kind.Policy, CancellationToken.None)))
             return Dead(job, kind, "CRASHED", "crash", "The process ended during the last attempt.", job.Attempt - 1);
 
-        using var limit = new CancellationTokenSource(kind.MaxRunTime, timeProvider);
+        using var limit = new CancellationTokenSource(kind.MaxRunTime, time);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
         using var activity = Source.StartActivity($"job {job.Kind}", ActivityKind.Consumer, job.TraceParent);
         var run = new JobRun(store, job);
@@ -58,29 +60,52 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, IService
         }
         catch (Exception) when (ending.IsCancellationRequested)
         {
-            return new JobResult(job, "released", Postponement: new Postponement(job, timeProvider.GetUtcNow(), IsCounted: false));
+            return new JobResult(job, "released", Postponement: new Postponement(job, time.GetUtcNow(), IsCounted: false));
         }
         catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or OutboxFullException)
         {
             // The database or the broker is away, which says nothing about the job.
             LogWaits(exception, job.Kind, job.Id);
-            return new JobResult(job, "waits", Postponement: new Postponement(job, timeProvider.GetUtcNow() + DatabasePause, IsCounted: false));
+            return new JobResult(job, "waits", Postponement: new Postponement(job, time.GetUtcNow() + DatabasePause, IsCounted: false));
         }
         catch (Exception exception)
         {
             LogFailed(exception, job.Kind, job.Id, job.Attempt);
-            var errorClass = limit.IsCancellationRequested ? Timeout : (exception as JobFailedException)?.ErrorClass ?? exception.GetType().Name;
-            return Failed(job, kind, errorClass, exception.Message);
+            return limit.IsCancellationRequested
+                ? await DecideAsync(job, kind, new JobFailedException(Timeout, exception.Message))
+                : await DecideAsync(job, kind, exception);
         }
     }
 
-    private JobResult Failed(ClaimedJob job, JobKind kind, string errorClass, string error)
+    private async Task<JobResult> DecideAsync(ClaimedJob job, JobKind kind, Exception exception)
     {
-        var now = timeProvider.GetUtcNow();
-        var decision = kind.Policy.Decide(errorClass, job.Attempt, now - job.EnqueuedTime, Random.Shared.NextDouble());
+        var failure = FailureIn(exception) ?? new JobFailedException(exception.GetType().Name, exception.Message);
+        var policy = await policies.FindAsync(kind.Policy, CancellationToken.None);
+        var now = time.GetUtcNow();
+        var age = now - job.EnqueuedTime;
+        if (failure.Kind is JobFailureKind.Wait or JobFailureKind.WaitWithoutAge)
+        {
+            var wait = failure.Delay is { } asked && asked > ShortestWait ? asked : ShortestWait;
+            if (failure.Kind == JobFailureKind.WaitWithoutAge)
+                return new JobResult(job, "waits", Postponement: new Postponement(job, now + wait, IsCounted: false, Ageless: wait));
+            return policy.Ends(age, wait)
+                ? Dead(job, kind, "MAX_AGE", failure.ErrorClass, exception.Message, job.Attempt - 1)
+                : new JobResult(job, "waits", Postponement: new Postponement(job, now + wait, IsCounted: false));
+        }
+
+        var decision = failure.Kind == JobFailureKind.Final
+            ? RetryDecision.Dead("FINAL")
+            : policy.Decide(failure.ErrorClass, job.Attempt, age, Random.Shared.NextDouble(), failure.Delay);
         return decision.Delay is { } delay
             ? new JobResult(job, "retry", Postponement: new Postponement(job, now + delay, IsCounted: true))
-            : Dead(job, kind, decision.Reason!, errorClass, error, job.Attempt);
+            : Dead(job, kind, decision.Reason!, failure.ErrorClass, exception.Message, job.Attempt);
+    }
+
+    private static IJobFailure? FailureIn(Exception? exception)
+    {
+        while (exception is not (null or IJobFailure))
+            exception = exception.InnerException;
+        return exception as IJobFailure;
     }
 
     private JobResult Dead(ClaimedJob job, JobKind kind, string reason, string errorClass, string error, int attempts)
@@ -97,9 +122,9 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, IService
             error,
             attempts,
             job.EnqueuedTime,
-            timeProvider.GetUtcNow(),
+            time.GetUtcNow(),
             job.Payload,
-            kind.Policy.Name,
+            kind.Policy,
             job.TraceParent,
             job.DeduplicationKey));
     }
@@ -107,7 +132,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, IService
     private static JobResult Done(JobRun run, ClaimedJob job) => new(job, "done", IsFinished: !run.IsFinished);
 
     private bool IsUsedUp(ClaimedJob job, RetryPolicy policy) =>
-        job.Attempt > policy.MaxAttempts || timeProvider.GetUtcNow() - job.EnqueuedTime > policy.MaxAge;
+        job.Attempt > policy.MaxAttempts || time.GetUtcNow() - job.EnqueuedTime > policy.MaxAge;
 
     [LoggerMessage(LogLevel.Warning, "Job {Kind} {JobId} failed, attempt {Attempt}")]
     private partial void LogFailed(Exception exception, string kind, Guid jobId, int attempt);

@@ -57,8 +57,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource)
     private const string Postpone =
         """
         UPDATE durable.jobs j
-        SET lease_end = NULL, due_time = r.due_time, attempt = j.attempt - r.uncounted
-        FROM unnest($1, $2, $3, $4) AS r (id, fence, due_time, uncounted)
+        SET lease_end = NULL, due_time = r.due_time, attempt = j.attempt - r.uncounted, enqueued_time = j.enqueued_time + r.ageless
+        FROM unnest($1, $2, $3, $4, $5) AS r (id, fence, due_time, uncounted, ageless)
         WHERE j.id = r.id AND j.fence = r.fence AND j.lease_end IS NOT NULL
         """;
 
@@ -207,6 +207,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource)
             Array(postponed.Select(later => later.Job.Fence), NpgsqlDbType.Bigint),
             Array(postponed.Select(later => later.DueTime), NpgsqlDbType.TimestampTz),
             Array(postponed.Select(later => later.IsCounted ? 0 : 1), NpgsqlDbType.Integer),
+            Array(postponed.Select(later => later.Ageless), NpgsqlDbType.Interval),
         },
     };
 

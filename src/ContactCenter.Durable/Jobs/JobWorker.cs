@@ -22,7 +22,7 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly JobRunner _runner;
     private readonly DurableOptions _options;
     private readonly TimeSpan _grace;
-    private readonly TimeProvider _timeProvider;
+    private readonly SteadyTime _timeProvider;
     private readonly ILogger _logger;
     private readonly Counter<long> _runs;
 
@@ -38,7 +38,7 @@ internal sealed partial class JobWorker : BackgroundService
         JobRunner runner,
         IOptions<DurableOptions> options,
         IOptions<ShutdownOptions> shutdown,
-        TimeProvider timeProvider,
+        SteadyTime timeProvider,
         IMeterFactory meters,
         ILogger<JobWorker> logger)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ContactCenter.Durable.Jobs;
+using ContactCenter.Durable.Retries;
 using MassTransit;
 
 namespace ContactCenter.Durable;
@@ -12,6 +13,7 @@ public sealed class DurableBuilder
     private readonly List<Action<IBusRegistrationConfigurator>> _registrations = [];
     private readonly List<Action<IRabbitMqBusFactoryConfigurator, IBusRegistrationContext>> _endpoints = [];
     private readonly Dictionary<string, JobKind> _jobs = [];
+    private readonly Dictionary<string, RetryPolicy> _policies = [];
     private readonly string _service;
     private readonly Action<IReceiveEndpointConfigurator, IRegistrationContext> _configureInbox;
 
@@ -43,22 +45,35 @@ public sealed class DurableBuilder
     /// <summary>Runs jobs of a kind, which this process may then also enqueue.</summary>
     /// <typeparam name="THandler">Does the work.</typeparam>
     /// <param name="kind">Stable name, such as <c>webhooks.send</c>.</param>
-    /// <param name="policy">What follows a failure; <see cref="RetryPolicy.Default"/> if not given.</param>
+    /// <param name="policy">What follows a failure, <see cref="RetryPolicy.Default"/> if not given: a built-in policy, or one of the service's own as for <see cref="AddPolicy"/>.</param>
     /// <param name="maxRunTime">A longer run is cancelled and has failed with <c>TIMEOUT</c>; 5 minutes if not given.</param>
-    /// <exception cref="ArgumentException">The kind is empty or registered already, or the policy is bounded neither by attempts nor by age.</exception>
+    /// <exception cref="ArgumentException">The kind is empty or registered already, or the policy cannot be used.</exception>
     public DurableBuilder AddJob<THandler>(string kind, RetryPolicy? policy = null, TimeSpan? maxRunTime = null)
         where THandler : class, IJobHandler
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
         policy ??= RetryPolicy.Default;
-        if (policy is { MaxAttempts: null, MaxAge: null })
-            throw new ArgumentException($"Policy {policy.Name} would never end: it needs MaxAttempts or MaxAge.", nameof(policy));
-        if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy, maxRunTime ?? DefaultMaxRunTime)))
+        if (!RetryPolicy.BuiltIn.Contains(policy))
+            AddPolicy(policy);
+        if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy.Name, maxRunTime ?? DefaultMaxRunTime)))
             throw new ArgumentException($"The kind {kind} has a handler already.", nameof(kind));
         return this;
     }
 
+    /// <summary>Adds a retry policy of the service; it is stored at the start, and operators may change it while the service runs (DUR-34, DUR-35).</summary>
+    /// <exception cref="ArgumentException">A field's value cannot be used, or another policy has the name.</exception>
+    public DurableBuilder AddPolicy(RetryPolicy policy)
+    {
+        if (PolicyProblem.Of(policy) is { } problem)
+            throw new ArgumentException($"Policy {policy.Name}: {problem.Field} {problem.Reason}.", nameof(policy));
+        if (RetryPolicy.BuiltIn.Any(builtIn => builtIn.Name == policy.Name) || (!_policies.TryAdd(policy.Name, policy) && _policies[policy.Name] != policy))
+            throw new ArgumentException($"There is another policy named {policy.Name}.", nameof(policy));
+        return this;
+    }
+
     internal IReadOnlyCollection<JobKind> Jobs => _jobs.Values;
+
+    internal IReadOnlyCollection<RetryPolicy> Policies => _policies.Values;
 
     internal void Register(IBusRegistrationConfigurator bus) => _registrations.ForEach(register => register(bus));
 

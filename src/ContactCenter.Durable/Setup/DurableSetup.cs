@@ -6,6 +6,7 @@ using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Inbox;
 using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
+using ContactCenter.Durable.Retries;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,7 +41,8 @@ public static class DurableSetup
         services.AddOptions<ShutdownOptions>().BindConfiguration("Shutdown", Strict).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(provider, service));
-        services.AddSingleton<DurableDatabase>();
+        services.AddSingleton<SteadyTime>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DurableDatabase>(provider, provider.GetRequiredService<SteadyTime>()));
         services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
         services.AddHostedService<MigrationStarter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
@@ -73,6 +75,10 @@ public static class DurableSetup
         var durable = new DurableBuilder(service, ConfigureInbox);
         configure?.Invoke(durable);
         services.AddSingleton(_ => new JobQueue(durable.Jobs));
+        services.AddSingleton(provider => new PolicyBook(
+            provider.GetRequiredService<NpgsqlDataSource>(), durable.Policies, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PolicyBook>>()));
+        services.AddSingleton<PolicyDesk>();
+        services.AddHostedService<PolicyStarter>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobRunner>();
         if (durable.Jobs.Count > 0)

@@ -89,7 +89,7 @@ public sealed class EnqueueTests(TestServers servers) : JobTest(servers)
     [Rule("DUR-34")]
     public async Task A_policy_without_end_and_a_kind_with_two_handlers_are_refused()
     {
-        var endless = RetryPolicy.Default with { MaxAttempts = null, MaxAge = null };
+        var endless = RetryPolicy.Default with { Name = "endless", MaxAttempts = null, MaxAge = null };
         await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(durable => durable.AddJob<AddNumber>(Kind, endless)));
         await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(durable => durable.AddJob<AddNumber>(Kind).AddJob<AddNumber>(Kind)));
     }

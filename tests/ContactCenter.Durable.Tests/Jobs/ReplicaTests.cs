@@ -47,7 +47,7 @@ public sealed class ReplicaTests(TestServers servers) : JobTest(servers)
                 order.Enqueue(job.Payload<Number>().Value);
                 return job.Payload<Number>().Value == 1 ? throw new InvalidOperationException("always") : Task.CompletedTask;
             },
-            RetryPolicy.Default with { MaxAttempts = 2, Jitter = 0 },
+            RetryPolicy.Default with { Name = "twice", MaxAttempts = 2, Jitter = 0 },
             time);
         await EnqueueAsync(host, 1, new JobOptions { Key = "k" });
         await Eventually.TrueAsync(async () => await JobsAsync("attempt = 1 AND lease_end IS NULL") == 1);

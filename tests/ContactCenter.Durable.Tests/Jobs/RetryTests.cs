@@ -30,7 +30,7 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
                 attempts.Enqueue((job.Attempt, (int)(time.GetUtcNow() - start).TotalSeconds));
                 throw new InvalidOperationException("always");
             },
-            policy with { Jitter = 0 },
+            policy with { Name = $"{name}-steady", Jitter = 0 },
             time);
         await EnqueueAsync(host, 1);
 
@@ -46,7 +46,7 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
         await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters") == 1);
         Assert.Equal(expected.Select((seconds, i) => (i + 1, seconds)), attempts);
         Assert.Equal(
-            $"JOB {Kind} {reason} {expected.Length} {policy.Name} InvalidOperationException always",
+            $"JOB {Kind} {reason} {expected.Length} {name}-steady InvalidOperationException always",
             await ScalarAsync<string>("SELECT concat_ws(' ', source, kind, reason, attempts, policy, error_class, error) FROM durable.dead_letters"));
         Assert.Equal(0, await JobsAsync());
     }
@@ -56,7 +56,7 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
     [Rule("DUR-36")]
     public async Task The_first_rule_that_matches_the_class_of_the_failure_decides()
     {
-        var policy = RetryPolicy.Fast with { InitialDelay = TimeSpan.FromMilliseconds(1), Rules = [new("gone", RetryAction.Final), new("busy", RetryAction.RetryOnce)] };
+        var policy = RetryPolicy.Fast with { Name = "quick", InitialDelay = TimeSpan.FromMilliseconds(1), Rules = [new("gone", RetryAction.Final), new("busy", RetryAction.RetryOnce)] };
         var host = await StartAsync((job, _) => throw new JobFailedException(job.Key!, "no"), policy);
 
         foreach (var key in new[] { "gone", "busy", "other" })
@@ -72,7 +72,7 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
     [Rule("DUR-31")]
     public async Task A_run_over_its_longest_time_is_cancelled_and_fails_with_TIMEOUT()
     {
-        var policy = RetryPolicy.Fast with { MaxAttempts = 1 };
+        var policy = RetryPolicy.Fast with { Name = "quick", MaxAttempts = 1 };
         var host = await StartAsync((_, token) => Task.Delay(Timeout.Infinite, token), policy, maxRunTime: TimeSpan.FromMilliseconds(50));
 
         await EnqueueAsync(host, 1);
@@ -93,7 +93,7 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
                 runs.Enqueue((job.Id, job.Attempt, job.Payload<Number>().Value, job.Key));
                 return fails ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
             },
-            RetryPolicy.Fast with { MaxAttempts = 1 });
+            RetryPolicy.Fast with { Name = "quick", MaxAttempts = 1 });
         var desk = host.Services.GetRequiredService<DeadLetterDesk>();
         var job = await EnqueueAsync(host, 7, new JobOptions { Key = "k", DeduplicationKey = "d" });
 
