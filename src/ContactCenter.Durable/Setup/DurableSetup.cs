@@ -131,6 +131,8 @@ public static class DurableSetup
             ApplicationName = service,
             MaxPoolSize = provider.GetRequiredService<IOptions<DurableOptions>>().Value.PoolSize,
             MaxAutoPrepare = 100,
+            // Nothing here leaves anything in a session: its seven statements would cost more than those of an idle service.
+            NoResetOnClose = true,
             Options = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
         };
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
