@@ -52,7 +52,9 @@ public sealed class DeadLetterDesk(DurableDatabase database, TimeProvider timePr
         if (reason.Length is 0 or > MaxReasonLength)
             throw new ArgumentException($"A reason has 1 to {MaxReasonLength} characters; this one has {reason.Length}.", nameof(reason));
         await using var transaction = await database.BeginAsync(cancellationToken);
-        await TakePendingAsync(transaction.Connection, id);
+        var letter = await TakePendingAsync(transaction.Connection, id);
+        if (letter.Source is DeadLetterSource.Job)
+            transaction.Discard(letter.ItemId, letter.Key);
         await DeadLetterStore.DiscardAsync(transaction.Connection, id, reason, timeProvider.GetUtcNow());
         await transaction.CommitAsync(cancellationToken);
     }
@@ -65,9 +67,10 @@ public sealed class DeadLetterDesk(DurableDatabase database, TimeProvider timePr
         await DeadLetterStore.MarkReplayedAsync(transaction.Connection, id, timeProvider.GetUtcNow());
         if (letter.Source is DeadLetterSource.Job)
         {
-            // It joins the end of its key; a live job with its de-duplication key takes its place.
+            // A live job with its de-duplication key takes its place.
             var now = timeProvider.GetUtcNow();
-            transaction.Add(new QueuedJob(new EnqueuedJob(letter.ItemId), letter.Kind, letter.Key, letter.DeduplicationKey, letter.Payload, now, now, letter.TraceParent, MovesExisting: false));
+            transaction.Replay(new QueuedJob(
+                new EnqueuedJob(letter.ItemId), letter.Kind, letter.Group, letter.Key, letter.DeduplicationKey, letter.Payload, now, now, letter.TraceParent, MovesExisting: false));
             return;
         }
 

@@ -3,23 +3,27 @@ namespace ContactCenter.Durable.Jobs;
 /// <summary>A job as a process has claimed it.</summary>
 /// <param name="Id">The job.</param>
 /// <param name="Kind">Registered kind.</param>
+/// <param name="Group">Unit of fair sharing, or empty.</param>
 /// <param name="Key">Ordering key, or null.</param>
 /// <param name="DeduplicationKey">Unique among live jobs of the kind, or null.</param>
 /// <param name="Payload">UTF-8 JSON.</param>
 /// <param name="Attempt">1 for the first attempt; counted at the claim.</param>
 /// <param name="Fence">Number of the claim.</param>
 /// <param name="EnqueuedTime">Its age counts from here.</param>
+/// <param name="DueTime">It was not to be run before.</param>
 /// <param name="TraceParent">W3C trace context of the cause, or null.</param>
 /// <param name="WasAbandoned">Whether its last lease ended without a result.</param>
 internal sealed record ClaimedJob(
     Guid Id,
     string Kind,
+    string Group,
     string? Key,
     string? DeduplicationKey,
     byte[] Payload,
     int Attempt,
     long Fence,
     DateTimeOffset EnqueuedTime,
+    DateTimeOffset DueTime,
     string? TraceParent,
     bool WasAbandoned);
 

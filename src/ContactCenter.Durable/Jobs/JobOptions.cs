@@ -6,6 +6,9 @@ public sealed record JobOptions
     /// <summary>Jobs of one key, of whatever kinds, run one at a time in the order of their commits; null where order does not matter (DUR-37).</summary>
     public string? Key { get; init; }
 
+    /// <summary>Unit of fair sharing, such as an endpoint: claims serve the groups in turn, by their weights (DUR-38). Null for the group of all jobs without one.</summary>
+    public string? Group { get; init; }
+
     /// <summary>While a job of the same kind and de-duplication key waits or runs, no second one is added (DUR-28).</summary>
     public string? DeduplicationKey { get; init; }
 

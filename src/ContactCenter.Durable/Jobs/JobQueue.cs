@@ -1,11 +1,22 @@
 namespace ContactCenter.Durable.Jobs;
 
+/// <summary>What a dead letter means for the later jobs of its key (DUR-37).</summary>
+public enum KeyMode
+{
+    /// <summary>It frees the key: the others go on without it.</summary>
+    Skip,
+
+    /// <summary>The key waits until the letter is replayed, and then begins with it, or discarded.</summary>
+    Strict,
+}
+
 /// <summary>A registered kind of job.</summary>
 /// <param name="Name">Stable name, such as <c>webhooks.send</c>.</param>
 /// <param name="Handler">The <see cref="IJobHandler"/>.</param>
 /// <param name="Policy">Name of the policy that says what follows a failure.</param>
 /// <param name="MaxRunTime">A longer run is cancelled, and has failed with <c>TIMEOUT</c>.</param>
-internal sealed record JobKind(string Name, Type Handler, string Policy, TimeSpan MaxRunTime);
+/// <param name="KeyMode">What its dead letter means for its key.</param>
+internal sealed record JobKind(string Name, Type Handler, string Policy, TimeSpan MaxRunTime, KeyMode KeyMode);
 
 /// <summary>The kinds of job of this process, and the signal that some were committed.</summary>
 public sealed class JobQueue : IDisposable

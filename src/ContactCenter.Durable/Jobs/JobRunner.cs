@@ -13,7 +13,13 @@ namespace ContactCenter.Durable.Jobs;
 /// <param name="IsFinished">The job is done.</param>
 /// <param name="Postponement">It is run again.</param>
 /// <param name="Letter">It is not tried again.</param>
-internal sealed record JobResult(ClaimedJob Job, string Outcome, bool IsFinished = false, Postponement? Postponement = null, DeadLetter? Letter = null);
+/// <param name="Next">Jobs to be added in the commit that ends this one; none if it is null.</param>
+internal sealed record JobResult(
+    ClaimedJob Job, string Outcome, bool IsFinished = false, Postponement? Postponement = null, DeadLetter? Letter = null, IReadOnlyList<QueuedJob>? Next = null)
+{
+    /// <summary>Whether it is acknowledged in a transaction of its own.</summary>
+    public bool IsSettledAlone => Letter is not null || Next is not null;
+}
 
 /// <summary>Runs one claimed job and decides by its kind's policy what follows (DUR-31, DUR-33 to DUR-36).</summary>
 internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBook policies, IServiceScopeFactory scopes, SteadyTime time, ILogger<JobRunner> logger)
@@ -115,7 +121,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
             DeadLetterSource.Job,
             job.Id,
             job.Kind,
-            string.Empty,
+            job.Group,
             job.Key,
             reason,
             errorClass,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ContactCenter.Durable.Outbox;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,10 @@ internal sealed partial class JobWorker : BackgroundService
 {
     private const int MaxResults = 200;
     private const int FlushAttempts = 3;
+
+    // Of DUR-32: longest time from a result to its acknowledgement.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan OfferInterval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -30,7 +35,9 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly ConcurrentDictionary<ClaimedJob, Task> _running = [];
     private readonly ConcurrentQueue<JobResult> _ended = [];
     private readonly CancellationTokenSource _ending = new();
+    private readonly ClaimMemory _memory = new();
     private List<JobResult> _unacknowledged = [];
+    private long? _offered;
 
     public JobWorker(
         JobQueue queue,
@@ -83,13 +90,15 @@ internal sealed partial class JobWorker : BackgroundService
             stoppingToken.ThrowIfCancellationRequested();
             try
             {
+                await OfferAsync(stoppingToken);
                 var (claimed, nextDue) = await TurnAsync(_options.ClaimSize);
                 failures = 0;
                 if (claimed > 0)
                     poll = ShortestPoll;
                 var untilDue = nextDue - _timeProvider.GetUtcNow() ?? poll;
-                var woken = await _queue.Signal.WaitAsync(untilDue < poll ? Max(untilDue, TimeSpan.FromMilliseconds(1)) : poll, stoppingToken);
+                var woken = !_ended.IsEmpty || await _queue.Signal.WaitAsync(untilDue < poll ? Max(untilDue, TimeSpan.FromMilliseconds(1)) : poll, stoppingToken);
                 poll = woken ? ShortestPoll : Min(poll * 2, _options.MaxIdlePoll);
+                await GatherAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -100,14 +109,33 @@ internal sealed partial class JobWorker : BackgroundService
         }
     }
 
+    /// <summary>If runs have ended, gives others a moment to do so too: one commit is for all of them.</summary>
+    private async Task GatherAsync(CancellationToken stoppingToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var left = Gathering; left > TimeSpan.Zero && _ended.Count is > 0 and var ended && ended < Math.Min(MaxResults, _running.Count); left = Gathering - Stopwatch.GetElapsedTime(start))
+            await _queue.Signal.WaitAsync(left, stoppingToken);
+    }
+
+    /// <summary>Says once a minute which kinds this process claims.</summary>
+    private async Task OfferAsync(CancellationToken cancellationToken)
+    {
+        if (_offered is { } offered && Stopwatch.GetElapsedTime(offered) < OfferInterval)
+            return;
+        await _store.OfferAsync(_queue.Kinds, cancellationToken);
+        _offered = Stopwatch.GetTimestamp();
+    }
+
     /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
     private async Task<(int Claimed, DateTimeOffset? NextDue)> TurnAsync(int claimSize)
     {
         while (_unacknowledged.Count < MaxResults && _ended.TryDequeue(out var result))
             _unacknowledged.Add(result);
-        foreach (var result in _unacknowledged.Where(result => result.Letter is not null).ToList())
+        foreach (var result in _unacknowledged.Where(result => result.IsSettledAlone).ToList())
         {
-            Count(result.Job.Kind, await _store.BuryAsync(result.Job, result.Letter!, CancellationToken.None) ? result.Outcome : "lease_lost");
+            var isSettled = await _store.SettleAsync(
+                result.Job, result.Letter, _queue[result.Job.Kind].KeyMode == KeyMode.Strict, result.Next ?? [], _timeProvider.GetUtcNow(), CancellationToken.None);
+            Count(result.Job.Kind, isSettled ? result.Outcome : "lease_lost");
             _unacknowledged.Remove(result);
             _running.TryRemove(result.Job, out _);
         }
@@ -117,6 +145,7 @@ internal sealed partial class JobWorker : BackgroundService
             [.. _unacknowledged.Where(result => result.IsFinished).Select(result => result.Job)],
             [.. _unacknowledged.Where(result => result.Postponement is not null).Select(result => result.Postponement!)],
             new ClaimRequest(_queue.Kinds, _timeProvider.GetUtcNow(), _options.Lease, Math.Max(0, room)),
+            _memory,
             CancellationToken.None);
 
         foreach (var result in _unacknowledged)
@@ -130,8 +159,6 @@ internal sealed partial class JobWorker : BackgroundService
             LogResultsLost(exchange.Lost);
         foreach (var job in exchange.Claimed)
             Start(job);
-        if (!_ended.IsEmpty)
-            _queue.Signal.Set();
         return (exchange.Claimed.Count, exchange.NextDue);
     }
 
@@ -146,7 +173,9 @@ internal sealed partial class JobWorker : BackgroundService
         {
             await begun.Task;
             _ended.Enqueue(await _runner.RunAsync(job, _ending.Token));
-            _queue.Signal.Set();
+            var ended = _ended.Count;
+            if (ended == 1 || ended >= MaxResults || ended >= _running.Count)
+                _queue.Signal.Set();
         }
     }
 

@@ -6,6 +6,7 @@ namespace ContactCenter.Durable.Jobs;
 /// <summary>A job to be stored.</summary>
 /// <param name="Result">Its id, and what will become of it.</param>
 /// <param name="Kind">Registered kind.</param>
+/// <param name="Group">Unit of fair sharing, or empty.</param>
 /// <param name="Key">Ordering key, or null.</param>
 /// <param name="DeduplicationKey">Unique among live jobs of the kind, or null.</param>
 /// <param name="Payload">UTF-8 JSON.</param>
@@ -16,6 +17,7 @@ namespace ContactCenter.Durable.Jobs;
 internal sealed record QueuedJob(
     EnqueuedJob Result,
     string Kind,
+    string Group,
     string? Key,
     string? DeduplicationKey,
     byte[] Payload,
@@ -36,6 +38,6 @@ internal sealed record QueuedJob(
             throw new JobTooLargeException(kind, json.Length);
         var due = options.DueTime?.ToUniversalTime() ?? now;
         return new QueuedJob(
-            new EnqueuedJob(Guid.CreateVersion7(now)), kind, options.Key, options.DeduplicationKey, json, due, now, Activity.Current?.Id, options.MovesExisting);
+            new EnqueuedJob(Guid.CreateVersion7(now)), kind, options.Group ?? string.Empty, options.Key, options.DeduplicationKey, json, due, now, Activity.Current?.Id, options.MovesExisting);
     }
 }

@@ -47,15 +47,16 @@ public sealed class DurableBuilder
     /// <param name="kind">Stable name, such as <c>webhooks.send</c>.</param>
     /// <param name="policy">What follows a failure, <see cref="RetryPolicy.Default"/> if not given: a built-in policy, or one of the service's own as for <see cref="AddPolicy"/>.</param>
     /// <param name="maxRunTime">A longer run is cancelled and has failed with <c>TIMEOUT</c>; 5 minutes if not given.</param>
+    /// <param name="keyMode">What a dead letter of the kind means for the later jobs of its key.</param>
     /// <exception cref="ArgumentException">The kind is empty or registered already, or the policy cannot be used.</exception>
-    public DurableBuilder AddJob<THandler>(string kind, RetryPolicy? policy = null, TimeSpan? maxRunTime = null)
+    public DurableBuilder AddJob<THandler>(string kind, RetryPolicy? policy = null, TimeSpan? maxRunTime = null, KeyMode keyMode = KeyMode.Skip)
         where THandler : class, IJobHandler
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
         policy ??= RetryPolicy.Default;
         if (!RetryPolicy.BuiltIn.Contains(policy))
             AddPolicy(policy);
-        if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy.Name, maxRunTime ?? DefaultMaxRunTime)))
+        if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy.Name, maxRunTime ?? DefaultMaxRunTime, keyMode)))
             throw new ArgumentException($"The kind {kind} has a handler already.", nameof(kind));
         return this;
     }

@@ -15,9 +15,9 @@ public sealed class DurableTransaction : IAsyncDisposable
     private readonly OutboxBacklog _backlog;
     private readonly JobQueue _jobQueue;
     private readonly List<OutboxMessage> _messages = [];
-    private readonly List<QueuedJob> _jobs = [];
+    private readonly JobWrites _jobs = new();
+    private readonly Dictionary<(string Kind, string DeduplicationKey), int> _deduplicated = [];
     private readonly List<(DateTimeOffset, AuditEntry)> _audit = [];
-    private ClaimedJob? _finished;
 
     internal DurableTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeProvider timeProvider, WakeSignal relaySignal, OutboxBacklog backlog, JobQueue jobQueue)
     {
@@ -59,12 +59,16 @@ public sealed class DurableTransaction : IAsyncDisposable
     public EnqueuedJob Enqueue<T>(string kind, T payload, JobOptions? options = null)
     {
         var job = QueuedJob.Create(_jobQueue[kind].Name, payload, options ?? new JobOptions(), _timeProvider.GetUtcNow());
-        var first = job.DeduplicationKey is null ? -1 : _jobs.FindIndex(other => other.Kind == kind && other.DeduplicationKey == job.DeduplicationKey);
-        if (first < 0)
-            _jobs.Add(job);
-        else if (job.MovesExisting)
-            _jobs[first] = _jobs[first] with { DueTime = job.DueTime, MovesExisting = true };
-        return first < 0 ? job.Result : _jobs[first].Result;
+        if (job.DeduplicationKey is { } deduplicationKey && !_deduplicated.TryAdd((kind, deduplicationKey), _jobs.Added.Count))
+        {
+            var first = _deduplicated[(kind, deduplicationKey)];
+            if (job.MovesExisting)
+                _jobs.Added[first] = _jobs.Added[first] with { DueTime = job.DueTime, MovesExisting = true };
+            return _jobs.Added[first].Result;
+        }
+
+        _jobs.Added.Add(job);
+        return job.Result;
     }
 
     /// <summary>Writes an entry to the audit log, committed with the deed that it tells of (DUR-59). All entries of a transaction are stored in one statement.</summary>
@@ -82,17 +86,21 @@ public sealed class DurableTransaction : IAsyncDisposable
 
     internal void Add(OutboxMessage message) => _messages.Add(message);
 
-    internal void Add(QueuedJob job) => _jobs.Add(job);
+    /// <summary>Puts the job of a dead letter back: to the head of its key if it holds that (mode STRICT), else to its end (DUR-51).</summary>
+    internal void Replay(QueuedJob job) => _jobs.Replayed.Add(job);
 
-    internal void Finish(ClaimedJob job) => _finished = job;
+    /// <summary>Lets the job of a dead letter go: if it holds its key, the next job of that becomes claimable.</summary>
+    internal void Discard(Guid job, string? key) => _jobs.Discarded.Add((job, key));
+
+    internal void Finish(ClaimedJob job) => _jobs.Ended = job;
 
     /// <summary>Stores the jobs, audit entries and messages, commits, and wakes the worker and the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         // Only now: the locks that order the jobs and messages of a key are held from here to the end of the commit (DUR-11).
-        if (_finished is not null || _jobs.Count > 0)
-            await JobStore.WriteAsync(Connection, _finished, _jobs, cancellationToken);
+        if (!_jobs.IsEmpty)
+            await JobWriter.WriteAsync(Connection, _jobs, _timeProvider.GetUtcNow(), cancellationToken);
         await using var batch = new NpgsqlBatch(Connection);
         if (_audit.Count > 0)
             batch.BatchCommands.Add(AuditStore.AddCommand(_audit));
@@ -103,7 +111,7 @@ public sealed class DurableTransaction : IAsyncDisposable
         await _transaction.CommitAsync(cancellationToken);
         if (_messages.Count > 0)
             _relaySignal.Set();
-        if (_jobs.Count > 0)
+        if (_jobs.MakesClaimable)
             _jobQueue.Signal.Set();
     }
 

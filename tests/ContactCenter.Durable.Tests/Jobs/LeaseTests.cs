@@ -68,14 +68,14 @@ public sealed class LeaseTests(TestServers servers) : JobTest(servers)
         for (var i = 0; i < 6; i++)
             await EnqueueAsync(host, i);
         var request = new ClaimRequest([Kind], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1), 6);
-        var first = (await store.ExchangeAsync([], [], request, Cancellation)).Claimed;
+        var first = (await store.ExchangeAsync([], [], request, null, Cancellation)).Claimed;
         await ExecuteAsync("UPDATE durable.jobs SET lease_end = now() WHERE id = @Id", new { first[0].Id });
-        var again = Assert.Single((await store.ExchangeAsync([], [], request, Cancellation)).Claimed);
+        var again = Assert.Single((await store.ExchangeAsync([], [], request, null, Cancellation)).Claimed);
         Assert.Equal((first[0].Id, 2, true), (again.Id, again.Attempt, again.WasAbandoned));
 
         // Four done and two to be tried again, each with one claim that is void; what waits is claimed in the same exchange.
         var later = first.Take(1).Concat(first.Skip(5)).Select(job => new Postponement(job, request.Now, IsCounted: true)).ToList();
-        var exchange = await store.ExchangeAsync([.. first.Take(5)], later, request, Cancellation);
+        var exchange = await store.ExchangeAsync([.. first.Take(5)], later, request, null, Cancellation);
 
         Assert.Equal(2, exchange.Lost);
         Assert.Equal((first[5].Id, 2, false), Assert.Single(exchange.Claimed.Select(job => (job.Id, job.Attempt, job.WasAbandoned))));
@@ -92,12 +92,12 @@ public sealed class LeaseTests(TestServers servers) : JobTest(servers)
         await host.StopAsync(Cancellation);
         await EnqueueAsync(host, 1);
         var request = new ClaimRequest([Kind], TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1), 1);
-        var job = Assert.Single((await store.ExchangeAsync([], [], request, Cancellation)).Claimed);
+        var job = Assert.Single((await store.ExchangeAsync([], [], request, null, Cancellation)).Claimed);
         var back = new Postponement(job, request.Now, IsCounted: false);
 
-        Assert.Equal(0, (await store.ExchangeAsync([], [back], request with { Limit = 0 }, Cancellation)).Lost);
+        Assert.Equal(0, (await store.ExchangeAsync([], [back], request with { Limit = 0 }, null, Cancellation)).Lost);
         await store.RenewAsync([job], request.Lease, Cancellation);
-        Assert.Equal(1, (await store.ExchangeAsync([], [back], request with { Limit = 0 }, Cancellation)).Lost);
+        Assert.Equal(1, (await store.ExchangeAsync([], [back], request with { Limit = 0 }, null, Cancellation)).Lost);
 
         Assert.Equal(1, await JobsAsync("attempt = 0 AND lease_end IS NULL"));
     }
@@ -114,11 +114,11 @@ public sealed class LeaseTests(TestServers servers) : JobTest(servers)
         await EnqueueAsync(host, 1, new JobOptions { DueTime = due });
         var request = new ClaimRequest([Kind], due.AddSeconds(-1), TimeSpan.FromMinutes(1), 10);
 
-        var early = await store.ExchangeAsync([], [], request, Cancellation);
+        var early = await store.ExchangeAsync([], [], request, null, Cancellation);
         Assert.Empty(early.Claimed);
         Assert.Equal(due, early.NextDue);
-        Assert.Empty((await store.ExchangeAsync([], [], request with { Now = due, Kinds = ["other"] }, Cancellation)).Claimed);
-        Assert.Single((await store.ExchangeAsync([], [], request with { Now = due }, Cancellation)).Claimed);
+        Assert.Empty((await store.ExchangeAsync([], [], request with { Now = due, Kinds = ["other"] }, null, Cancellation)).Claimed);
+        Assert.Single((await store.ExchangeAsync([], [], request with { Now = due }, null, Cancellation)).Claimed);
     }
 
     [Fact]
