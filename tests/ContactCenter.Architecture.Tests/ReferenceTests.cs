@@ -13,7 +13,7 @@ public sealed class ReferenceTests
     {
         ["ContactCenter.Contracts"] = [],
         ["ContactCenter.Events"] = [],
-        ["ContactCenter.Durable"] = ["ContactCenter.Contracts"],
+        ["ContactCenter.Durable"] = ["ContactCenter.Contracts", "ContactCenter.Events"],
         ["ContactCenter.Egress"] = ["ContactCenter.Contracts", "ContactCenter.Durable"],
         ["ContactCenter.ServiceDefaults"] = ["ContactCenter.Contracts"],
         ["ContactCenter.Sandbox"] = ["ContactCenter.Contracts", "ContactCenter.Events", "ContactCenter.ServiceDefaults"],

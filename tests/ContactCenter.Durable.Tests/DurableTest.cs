@@ -18,6 +18,9 @@ namespace ContactCenter.Durable.Tests;
 /// <summary>A service of these tests: a host with AddDurable on a database and a virtual host of its own.</summary>
 public abstract class DurableTest(TestServers servers) : IAsyncLifetime
 {
+    private static readonly Lock BrokerLock = new();
+    private static Task<string>? _sharedBroker;
+
     private readonly List<IHost> _hosts = [];
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -51,6 +54,13 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
     /// <summary>The virtual host of this test.</summary>
     protected virtual Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
 
+    /// <summary>One virtual host for all tests that neither consume nor look at what is published: there is a limited number.</summary>
+    protected Task<string> ShareBrokerAsync()
+    {
+        lock (BrokerLock)
+            return _sharedBroker ??= Servers.CreateVirtualHostAsync(CancellationToken.None);
+    }
+
     protected static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) =>
         new Migrator(connectionString, "tests", Assembly.GetExecutingAssembly(), TimeSpan.FromMinutes(1), NullLogger.Instance).MigrateAsync(cancellationToken);
 
@@ -72,6 +82,15 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
     }
 
     protected static DurableDatabase DatabaseOf(IHost host) => host.Services.GetRequiredService<DurableDatabase>();
+
+    /// <summary>Runs a change in a transaction of the service and commits it.</summary>
+    protected static async Task<T> ChangeAsync<T>(IHost host, Func<DurableTransaction, Task<T>> change)
+    {
+        await using var transaction = await DatabaseOf(host).BeginAsync(Cancellation);
+        var result = await change(transaction);
+        await transaction.CommitAsync(Cancellation);
+        return result;
+    }
 
     protected async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
     {

@@ -32,6 +32,8 @@ public enum DeadLetterSource
 /// <param name="Policy">Name of the retry policy, or null.</param>
 /// <param name="TraceParent">W3C trace context of the item, or null.</param>
 /// <param name="DeduplicationKey">That of a job, or null.</param>
+/// <param name="ErrorStatus">Status of the last answer, such as 503, or null.</param>
+/// <param name="ItemSeq">Place of the item among those first tried at the same time.</param>
 internal sealed record DeadLetter(
     DeadLetterSource Source,
     Guid ItemId,
@@ -47,4 +49,6 @@ internal sealed record DeadLetter(
     byte[] Payload,
     string? Policy,
     string? TraceParent,
-    string? DeduplicationKey = null);
+    string? DeduplicationKey = null,
+    int? ErrorStatus = null,
+    long ItemSeq = 0);

@@ -46,7 +46,10 @@ public sealed record StoredDeadLetter
     /// <summary>Class of the last error.</summary>
     public required string ErrorClass { get; init; }
 
-    /// <summary>First 4 KiB of what the last error said.</summary>
+    /// <summary>Status of the last answer, such as 503, or null.</summary>
+    public int? ErrorStatus { get; init; }
+
+    /// <summary>First 4 KiB, masked, of what the last error said.</summary>
     public required string Error { get; init; }
 
     /// <summary>How often the item was tried since it was enqueued or last replayed.</summary>
@@ -61,8 +64,8 @@ public sealed record StoredDeadLetter
     /// <summary>How often the item has been replayed.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>JSON of the item, or the bytes received if they were unreadable. May hold personal data.</summary>
-    public required byte[] Payload { get; init; }
+    /// <summary>JSON of the item, or the bytes received if they were unreadable: masked where one letter is read, null in lists.</summary>
+    public byte[]? Payload { get; init; }
 
     /// <summary>Name of the retry policy, or null.</summary>
     public string? Policy { get; init; }
@@ -73,40 +76,9 @@ public sealed record StoredDeadLetter
     /// <summary>De-duplication key of a job, or null.</summary>
     public string? DeduplicationKey { get; init; }
 
+    /// <summary>When it was replayed, discarded or superseded; null while it is pending.</summary>
+    public DateTimeOffset? ClosedTime { get; init; }
+
     /// <summary>Why an operator discarded it, or null.</summary>
     public string? DiscardReason { get; init; }
-}
-
-/// <summary>Chooses dead letters; a null part chooses all (DUR-48).</summary>
-public sealed record DeadLetterFilter
-{
-    /// <summary>Where the item came from.</summary>
-    public DeadLetterSource? Source { get; init; }
-
-    /// <summary>Kind of the job, or URN of the message.</summary>
-    public string? Kind { get; init; }
-
-    /// <summary>Group of the job, exchange of an outbox message, queue of an inbox message.</summary>
-    public string? Group { get; init; }
-
-    /// <summary>Ordering key.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>Why the item is not tried again.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>What became of the letter.</summary>
-    public DeadLetterState? State { get; init; }
-
-    /// <summary>Class of the last error.</summary>
-    public string? ErrorClass { get; init; }
-
-    /// <summary>Least number of replays.</summary>
-    public int? MinGeneration { get; init; }
-
-    /// <summary>Last tried at this time or later.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Last tried before this time.</summary>
-    public DateTimeOffset? To { get; init; }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ContactCenter.Durable.Inbox;
 
 /// <summary>Stores messages that cannot be consumed as dead letters; the broker is acknowledged after that (DUR-17).</summary>
-internal sealed partial class DeadMessageFilter(DurableDatabase database, TimeProvider timeProvider, ILogger<DeadMessageFilter> logger)
+internal sealed partial class DeadMessageFilter(DurableDatabase database, DeadLetterStore letters, TimeProvider timeProvider, ILogger<DeadMessageFilter> logger)
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
     /// <summary>A message whose consumer failed for good, or whose body could not be read.</summary>
@@ -55,7 +55,7 @@ internal sealed partial class DeadMessageFilter(DurableDatabase database, TimePr
         // A redelivery of what was tried finds its inbox row, and finds it here if a redelivery has succeeded meanwhile.
         if (dead.Attempts > 0 && !await InboxStore.TryAddAsync(transaction.Connection, consumer, letter.ItemId))
             return;
-        await DeadLetterStore.AddAsync(transaction.Connection, letter);
+        await letters.AddAsync(transaction.Connection, letter);
         await transaction.CommitAsync(CancellationToken.None);
         LogDead(consumer, letter.ItemId, letter.Reason, letter.Attempts);
     }

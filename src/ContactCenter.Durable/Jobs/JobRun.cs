@@ -37,6 +37,9 @@ public sealed class JobRun
     public T Payload<T>() => JsonSerializer.Deserialize<T>(_job.Payload, JsonSerializerOptions.Web)
         ?? throw new JsonException($"The payload of job {Id} is null.");
 
+    /// <summary>Whether an operator has replayed the job with the wish that its stored request be rendered anew; asked by handlers that store rendered requests (DUR-49).</summary>
+    public Task<bool> IsReRenderAskedAsync(CancellationToken cancellationToken) => _store.IsReRenderAskedAsync(_job, cancellationToken);
+
     /// <summary>Finishes the job in the transaction that holds its effect, and commits both (DUR-30).</summary>
     /// <exception cref="LeaseLostException">Another process has claimed the job; nothing was committed.</exception>
     public async Task CommitAsync(DurableTransaction transaction, CancellationToken cancellationToken)

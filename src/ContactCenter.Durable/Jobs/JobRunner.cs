@@ -132,7 +132,8 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
             job.Payload,
             kind.Policy,
             job.TraceParent,
-            job.DeduplicationKey));
+            job.DeduplicationKey,
+            ItemSeq: job.Fence));
     }
 
     private static JobResult Done(JobRun run, ClaimedJob job) => new(job, "done", IsFinished: !run.IsFinished);

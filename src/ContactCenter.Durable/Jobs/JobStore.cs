@@ -1,3 +1,4 @@
+using ContactCenter.Durable.DeadLetters;
 using Npgsql;
 using NpgsqlTypes;
 using static ContactCenter.Durable.SqlParameters;
@@ -6,13 +7,17 @@ namespace ContactCenter.Durable.Jobs;
 
 /// <summary>What a worker asks of the database: to claim, acknowledge and renew.</summary>
 /// <param name="dataSource">The service's database.</param>
-internal sealed class JobStore(NpgsqlDataSource dataSource)
+/// <param name="letters">Takes the jobs that are given up.</param>
+internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore letters)
 {
     private const string Claim = "SELECT * FROM durable.claim_jobs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
     private const string Postpone = "SELECT durable.postpone_jobs($1, $2, $3, $4, $5)";
 
     private const string Renew = "SELECT durable.renew_jobs($1, $2, $3)";
+
+    private const string IsReRenderAsked =
+        "SELECT EXISTS (SELECT FROM durable.dead_letters WHERE source = 'JOB' AND group_name = $1 AND item_id = $2 AND state = 'REPLAYED' AND re_render)";
 
     private const string IsLeased = "SELECT EXISTS (SELECT FROM durable.jobs WHERE id = $1 AND fence = $2 AND lease_end > now())";
 
@@ -89,7 +94,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>False if the job was claimed again; nothing was changed then.</returns>
     public async Task<bool> SettleAsync(
-        ClaimedJob job, DeadLetters.DeadLetter? letter, bool holdsKey, IReadOnlyList<QueuedJob> next, DateTimeOffset now, CancellationToken cancellationToken)
+        ClaimedJob job, DeadLetter? letter, bool holdsKey, IReadOnlyList<QueuedJob> next, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -105,7 +110,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource)
         }
 
         if (letter is not null)
-            await DeadLetters.DeadLetterStore.AddAsync(connection, letter);
+            await letters.AddAsync(connection, letter);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
@@ -126,6 +131,15 @@ internal sealed class JobStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(IsLeased);
         command.Parameters.Add(Value(job.Id));
         command.Parameters.Add(Value(job.Fence));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Whether the job was replayed from the dead letters with the wish to render its request anew.</summary>
+    public async Task<bool> IsReRenderAskedAsync(ClaimedJob job, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(IsReRenderAsked);
+        command.Parameters.Add(Value(job.Group));
+        command.Parameters.Add(Value(job.Id));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -7,7 +7,8 @@ namespace ContactCenter.Durable.Outbox;
 
 /// <summary>All SQL of the outbox: one statement each to add, claim, remove and postpone.</summary>
 /// <param name="dataSource">The service's database.</param>
-internal sealed class OutboxStore(NpgsqlDataSource dataSource)
+/// <param name="letters">Takes the messages that are given up.</param>
+internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore letters)
 {
     /// <summary>Lanes over which keys are spread; the number of rows in <c>outbox_lanes</c>.</summary>
     public const int Lanes = 16;
@@ -175,7 +176,7 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
             Parameters = { Value(claimed.Lane), Value(claimed.Seq) },
         };
         await remove.ExecuteNonQueryAsync(cancellationToken);
-        await DeadLetterStore.AddAsync(connection, new DeadLetter(
+        await letters.AddAsync(connection, new DeadLetter(
             DeadLetterSource.Outbox,
             message.Id,
             message.Type,
@@ -189,7 +190,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
             now,
             message.Payload,
             Policy: null,
-            message.TraceParent));
+            message.TraceParent,
+            ItemSeq: claimed.Seq));
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -64,7 +64,12 @@ public static class DurableSetup
         });
         services.AddHostedService<OutboxRelay>();
 
+        services.AddSingleton(new ServiceName(service));
+        services.TryAddSingleton<IDeadLetterMask, StructureMask>();
+        services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<ReplayDesk>();
+        services.AddHostedService<DeadLetterWatch>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<DeniedCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<DeniedCalls>());
@@ -73,6 +78,7 @@ public static class DurableSetup
         services.AddSingleton<DeadMessageFilter>();
         services.AddHostedService<Retention>();
         var durable = new DurableBuilder(service, ConfigureInbox);
+        durable.AddJob<ReplayHandler>(ReplayHandler.Kind);
         configure?.Invoke(durable);
         services.AddSingleton(_ => new JobQueue(durable.Jobs));
         services.AddSingleton(provider => new PolicyBook(
@@ -81,8 +87,7 @@ public static class DurableSetup
         services.AddHostedService<PolicyStarter>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobRunner>();
-        if (durable.Jobs.Count > 0)
-            services.AddHostedService<JobWorker>();
+        services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>
         {
             // Without the broker a service still takes and stores what comes in.

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.Durable.Tests.DeadLetters;
 
-public sealed class DeadLetterTests(TestServers servers) : DurableTest(servers)
+public sealed class DeadLetterTests(TestServers servers) : DeadLetterTest(servers)
 {
     [Fact]
     [Rule("DUR-49")]
@@ -19,18 +19,18 @@ public sealed class DeadLetterTests(TestServers servers) : DurableTest(servers)
         var first = await PendingAsync(desk, generation: 0);
         Assert.Equal((DeadLetterSource.Inbox, id, "MAX_ATTEMPTS", 5, "tests.gate"), (first.Source, first.ItemId, first.Reason, first.Attempts, first.Group));
 
-        await desk.ReplayAsync(first.Id, Cancellation);
+        await ReplayAsync(host, first.Id);
         var second = await PendingAsync(desk, generation: 1);
         Assert.Equal(first.Id, second.Id);
         Assert.Equal(first.FirstTime, second.FirstTime);
 
         await ExecuteAsync("UPDATE gate SET open = true");
-        await desk.ReplayAsync(first.Id, Cancellation);
+        await ReplayAsync(host, first.Id);
         await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM effects") == 1);
-        var replayed = await desk.FindAsync(first.Id, Cancellation);
-        Assert.Equal((DeadLetterState.Replayed, 2), (replayed!.State, replayed.Generation));
+        var replayed = await desk.GetAsync(first.Id, Cancellation);
+        Assert.Equal((DeadLetterState.Replayed, 2), (replayed.State, replayed.Generation));
 
-        var exception = await Assert.ThrowsAsync<DeadLetterStateException>(() => desk.ReplayAsync(first.Id, Cancellation));
+        var exception = await Assert.ThrowsAsync<DeadLetterStateException>(() => ReplayAsync(host, first.Id));
         Assert.Equal(DeadLetterState.Replayed, exception.State);
         Assert.Single(await desk.ListAsync(new DeadLetterFilter(), null, 10, Cancellation));
     }
@@ -41,11 +41,11 @@ public sealed class DeadLetterTests(TestServers servers) : DurableTest(servers)
     {
         var host = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
         var item = Guid.CreateVersion7(TimeProvider.System.GetUtcNow().AddDays(-60));
-        await AddLetterAsync(item, """{"key":"k","number":1}"""u8.ToArray(), "MAX_ATTEMPTS");
+        await AddLetterAsync(host, Letter() with { ItemId = item });
         var desk = host.Services.GetRequiredService<DeadLetterDesk>();
         var letter = Assert.Single(await desk.ListAsync(new DeadLetterFilter { Source = DeadLetterSource.Inbox, Kind = Urn, Group = "tests.number-added" }, null, 10, Cancellation));
 
-        await desk.ReplayAsync(letter.Id, Cancellation);
+        await ReplayAsync(host, letter.Id);
 
         await Eventually.TrueAsync(async () => await ScalarAsync<Guid?>("SELECT message_id FROM effects") == item);
         Assert.Equal("REPLAYED", await ScalarAsync<string>("SELECT state FROM durable.dead_letters"));
@@ -57,17 +57,17 @@ public sealed class DeadLetterTests(TestServers servers) : DurableTest(servers)
     {
         var host = await StartAsync();
         var desk = host.Services.GetRequiredService<DeadLetterDesk>();
-        await AddLetterAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), [1], "MAX_ATTEMPTS");
+        await AddLetterAsync(host, Letter());
         var id = (await desk.ListAsync(new DeadLetterFilter(), null, 10, Cancellation))[0].Id;
 
-        await Assert.ThrowsAsync<ArgumentException>(() => desk.DiscardAsync(id, "", Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => desk.DiscardAsync(id, new string('x', 501), Cancellation));
-        await desk.DiscardAsync(id, "the customer has left", Cancellation);
+        await Assert.ThrowsAsync<ArgumentException>(() => DiscardAsync(host, id, ""));
+        await Assert.ThrowsAsync<ArgumentException>(() => DiscardAsync(host, id, new string('x', 501)));
+        await DiscardAsync(host, id, "the customer has left");
 
-        var letter = await desk.FindAsync(id, Cancellation);
-        Assert.Equal((DeadLetterState.Discarded, "the customer has left"), (letter!.State, letter.DiscardReason));
-        await Assert.ThrowsAsync<DeadLetterStateException>(() => desk.DiscardAsync(id, "again", Cancellation));
-        await Assert.ThrowsAsync<DeadLetterNotFoundException>(() => desk.DiscardAsync(Guid.Empty, "none", Cancellation));
+        var letter = await desk.GetAsync(id, Cancellation);
+        Assert.Equal((DeadLetterState.Discarded, "the customer has left"), (letter.State, letter.DiscardReason));
+        await Assert.ThrowsAsync<DeadLetterStateException>(() => DiscardAsync(host, id, "again"));
+        await Assert.ThrowsAsync<DeadLetterNotFoundException>(() => DiscardAsync(host, Guid.Empty, "none"));
     }
 
     [Fact]
@@ -76,39 +76,12 @@ public sealed class DeadLetterTests(TestServers servers) : DurableTest(servers)
     {
         var host = await StartAsync();
         var desk = host.Services.GetRequiredService<DeadLetterDesk>();
-        await AddLetterAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), [0xFF], "UNREADABLE");
+        await AddLetterAsync(host, Letter() with { Payload = [0xFF], Reason = "UNREADABLE" });
         var id = (await desk.ListAsync(new DeadLetterFilter(), null, 10, Cancellation))[0].Id;
 
-        await Assert.ThrowsAsync<DeadLetterStateException>(() => desk.ReplayAsync(id, Cancellation));
+        await Assert.ThrowsAsync<DeadLetterStateException>(() => ReplayAsync(host, id));
 
-        Assert.Equal(DeadLetterState.Pending, (await desk.FindAsync(id, Cancellation))!.State);
-    }
-
-    [Fact]
-    [Rule("DUR-48")]
-    public async Task Letters_are_listed_newest_first_by_page()
-    {
-        var host = await StartAsync();
-        var desk = host.Services.GetRequiredService<DeadLetterDesk>();
-        for (var i = 0; i < 5; i++)
-            await AddLetterAsync(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), [1], "MAX_ATTEMPTS");
-
-        var all = await desk.ListAsync(new DeadLetterFilter(), null, 10, Cancellation);
-        var page = await desk.ListAsync(new DeadLetterFilter { State = DeadLetterState.Pending, Reason = "MAX_ATTEMPTS", From = all[4].LastTime }, all[1], 2, Cancellation);
-
-        Assert.Equal(all.OrderByDescending(letter => letter.LastTime).Select(letter => letter.Id), all.Select(letter => letter.Id));
-        Assert.Equal([all[2].Id, all[3].Id], page.Select(letter => letter.Id));
-        Assert.Empty(await desk.ListAsync(new DeadLetterFilter { Key = "other" }, null, 10, Cancellation));
-    }
-
-    private const string Urn = "urn:message:contactcenter:tests:number-added";
-
-    private async Task AddLetterAsync(Guid item, byte[] payload, string reason)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        await using var connection = new Npgsql.NpgsqlConnection(Database.ConnectionString);
-        await DeadLetterStore.AddAsync(connection, new DeadLetter(
-            DeadLetterSource.Inbox, item, Urn, "tests.number-added", null, reason, "TimeoutException", "too slow", 5, now.AddMinutes(-1), now, payload, "fast", null));
+        Assert.Equal(DeadLetterState.Pending, (await desk.GetAsync(id, Cancellation)).State);
     }
 
     private static async Task<StoredDeadLetter> PendingAsync(DeadLetterDesk desk, int generation)

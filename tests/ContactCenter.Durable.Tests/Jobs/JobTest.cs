@@ -10,15 +10,7 @@ public abstract class JobTest(TestServers servers) : DurableTest(servers)
 {
     protected const string Kind = "numbers.add";
 
-    private static readonly Lock BrokerLock = new();
-    private static Task<string>? _broker;
-
-    // Jobs publish nothing, so their tests have one virtual host together.
-    protected override Task<string> TakeBrokerAsync()
-    {
-        lock (BrokerLock)
-            return _broker ??= Servers.CreateVirtualHostAsync(CancellationToken.None);
-    }
+    protected override Task<string> TakeBrokerAsync() => ShareBrokerAsync();
 
     /// <summary>A host whose jobs of <see cref="Kind"/> do what the script says.</summary>
     protected Task<IHost> StartAsync(

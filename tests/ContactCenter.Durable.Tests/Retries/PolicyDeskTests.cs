@@ -138,14 +138,6 @@ public sealed class PolicyDeskTests(TestServers servers) : JobTest(servers)
 
     private static PolicyDesk Desk(IHost host) => host.Services.GetRequiredService<PolicyDesk>();
 
-    private static async Task<T> ChangeAsync<T>(IHost host, Func<DurableTransaction, Task<T>> change)
-    {
-        await using var transaction = await DatabaseOf(host).BeginAsync(Cancellation);
-        var result = await change(transaction);
-        await transaction.CommitAsync(Cancellation);
-        return result;
-    }
-
     private static async Task<PolicyError> RefusedAsync(IHost host, Func<DurableTransaction, Task> change)
     {
         await using var transaction = await DatabaseOf(host).BeginAsync(Cancellation);

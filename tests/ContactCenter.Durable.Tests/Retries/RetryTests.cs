@@ -104,14 +104,14 @@ public sealed class RetryTests(TestServers servers) : JobTest(servers)
 
         var letter = await PendingAsync(desk, generation: 0);
         Assert.Equal((DeadLetterSource.Job, job.Id, "d"), (letter.Source, letter.ItemId, letter.DeduplicationKey));
-        await desk.ReplayAsync(letter.Id, Cancellation);
+        await ChangeAsync(host, transaction => desk.ReplayAsync(transaction, letter.Id));
         Assert.Equal(letter.Id, (await PendingAsync(desk, generation: 1)).Id);
         fails = false;
-        await desk.ReplayAsync(letter.Id, Cancellation);
+        await ChangeAsync(host, transaction => desk.ReplayAsync(transaction, letter.Id));
 
         await Eventually.TrueAsync(async () => runs.Count == 3 && await JobsAsync() == 0);
         Assert.Equal(Enumerable.Repeat((job.Id, 1, 7, (string?)"k"), 3), runs);
-        Assert.Equal(DeadLetterState.Replayed, (await desk.FindAsync(letter.Id, Cancellation))!.State);
+        Assert.Equal(DeadLetterState.Replayed, (await desk.GetAsync(letter.Id, Cancellation))!.State);
     }
 
     private static async Task<StoredDeadLetter> PendingAsync(DeadLetterDesk desk, int generation)
