@@ -1,3 +1,5 @@
+using ContactCenter.Durable;
+
 namespace ContactCenter.Egress;
 
 /// <summary>Why an outbound call failed (EGR-13); the names retry policies use.</summary>
@@ -65,7 +67,7 @@ public sealed record EgressFailure(ErrorClass Class, string Reason, string Detai
     /// <summary>The decision of policy <c>default</c> (EGR-13), or one that no policy may change.</summary>
     public EgressDecision Decision { get; init; } = EgressDecision.Final;
 
-    /// <summary>Whether <see cref="Decision"/> stands whatever the policy says: waits and <c>abort-message</c> (EGR-18).</summary>
+    /// <summary>Whether <see cref="Decision"/> stands whatever the policy says: waits, redirects (EGR-7) and <c>abort-message</c> (EGR-18).</summary>
     public bool DecisionIsFixed { get; init; }
 
     /// <summary>
@@ -84,9 +86,14 @@ public sealed record EgressFailure(ErrorClass Class, string Reason, string Detai
     };
 }
 
-/// <summary>A failed call as an exception, for code that works on <see cref="HttpRequestException"/> such as vendor SDKs.</summary>
-public sealed class EgressException : HttpRequestException
+/// <summary>
+/// A failed call as an exception: for code that works on <see cref="HttpRequestException"/> such as vendor SDKs, and for the
+/// handlers of durable jobs, whose runner understands it wherever it is in the chain of causes (EGR-13).
+/// </summary>
+public sealed class EgressException : HttpRequestException, IJobFailure
 {
+    private const string GrantRefused = "REAUTHORIZATION_REQUIRED";
+
     /// <summary>Wraps a failure.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="cause">What was caught; for the log only.</param>
@@ -96,24 +103,43 @@ public sealed class EgressException : HttpRequestException
     /// <summary>The failure.</summary>
     public EgressFailure Failure { get; }
 
-    internal static EgressException Denied(string rule, string detail) =>
-        new(new EgressFailure(ErrorClass.Denied, "EGRESS_DENIED", detail) { Rule = rule });
+    /// <inheritdoc />
+    public string ErrorClass => Failure.Class == Egress.ErrorClass.None ? Failure.Reason.ToLowerInvariant() : Failure.PolicyName;
 
-    internal static EgressException Of(ErrorClass errorClass, string reason, string detail, Exception? cause = null) =>
+    /// <inheritdoc />
+    public JobFailureKind Kind => Failure switch
+    {
+        // Until the grant is authorised again a job does not grow older (EGR-28).
+        { Decision: EgressDecision.Wait, Reason: GrantRefused } => JobFailureKind.WaitWithoutAge,
+        { Decision: EgressDecision.Wait } => JobFailureKind.Wait,
+        { DecisionIsFixed: true } => JobFailureKind.Final,
+        _ => JobFailureKind.Failed,
+    };
+
+    /// <inheritdoc />
+    public TimeSpan? Delay => Failure.Delay;
+
+    internal static EgressException Unauthorised(TimeSpan delay) =>
+        Wait(GrantRefused, "The grant has to be authorised again.", delay);
+
+    internal static EgressException Denied(string rule, string detail) =>
+        new(new EgressFailure(Egress.ErrorClass.Denied, "EGRESS_DENIED", detail) { Rule = rule });
+
+    internal static EgressException Of(Egress.ErrorClass errorClass, string reason, string detail, Exception? cause = null) =>
         new(
             new EgressFailure(errorClass, reason, detail)
             {
-                Decision = errorClass is ErrorClass.Dns or ErrorClass.Connect or ErrorClass.Timeout or ErrorClass.Reset
+                Decision = errorClass is Egress.ErrorClass.Dns or Egress.ErrorClass.Connect or Egress.ErrorClass.Timeout or Egress.ErrorClass.Reset
                     ? EgressDecision.Retry
                     : EgressDecision.Final,
             },
             cause);
 
     internal static EgressException TimedOut(string limit, TimeSpan after) =>
-        Of(ErrorClass.Timeout, $"TIMEOUT_{limit.ToUpperInvariant()}", $"Nothing came within the {limit} limit of {after.TotalSeconds:0.###} s.");
+        Of(Egress.ErrorClass.Timeout, $"TIMEOUT_{limit.ToUpperInvariant()}", $"Nothing came within the {limit} limit of {after.TotalSeconds:0.###} s.");
 
     internal static EgressException Wait(string reason, string detail, TimeSpan delay) =>
-        new(new EgressFailure(ErrorClass.None, reason, detail)
+        new(new EgressFailure(Egress.ErrorClass.None, reason, detail)
         {
             Decision = EgressDecision.Wait,
             DecisionIsFixed = true,

@@ -1,5 +1,6 @@
 using System.Net;
 using ContactCenter.Durable;
+using ContactCenter.Egress.Destinations;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Http;
 using ContactCenter.Egress.Limits;
@@ -23,9 +24,10 @@ namespace ContactCenter.Egress;
 public static class EgressSetup
 {
     /// <summary>
-    /// Adds <see cref="EgressClient"/>, <see cref="EgressConnector"/>, <see cref="GrantStore"/>, <see cref="SecretKeyRing"/>
-    /// and what they need, and masks secrets in everything that is logged. Shares state by the registered <see cref="IConnectionMultiplexer"/>, if there is one, and stores
-    /// grants in the registered <see cref="NpgsqlDataSource"/>.
+    /// Adds <see cref="EgressClient"/>, <see cref="EgressConnector"/>, <see cref="SecretKeyRing"/> and what they need, and masks
+    /// secrets in everything that is logged. Shares state by the registered <see cref="IConnectionMultiplexer"/>, if there is
+    /// one. After <see cref="DurableSetup.AddDurable"/> also adds what is stored: <see cref="DestinationDesk"/>,
+    /// <see cref="GrantStore"/>, <see cref="GrantDesk"/>, <see cref="SecretDesk"/> and <see cref="SecretRotation"/>.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="service">The service's resource name, such as <c>crm-connector</c>; separates the state of services in Redis.</param>
@@ -41,7 +43,6 @@ public static class EgressSetup
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<HostResolver>(static (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken));
-        services.AddSingleton(new MigrationSet("egress", typeof(EgressSetup).Assembly));
         services.AddSingleton(options);
         services.AddSingleton(registry);
         services.AddSingleton(keys);
@@ -58,29 +59,20 @@ public static class EgressSetup
         services.AddSingleton<EgressGuard>();
         services.AddSingleton<EgressConnector>();
         services.AddSingleton<EgressTransport>();
+        services.AddSingleton(provider => new DestinationBook(
+            provider.GetService<DestinationStore>(), keys, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DestinationBook>>()));
         services.AddSingleton(provider => new DestinationGate(
             StateOf(provider, service, options),
-            provider.GetServices<IEgressObserver>(),
+            provider.GetServices<IBreakerObserver>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<DestinationGate>>()));
-        services.AddSingleton<GrantStore>();
-        services.AddSingleton(provider => new TokenCache(
-            provider.GetService<IConnectionMultiplexer>(), service, keys, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new TokenEndpoint(
-            ClientOf(provider, tokens: null), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AccessTokens>();
-        services.AddSingleton(provider => ClientOf(
-            provider, provider.GetService<NpgsqlDataSource>() is null ? null : provider.GetRequiredService<AccessTokens>()));
+        services.AddSingleton(provider => ClientOf(provider, provider.GetService<AccessTokens>()));
         services.AddSingleton(provider => new LiveTester(
             provider.GetRequiredService<EgressClient>(),
             provider.GetRequiredService<DestinationGate>(),
             provider.GetRequiredService<Redactor>()));
-        services.AddSingleton(provider => new AuthorizationFlow(
-            provider.GetRequiredService<GrantStore>(),
-            provider.GetRequiredService<TokenEndpoint>(),
-            keys,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AuthorizationFlow>>()));
+        if (services.Any(added => added.ServiceType == typeof(DurableDatabase)))
+            AddStored(services, service, keys);
         return builder;
     }
 
@@ -98,9 +90,53 @@ public static class EgressSetup
                 : Results.Text("Bad request.", statusCode: StatusCodes.Status400BadRequest);
         });
 
+    /// <summary>What is kept in the service's database: destinations, grants and secrets.</summary>
+    private static void AddStored(IServiceCollection services, string service, SecretKeyRing keys)
+    {
+        services.AddSingleton(new MigrationSet("egress", typeof(EgressSetup).Assembly));
+        services.AddSingleton<DestinationStore>();
+        services.AddSingleton(provider => new DestinationDesk(
+            provider.GetRequiredService<DestinationStore>(),
+            provider.GetRequiredService<DestinationGate>(),
+            keys,
+            service,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new BreakerEvents(
+            provider.GetRequiredService<DurableDatabase>(),
+            service,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BreakerEvents>>()));
+        services.AddSingleton<IBreakerObserver>(provider => provider.GetRequiredService<BreakerEvents>());
+        services.AddHostedService(provider => provider.GetRequiredService<BreakerEvents>());
+
+        services.AddSingleton(provider => new GrantStore(
+            provider.GetRequiredService<DurableDatabase>(), keys, service, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TokenCache(
+            provider.GetService<IConnectionMultiplexer>(), service, keys, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new TokenEndpoint(ClientOf(provider, tokens: null), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AuthorizationFlow>();
+        services.AddSingleton(provider => new GrantDesk(
+            provider.GetRequiredService<GrantStore>(),
+            provider.GetRequiredService<AuthorizationFlow>(),
+            provider.GetRequiredService<TokenCache>()));
+
+        services.AddSingleton<SecretDesk>();
+        foreach (var column in SecretColumn.OfEgress)
+            services.AddSingleton(column);
+        services.AddSingleton(provider => new SecretRotation(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            keys,
+            provider.GetServices<SecretColumn>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SecretRotation>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<SecretRotation>());
+    }
+
     private static EgressClient ClientOf(IServiceProvider provider, AccessTokens? tokens) => new(
         provider.GetRequiredService<EgressTransport>(),
         provider.GetRequiredService<EgressGuard>(),
+        provider.GetRequiredService<DestinationBook>(),
         provider.GetRequiredService<DestinationGate>(),
         tokens,
         provider.GetRequiredService<TimeProvider>());

@@ -14,7 +14,7 @@ public sealed class ReferenceTests
         ["ContactCenter.Contracts"] = [],
         ["ContactCenter.Events"] = [],
         ["ContactCenter.Durable"] = ["ContactCenter.Contracts", "ContactCenter.Events"],
-        ["ContactCenter.Egress"] = ["ContactCenter.Contracts", "ContactCenter.Durable"],
+        ["ContactCenter.Egress"] = ["ContactCenter.Contracts", "ContactCenter.Durable", "ContactCenter.Events"],
         ["ContactCenter.ServiceDefaults"] = ["ContactCenter.Contracts"],
         ["ContactCenter.Sandbox"] = ["ContactCenter.Contracts", "ContactCenter.Events", "ContactCenter.ServiceDefaults"],
         ["ContactCenter.AppHost"] = [.. Services, "ContactCenter.Sandbox"],

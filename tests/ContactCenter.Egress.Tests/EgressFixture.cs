@@ -1,3 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Http;
 using Microsoft.Extensions.Configuration;
@@ -25,6 +26,7 @@ internal sealed class EgressFixture : IAsyncDisposable
     /// <param name="allow">Allow-list entries.</param>
     /// <param name="configure">Adds or replaces services.</param>
     /// <param name="settings">Further settings.</param>
+    /// <remarks>With <c>ConnectionStrings:database</c> it has the stored parts too. It is not started.</remarks>
     public static EgressFixture Create(
         string[]? allow = null, Action<IServiceCollection>? configure = null, params (string Key, string Value)[] settings)
     {
@@ -40,8 +42,19 @@ internal sealed class EgressFixture : IAsyncDisposable
             values[key] = value;
         builder.Configuration.AddInMemoryCollection(values);
         configure?.Invoke(builder.Services);
+        if (values.ContainsKey("ConnectionStrings:database"))
+            builder.AddDurable("tests", typeof(EgressFixture).Assembly);
         builder.AddEgress("tests");
         return new EgressFixture(builder.Build());
+    }
+
+    /// <summary>Does something in a transaction of its own, as an operator's call does.</summary>
+    public async Task<T> CommitAsync<T>(Func<DurableTransaction, Task<T>> act)
+    {
+        await using var transaction = await Get<DurableDatabase>().BeginAsync(TestContext.Current.CancellationToken);
+        var result = await act(transaction);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        return result;
     }
 
     public T Get<T>()

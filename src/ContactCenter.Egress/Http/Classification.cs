@@ -52,6 +52,7 @@ internal static class Classification
             ErrorClass.Redirect, "REDIRECT_REFUSED", $"The answer redirects to {target}; redirects are not followed.")
         {
             Status = (int)response.StatusCode,
+            DecisionIsFixed = true,
         });
     }
 

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using ContactCenter.Egress.Destinations;
 using ContactCenter.Egress.Guard;
 
 namespace ContactCenter.Egress.Http;
@@ -39,8 +42,16 @@ public sealed record Destination
     /// <summary>When the breaker opens and closes (EGR-22, EGR-23).</summary>
     public BreakerSettings Breaker { get; init; } = new();
 
-    /// <summary>The identity in shared state: the same name for another origin is another destination.</summary>
+    /// <summary>The identity: the same name for another origin is another destination. 24 hexadecimal digits.</summary>
+    public string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)).AsSpan(0, 12));
+
     internal string Key => $"{Name}|{Origin}";
+
+    /// <summary>The longest limit for the whole call that an operator's settings may lead to; null for any.</summary>
+    internal TimeSpan? LongestWhole { get; init; }
+
+    /// <summary>How often an operator has closed the breaker.</summary>
+    internal long BreakerResets { get; init; }
 
     /// <summary>A destination with all defaults for the origin of a URL.</summary>
     /// <param name="name">The name an operator knows it by.</param>
@@ -51,39 +62,39 @@ public sealed record Destination
         new() { Name = name, Origin = EgressUrl.Parse(url, 8_192).Origin };
 
     /// <summary>Says which settings are out of range.</summary>
-    /// <returns>One sentence per fault, naming field and range; empty when all is well.</returns>
-    public IReadOnlyList<string> Violations()
+    /// <returns>One for each wrong field; empty when all is well.</returns>
+    public IReadOnlyList<DestinationViolation> Violations()
     {
-        var faults = new List<string>();
+        var faults = new List<DestinationViolation>();
         Within(Name.Length, 1, 128, "name", "characters");
         Within(MaxUrlLength, 1, 8_192, "max_url_length", "characters");
         Within(MaxConcurrent, 1, 256, "max_concurrent", "calls");
-        Within(Timeouts.Connect.TotalSeconds, 0.1, 300, "connect timeout", "s");
-        Within(Timeouts.Tls.TotalSeconds, 0.1, 300, "tls timeout", "s");
-        Within(Timeouts.Headers.TotalSeconds, 0.1, 300, "headers timeout", "s");
-        Within(Timeouts.Silence.TotalSeconds, 0.1, 300, "silence timeout", "s");
+        Within(Timeouts.Connect.TotalSeconds, 0.1, 300, "timeouts.connect", "s");
+        Within(Timeouts.Tls.TotalSeconds, 0.1, 300, "timeouts.tls", "s");
+        Within(Timeouts.Headers.TotalSeconds, 0.1, 300, "timeouts.headers", "s");
+        Within(Timeouts.Silence.TotalSeconds, 0.1, 300, "timeouts.silence", "s");
         if (Timeouts.Whole is { } whole)
-            Within(whole.TotalSeconds, 1, 300, "whole timeout", "s");
-        Within(Rate.PerSecond, 0.001, 100_000, "rate", "calls a second");
-        Within(Rate.Burst, 1, 1_000_000, "burst", "calls");
+            Within(whole.TotalSeconds, 1, 300, "timeouts.whole", "s");
+        Within(Rate.PerSecond, 0.001, 100_000, "rate.per_second", "calls a second");
+        Within(Rate.Burst, 1, 1_000_000, "rate.burst", "calls");
         if (Rate.DayBudget is { } budget)
-            Within(budget, 1, 1_000_000_000, "day budget", "calls");
+            Within(budget, 1, 1_000_000_000, "rate.day_budget", "calls");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(Rate.BudgetZone, out _))
-            faults.Add($"budget_zone is '{Rate.BudgetZone}'; it has to be an IANA zone.");
-        Within(Breaker.Window.TotalSeconds, 1, 600, "breaker window", "s");
-        Within(Breaker.FailureRatio, 0.01, 1, "breaker ratio", "of attempts");
-        Within(Breaker.MinAttempts, 1, 10_000, "breaker attempts", "attempts");
-        Within(Breaker.Open.TotalSeconds, 1, 3_600, "breaker open time", "s");
-        Within(Breaker.MaxOpen.TotalSeconds, Breaker.Open.TotalSeconds, 86_400, "longest breaker open time", "s");
-        Within(Breaker.SuccessesToClose, 1, 100, "breaker successes", "probes");
+            faults.Add(new("rate.budget_zone", $"rate.budget_zone is '{Rate.BudgetZone}'; it has to be an IANA zone."));
+        Within(Breaker.Window.TotalSeconds, 1, 600, "breaker.window", "s");
+        Within(Breaker.FailureRatio, 0.01, 1, "breaker.failure_ratio", "of attempts");
+        Within(Breaker.MinAttempts, 1, 10_000, "breaker.min_attempts", "attempts");
+        Within(Breaker.Open.TotalSeconds, 1, 3_600, "breaker.open", "s");
+        Within(Breaker.MaxOpen.TotalSeconds, Breaker.Open.TotalSeconds, 86_400, "breaker.max_open", "s");
+        Within(Breaker.SuccessesToClose, 1, 100, "breaker.successes_to_close", "probes");
         if (Tls.Violation() is { } tls)
-            faults.Add(tls);
+            faults.Add(new("tls", tls));
         return faults;
 
         void Within(double value, double lowest, double highest, string field, string unit)
         {
             if (!(value >= lowest && value <= highest))
-                faults.Add(FormattableString.Invariant($"{field} is {value}; it has to be {lowest} to {highest} {unit}."));
+                faults.Add(new(field, FormattableString.Invariant($"{field} is {value}; it has to be {lowest} to {highest} {unit}.")));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Reflection;
+using ContactCenter.Egress.Destinations;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Limits;
 using ContactCenter.Egress.OAuth;
@@ -17,15 +18,17 @@ public sealed class EgressClient
 
     private readonly EgressTransport _transport;
     private readonly EgressGuard _guard;
+    private readonly DestinationBook _book;
     private readonly DestinationGate _gate;
     private readonly AccessTokens? _tokens;
     private readonly TimeProvider _time;
 
     internal EgressClient(
-        EgressTransport transport, EgressGuard guard, DestinationGate gate, AccessTokens? tokens, TimeProvider time)
+        EgressTransport transport, EgressGuard guard, DestinationBook book, DestinationGate gate, AccessTokens? tokens, TimeProvider time)
     {
         _transport = transport;
         _guard = guard;
+        _book = book;
         _gate = gate;
         _tokens = tokens;
         _time = time;
@@ -69,6 +72,7 @@ public sealed class EgressClient
         Func<HttpResponseMessage, Task<T>> read,
         CancellationToken cancellationToken)
     {
+        destination = await _book.CurrentAsync(destination, cancellationToken);
         using var activity = EgressTelemetry.Source.StartActivity("egress.call", ActivityKind.Client);
         var started = Stopwatch.GetTimestamp();
         var result = "canceled";

@@ -15,6 +15,11 @@ public sealed record EgressOutcome
     [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(true, nameof(Response))]
     [System.Diagnostics.CodeAnalysis.MemberNotNullWhen(false, nameof(Failure))]
     public bool IsSuccess => Failure is null && Response is not null;
+
+    /// <summary>The answer of a call that succeeded; what the handler of a durable job asks for.</summary>
+    /// <returns>The answer.</returns>
+    /// <exception cref="EgressException">The call failed; thrown out of a job's handler it makes the job retry, wait or end as the failure says.</exception>
+    public EgressResponse EnsureSuccess() => IsSuccess ? Response : throw new EgressException(Failure);
 }
 
 /// <summary>An answer that was read whole.</summary>

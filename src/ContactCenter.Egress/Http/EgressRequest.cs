@@ -1,3 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.Egress.Webhooks;
 
 namespace ContactCenter.Egress.Http;
@@ -43,6 +44,14 @@ public sealed record EgressRequest(Destination Destination, HttpMethod Method, s
 
     /// <summary>A smaller limit for the response body in bytes than the destination's; null for none.</summary>
     public long? MaxResponseBytes { get; init; }
+
+    /// <summary>
+    /// The call as one of a durable job: every attempt carries the same <c>Idempotency-Key</c>, the job's id unless one is
+    /// set (EGR-16), and a throttled attempt comes back at its reserved slot (EGR-19).
+    /// </summary>
+    /// <param name="job">The run.</param>
+    /// <returns>The call; a job that makes several sets a key of its own for each.</returns>
+    public EgressRequest Of(JobRun job) => this with { IdempotencyKey = IdempotencyKey ?? job.Id.ToString(), ReservationId = job.Id.ToString() };
 
     /// <summary>Never shows URL, headers or body, which may carry secrets.</summary>
     /// <returns>Method and destination name.</returns>

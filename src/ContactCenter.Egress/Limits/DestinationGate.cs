@@ -1,43 +1,21 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ContactCenter.Egress.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ContactCenter.Egress.Limits;
-
-/// <summary>A breaker that opened or closed (EGR-23); what a service publishes as an event.</summary>
-/// <param name="Destination">The destination.</param>
-/// <param name="IsOpen">True when it opened.</param>
-/// <param name="LastError">The failure that opened it; null when it closed.</param>
-/// <param name="ExampleItemId">The job whose attempt changed it, if the call had one.</param>
-public sealed record BreakerChanged(Destination Destination, bool IsOpen, EgressFailure? LastError, string? ExampleItemId);
-
-/// <summary>Told of what operators and other services have to know; a service registers one to publish events.</summary>
-public interface IEgressObserver
-{
-    /// <summary>A breaker opened or closed.</summary>
-    /// <param name="change">What happened.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>When it was taken note of.</returns>
-    Task BreakerChangedAsync(BreakerChanged change, CancellationToken cancellationToken);
-
-    /// <summary>A grant has to be authorised again (EGR-28).</summary>
-    /// <param name="grantId">The grant.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>When it was taken note of.</returns>
-    Task GrantReauthorizationRequiredAsync(string grantId, CancellationToken cancellationToken);
-}
 
 /// <summary>Lets calls through to a destination: concurrency, breaker, budget and rate (EGR-19 to EGR-23).</summary>
 public sealed partial class DestinationGate
 {
     private readonly ConcurrentDictionary<(string Key, int Limit), SemaphoreSlim> _slots = new();
     private readonly IDestinationState _state;
-    private readonly IEgressObserver[] _observers;
+    private readonly IBreakerObserver[] _observers;
     private readonly TimeProvider _time;
     private readonly ILogger<DestinationGate> _logger;
 
     internal DestinationGate(
-        IDestinationState state, IEnumerable<IEgressObserver> observers, TimeProvider time, ILogger<DestinationGate> logger)
+        IDestinationState state, IEnumerable<IBreakerObserver> observers, TimeProvider time, ILogger<DestinationGate> logger)
     {
         _state = state;
         _observers = [.. observers];
@@ -45,15 +23,12 @@ public sealed partial class DestinationGate
         _logger = logger;
     }
 
-    /// <summary>How long the breaker stays open; for <c>ListDestinations</c>.</summary>
-    /// <param name="destination">The destination.</param>
-    /// <returns>Null when it is closed, zero when probes are due, otherwise the time until then.</returns>
-    public Task<TimeSpan?> BreakerOpenForAsync(Destination destination) => _state.OpenForAsync(destination, _time.GetUtcNow());
+    internal Task<DestinationStatus> StatusAsync(Destination destination) => _state.StatusAsync(destination, _time.GetUtcNow());
 
-    /// <summary>Closes the breaker by an operator's hand, in all replicas (EGR-23).</summary>
-    /// <param name="destination">The destination.</param>
-    /// <returns>When it is closed.</returns>
-    public Task ResetBreakerAsync(Destination destination) => _state.ResetBreakerAsync(destination);
+    /// <summary>Calls of this process that are under way.</summary>
+    internal int CallsInFlight(Destination destination) => _slots
+        .Where(slots => slots.Key.Key == destination.Key)
+        .Sum(slots => slots.Key.Limit - slots.Value.CurrentCount);
 
     internal async Task<Pass> EnterAsync(Destination destination, string? itemId, CancellationToken cancellationToken)
     {
@@ -83,47 +58,26 @@ public sealed partial class DestinationGate
     }
 
     /// <summary>Whether a caller may do one more live test within a minute (EGR-12).</summary>
-    internal async Task<bool> AdmitLiveTestAsync(string caller, int perMinute)
-    {
-        var bucket = new Destination
-        {
-            Name = "live-test:" + caller,
-            Origin = "",
-            Rate = new RateLimit { PerSecond = perMinute / 60.0, Burst = perMinute },
-        };
-        var admission = await _state.AdmitAsync(bucket, null, _time.GetUtcNow());
-        return admission is { Kind: AdmissionKind.Pass, Wait.Ticks: 0 };
-    }
+    internal Task<bool> AdmitLiveTestAsync(string caller, int perMinute) =>
+        _state.AdmitPerMinuteAsync("live-test:" + caller, perMinute, _time.GetUtcNow());
 
     private async Task ReportAsync(Pass pass, AttemptResult result, EgressFailure? failure)
     {
-        var change = await _state.ReportAsync(pass.Destination, result, pass.IsProbe, _time.GetUtcNow());
-        if (change == BreakerChange.None)
+        var error = failure is null ? null : new BreakerError(failure.PolicyName, failure.Reason, failure.Detail);
+        var report = await _state.ReportAsync(pass.Destination, new Attempt(result, pass.IsProbe, error, pass.ItemId), _time.GetUtcNow());
+        if (report.Change == BreakerChange.None)
             return;
 
-        var opened = change == BreakerChange.Opened;
+        var opened = report.Change == BreakerChange.Opened;
         EgressTelemetry.BreakerChanges.Add(1, new KeyValuePair<string, object?>("state", opened ? "open" : "closed"));
-        LogChange(pass.Destination.Name, opened ? "opened" : "closed", failure?.Reason);
+        LogChange(pass.Destination.Name, opened ? "opened" : "closed", report.LastError?.Reason);
+        var change = new BreakerChanged(pass.Destination, opened, report.LastError, report.ExampleItemId, Activity.Current?.TraceId.ToHexString());
         foreach (var observer in _observers)
-        {
-            try
-            {
-                await observer.BreakerChangedAsync(
-                    new BreakerChanged(pass.Destination, opened, failure, pass.ItemId), CancellationToken.None);
-            }
-            catch (Exception error)
-            {
-                // The call itself has ended; an event that cannot be written must not turn it into a failure.
-                LogObserverFailed(error);
-            }
-        }
+            observer.BreakerChanged(change);
     }
 
     [LoggerMessage(LogLevel.Warning, "The breaker of destination {Destination} {Change}; last error {Reason}")]
     private partial void LogChange(string destination, string change, string? reason);
-
-    [LoggerMessage(LogLevel.Error, "A breaker's change could not be reported")]
-    private partial void LogObserverFailed(Exception error);
 
     /// <summary>The right to make one call; reported once, disposed in any case.</summary>
     internal sealed class Pass(DestinationGate gate, Destination destination, string? itemId, SemaphoreSlim slots) : IDisposable

@@ -36,17 +36,35 @@ internal enum BreakerChange
     Closed = 2,
 }
 
+/// <param name="Result">How it ended.</param>
+/// <param name="IsProbe">Whether it was the probe of a half-open breaker.</param>
+/// <param name="Error">What failed; null when it succeeded.</param>
+/// <param name="ItemId">The job, if the call had one.</param>
+internal sealed record Attempt(AttemptResult Result, bool IsProbe, BreakerError? Error = null, string? ItemId = null);
+
+/// <param name="Change">What changed.</param>
+/// <param name="LastError">The last failure that counted; null if nothing changed.</param>
+/// <param name="ExampleItemId">A job whose call failed.</param>
+internal readonly record struct BreakerReport(BreakerChange Change, BreakerError? LastError = null, string? ExampleItemId = null);
+
+/// <param name="OpenFor">The time until the next probe; null when the breaker is closed, zero when half-open.</param>
+/// <param name="LastError">What opened it.</param>
+/// <param name="ExampleItemId">A job whose call failed.</param>
+/// <param name="TokensLeft">Calls that could go at once.</param>
+/// <param name="BudgetUsed">Calls of the day; 0 without a budget.</param>
+internal sealed record DestinationStatus(TimeSpan? OpenFor, BreakerError? LastError, string? ExampleItemId, long TokensLeft, long BudgetUsed);
+
 /// <summary>Bucket, budget and breaker of destinations: in Redis for all replicas, or in this process while Redis is away.</summary>
 internal interface IDestinationState
 {
     Task<Admission> AdmitAsync(Destination destination, string? reservationId, DateTimeOffset now);
 
-    Task<BreakerChange> ReportAsync(Destination destination, AttemptResult result, bool isProbe, DateTimeOffset now);
+    Task<BreakerReport> ReportAsync(Destination destination, Attempt attempt, DateTimeOffset now);
 
-    Task ResetBreakerAsync(Destination destination);
+    Task<DestinationStatus> StatusAsync(Destination destination, DateTimeOffset now);
 
-    /// <summary>The time until the next probe; null when the breaker is closed, zero when half-open.</summary>
-    Task<TimeSpan?> OpenForAsync(Destination destination, DateTimeOffset now);
+    /// <summary>Whether one more is let through within any minute.</summary>
+    Task<bool> AdmitPerMinuteAsync(string key, int limit, DateTimeOffset now);
 }
 
 /// <summary>Constants and times that both states share.</summary>
@@ -65,6 +83,10 @@ internal static class StateTimes
     public static TimeSpan FromMicroseconds(long microseconds) => new(microseconds * TimeSpan.TicksPerMicrosecond);
 
     public static long Interval(RateLimit rate) => (long)Math.Ceiling(1_000_000 / rate.PerSecond);
+
+    /// <summary>Calls that could go at once, if <paramref name="next"/> is when the last one's token was there.</summary>
+    public static long TokensLeft(long next, long interval, int burst, long now) =>
+        Math.Max(0, (now - Math.Max(next, now - (burst * interval))) / interval);
 
     /// <summary>The local date of the budget and the time until its end.</summary>
     public static (DateOnly Day, TimeSpan Left) BudgetDay(RateLimit rate, DateTimeOffset now)

@@ -9,6 +9,7 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
     private const int MaxReservations = 100_000;
 
     private readonly ConcurrentDictionary<string, State> _states = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Queue<DateTimeOffset>> _minutes = new(StringComparer.Ordinal);
 
     public Task<Admission> AdmitAsync(Destination destination, string? reservationId, DateTimeOffset now)
     {
@@ -17,41 +18,54 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
             return Task.FromResult(Admit(state, destination, reservationId, StateTimes.Microseconds(now), now));
     }
 
-    public Task<BreakerChange> ReportAsync(Destination destination, AttemptResult result, bool isProbe, DateTimeOffset now)
+    public Task<BreakerReport> ReportAsync(Destination destination, Attempt attempt, DateTimeOffset now)
     {
         var state = StateOf(destination);
         lock (state)
-            return Task.FromResult(Report(state, destination.Breaker, result, isProbe, StateTimes.Microseconds(now)));
+            return Task.FromResult(Report(state, destination.Breaker, attempt, StateTimes.Microseconds(now)));
     }
 
-    public Task ResetBreakerAsync(Destination destination)
-    {
-        var state = StateOf(destination);
-        lock (state)
-        {
-            state.Close();
-            state.Cells.Clear();
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task<TimeSpan?> OpenForAsync(Destination destination, DateTimeOffset now)
+    public Task<DestinationStatus> StatusAsync(Destination destination, DateTimeOffset now)
     {
         var state = StateOf(destination);
         lock (state)
         {
-            return Task.FromResult<TimeSpan?>(state.OpenUntil is { } until
-                ? StateTimes.FromMicroseconds(Math.Max(0, until - StateTimes.Microseconds(now)))
-                : null);
+            var time = StateTimes.Microseconds(now);
+            state.Follow(destination.BreakerResets);
+            var isBudgetDay = destination.Rate.DayBudget is not null && state.Day == StateTimes.BudgetDay(destination.Rate, now).Day;
+            return Task.FromResult(new DestinationStatus(
+                state.OpenUntil is { } until ? StateTimes.FromMicroseconds(Math.Max(0, until - time)) : null,
+                state.LastError,
+                state.ExampleItemId,
+                StateTimes.TokensLeft(state.Next, Interval(destination.Rate), Burst(destination.Rate), time),
+                isBudgetDay ? state.Used : 0));
         }
     }
+
+    public Task<bool> AdmitPerMinuteAsync(string key, int limit, DateTimeOffset now)
+    {
+        var times = _minutes.GetOrAdd(key, static _ => new Queue<DateTimeOffset>());
+        lock (times)
+        {
+            while (times.TryPeek(out var oldest) && (oldest <= now.AddMinutes(-1) || oldest > now.AddMinutes(1)))
+                times.Dequeue();
+            if (times.Count >= Math.Max(1, limit / assumedReplicas))
+                return Task.FromResult(false);
+            times.Enqueue(now);
+            return Task.FromResult(true);
+        }
+    }
+
+    private long Interval(RateLimit rate) => StateTimes.Interval(rate) * assumedReplicas;
+
+    private int Burst(RateLimit rate) => Math.Max(1, rate.Burst / assumedReplicas);
 
     private State StateOf(Destination destination) => _states.GetOrAdd(destination.Key, static _ => new State());
 
     private Admission Admit(State state, Destination destination, string? reservationId, long now, DateTimeOffset time)
     {
         var isProbe = false;
+        state.Follow(destination.BreakerResets);
         if (state.OpenUntil is { } until)
         {
             var left = until - now;
@@ -82,9 +96,8 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
         }
         else
         {
-            var interval = StateTimes.Interval(destination.Rate) * assumedReplicas;
-            var burst = Math.Max(1, destination.Rate.Burst / assumedReplicas);
-            var next = Math.Max(state.Next, now - (burst * interval)) + interval;
+            var interval = Interval(destination.Rate);
+            var next = Math.Max(state.Next, now - (Burst(destination.Rate) * interval)) + interval;
             wait = Math.Max(0, next - now);
             var patient = wait <= StateTimes.Microseconds(StateTimes.Patience);
             var reserve = reservationId is not null && state.Reservations.Count < MaxReservations;
@@ -104,23 +117,25 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
         return new Admission(AdmissionKind.Pass, StateTimes.FromMicroseconds(wait), isProbe);
     }
 
-    private static BreakerChange Report(State state, BreakerSettings settings, AttemptResult result, bool isProbe, long now)
+    private static BreakerReport Report(State state, BreakerSettings settings, Attempt attempt, long now)
     {
+        var result = attempt.Result;
         if (state.OpenUntil is not null)
         {
-            if (!isProbe)
-                return BreakerChange.None;
+            if (!attempt.IsProbe)
+                return default;
             if (result == AttemptResult.Failed)
-                return state.Open(now, Math.Min(2 * state.OpenLength, StateTimes.Microseconds(settings.MaxOpen)));
+                return state.Open(now, Math.Min(2 * state.OpenLength, StateTimes.Microseconds(settings.MaxOpen)), attempt);
             state.ProbeUntil = 0;
             if (result == AttemptResult.None || ++state.Passed < settings.SuccessesToClose)
-                return BreakerChange.None;
+                return default;
+            var closed = new BreakerReport(BreakerChange.Closed, state.LastError, state.ExampleItemId);
             state.Close();
-            return BreakerChange.Closed;
+            return closed;
         }
 
         if (result == AttemptResult.None)
-            return BreakerChange.None;
+            return default;
         var second = now / 1_000_000;
         var window = (long)settings.Window.TotalSeconds;
         var (attempts, failures) = state.Cells.GetValueOrDefault(second);
@@ -129,8 +144,8 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
             state.Cells.Remove(old);
         (attempts, failures) = (state.Cells.Values.Sum(cell => cell.Attempts), state.Cells.Values.Sum(cell => cell.Failures));
         return attempts >= settings.MinAttempts && failures >= settings.FailureRatio * attempts
-            ? state.Open(now, StateTimes.Microseconds(settings.Open))
-            : BreakerChange.None;
+            ? state.Open(now, StateTimes.Microseconds(settings.Open), attempt)
+            : default;
     }
 
     private sealed class State
@@ -153,17 +168,33 @@ internal sealed class LocalDestinationState(int assumedReplicas) : IDestinationS
 
         public int Passed { get; set; }
 
-        public BreakerChange Open(long now, long length)
+        public BreakerError? LastError { get; private set; }
+
+        public string? ExampleItemId { get; private set; }
+
+        private long Resets { get; set; }
+
+        public BreakerReport Open(long now, long length, Attempt attempt)
         {
             Close();
-            (OpenUntil, OpenLength) = (now + length, length);
+            (OpenUntil, OpenLength, LastError, ExampleItemId) = (now + length, length, attempt.Error, attempt.ItemId);
             Cells.Clear();
-            return BreakerChange.Opened;
+            return new BreakerReport(BreakerChange.Opened, LastError, ExampleItemId);
         }
 
         public void Close()
         {
-            (OpenUntil, OpenLength, ProbeUntil, Passed) = (null, 0, 0, 0);
+            (OpenUntil, OpenLength, ProbeUntil, Passed, LastError, ExampleItemId) = (null, 0, 0, 0, null, null);
+        }
+
+        /// <summary>Closes the breaker if an operator has done so since the last call.</summary>
+        public void Follow(long resets)
+        {
+            if (resets <= Resets)
+                return;
+            Resets = resets;
+            Close();
+            Cells.Clear();
         }
     }
 }

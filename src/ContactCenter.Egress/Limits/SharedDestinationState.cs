@@ -16,21 +16,14 @@ internal sealed partial class SharedDestinationState(
     public Task<Admission> AdmitAsync(Destination destination, string? reservationId, DateTimeOffset now) =>
         RunAsync(state => state.AdmitAsync(destination, reservationId, now));
 
-    public Task<BreakerChange> ReportAsync(Destination destination, AttemptResult result, bool isProbe, DateTimeOffset now) =>
-        RunAsync(state => state.ReportAsync(destination, result, isProbe, now));
+    public Task<BreakerReport> ReportAsync(Destination destination, Attempt attempt, DateTimeOffset now) =>
+        RunAsync(state => state.ReportAsync(destination, attempt, now));
 
-    public async Task ResetBreakerAsync(Destination destination)
-    {
-        await local.ResetBreakerAsync(destination);
-        await RunAsync(async state =>
-        {
-            await state.ResetBreakerAsync(destination);
-            return true;
-        });
-    }
+    public Task<DestinationStatus> StatusAsync(Destination destination, DateTimeOffset now) =>
+        RunAsync(state => state.StatusAsync(destination, now));
 
-    public Task<TimeSpan?> OpenForAsync(Destination destination, DateTimeOffset now) =>
-        RunAsync(state => state.OpenForAsync(destination, now));
+    public Task<bool> AdmitPerMinuteAsync(string key, int limit, DateTimeOffset now) =>
+        RunAsync(state => state.AdmitPerMinuteAsync(key, limit, now));
 
     private async Task<T> RunAsync<T>(Func<IDestinationState, Task<T>> decide)
     {

@@ -1,14 +1,23 @@
 -- Decides in one step whether a call may go: breaker, day budget, then token bucket (EGR-19, EGR-23).
--- KEYS: state, reservation, budget. All times are microseconds.
+-- KEYS: state, reservation, budget, cells of the breaker. All times are microseconds.
 -- ARGV: now, interval per token, burst, patience, reserve 0|1, budget or -1, time to the end of the day,
---       longest open time, probe lease.
+--       longest open time, probe lease, how often an operator has closed the breaker.
 -- Returns { 0 pass | 1 throttled | 2 breaker open, wait, probe 0|1 }.
 local now, interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local patience, reserve = tonumber(ARGV[4]), ARGV[5] == '1'
 local budget, day_end = tonumber(ARGV[6]), tonumber(ARGV[7])
 local max_open, probe_lease = tonumber(ARGV[8]), tonumber(ARGV[9])
-local state = redis.call('HMGET', KEYS[1], 'until', 'probe', 'next')
+local resets = tonumber(ARGV[10])
+local state = redis.call('HMGET', KEYS[1], 'until', 'probe', 'next', 'resets')
 local probe = 0
+
+if resets > tonumber(state[4] or '0') then
+  redis.call('HDEL', KEYS[1], 'until', 'length', 'probe', 'passed', 'error', 'item')
+  redis.call('HSET', KEYS[1], 'resets', resets)
+  if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], 3600000) end
+  redis.call('DEL', KEYS[4])
+  state[1] = false
+end
 
 if state[1] then
   local left = tonumber(state[1]) - now

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using ContactCenter.Egress.Limits;
+using ContactCenter.Durable;
 using ContactCenter.Egress.Secrets;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,7 +13,6 @@ internal sealed partial class AccessTokens(
     TokenEndpoint endpoint,
     TokenCache cache,
     SecretKeyRing keys,
-    IEnumerable<IEgressObserver> observers,
     TimeProvider time,
     ILogger<AccessTokens> logger)
 {
@@ -50,7 +49,7 @@ internal sealed partial class AccessTokens(
             await cache.StoreAsync(grantId, token);
             return token;
         }
-        catch (Exception error) when (error is NpgsqlException or CryptographicException)
+        catch (Exception error) when (error is NpgsqlException or CryptographicException or OutboxFullException)
         {
             throw new EgressException(
                 EgressException.Wait("GRANT_UNAVAILABLE", "The stored grant cannot be read now.", Unavailable).Failure, error);
@@ -71,7 +70,7 @@ internal sealed partial class AccessTokens(
             if (IsUsable(grant.Token(keys), above) is { } stored)
                 return stored;
             if (grant.StateValue != GrantState.Active)
-                throw Unauthorised();
+                throw EgressException.Unauthorised(Unauthorized);
             if (await store.LeaseAsync(grant, Lease, CancellationToken.None) is { } held)
             {
                 if (await RefreshAsync(held) is { } token)
@@ -106,9 +105,7 @@ internal sealed partial class AccessTokens(
             if (!await store.RefuseAsync(held, reason, CancellationToken.None))
                 return null;
             LogRefused(held.Id, reason);
-            foreach (var observer in observers)
-                await observer.GrantReauthorizationRequiredAsync(held.Id, CancellationToken.None);
-            throw Unauthorised();
+            throw EgressException.Unauthorised(Unauthorized);
         }
 
         EgressTelemetry.TokenRequests.Add(1, new KeyValuePair<string, object?>("result", "failed"));
@@ -120,9 +117,6 @@ internal sealed partial class AccessTokens(
 
     private AccessToken? IsUsable(AccessToken? token, long above) =>
         token is not null && token.Version > above && token.RenewTime > time.GetUtcNow() ? token : null;
-
-    private static EgressException Unauthorised() =>
-        EgressException.Wait("REAUTHORIZATION_REQUIRED", "The grant has to be authorised again.", Unauthorized);
 
     [LoggerMessage(LogLevel.Error, "Grant {GrantId} was refused by its provider ({Reason}) and has to be authorised again")]
     private partial void LogRefused(string grantId, string reason);

@@ -1,13 +1,14 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using ContactCenter.Durable;
 using ContactCenter.Egress.Secrets;
 using Microsoft.Extensions.Logging;
 
 namespace ContactCenter.Egress.OAuth;
 
 /// <summary>The authorisation of a grant by a person: authorization code with PKCE S256 (EGR-24, EGR-25).</summary>
-public sealed partial class AuthorizationFlow
+internal sealed partial class AuthorizationFlow
 {
     private static readonly TimeSpan StateLife = TimeSpan.FromMinutes(10);
 
@@ -17,7 +18,7 @@ public sealed partial class AuthorizationFlow
     private readonly TimeProvider _time;
     private readonly ILogger<AuthorizationFlow> _logger;
 
-    internal AuthorizationFlow(
+    public AuthorizationFlow(
         GrantStore store, TokenEndpoint endpoint, SecretKeyRing keys, TimeProvider time, ILogger<AuthorizationFlow> logger)
     {
         _store = store;
@@ -28,21 +29,23 @@ public sealed partial class AuthorizationFlow
     }
 
     /// <summary>Begins an authorisation.</summary>
+    /// <param name="transaction">The caller's; not committed here.</param>
     /// <param name="grantId">A grant of kind <see cref="GrantKind.AuthorizationCode"/>.</param>
     /// <param name="caller">Who begins it; recorded with the state.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The provider's address to open; usable once, within 10 minutes. Null when there is no such grant.</returns>
-    public async Task<string?> StartAsync(string grantId, string caller, CancellationToken cancellationToken)
+    /// <returns>The provider's address to open; usable once, within 10 minutes.</returns>
+    public async Task<string> StartAsync(DurableTransaction transaction, string grantId, string caller, CancellationToken cancellationToken)
     {
-        var stored = await _store.ReadAsync(grantId, cancellationToken);
-        if (stored?.Configuration() is not { Kind: GrantKind.AuthorizationCode, AuthorizationUrl.Length: > 0 } grant)
-            return null;
+        var stored = await _store.ReadAsync(grantId, cancellationToken) ?? throw new GrantNotFoundException(grantId);
+        if (stored.Configuration() is not { Kind: GrantKind.AuthorizationCode, AuthorizationUrl.Length: > 0 } grant)
+            throw new GrantKindException(grantId, stored.Configuration().Kind);
 
         var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var state = grant.StatePrefix.Length > 0 ? $"{grant.StatePrefix}.{nonce}" : nonce;
         var verifier = grant.UsePkce ? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)) : null;
         var hash = Hash(state);
         await _store.BeginAuthorizationAsync(
+            transaction.Connection,
             new PendingAuthorization
             {
                 StateHash = hash,

@@ -82,6 +82,7 @@ public sealed record GrantConfiguration(string Id, GrantKind Kind, string TokenU
 /// <param name="HasRefreshToken">Whether a refresh token is set.</param>
 /// <param name="HasPrivateKey">Whether a private key is set.</param>
 /// <param name="SecretTime">When a secret was set last.</param>
+/// <param name="KeyId">The key under which its secrets are encrypted; null when none is set.</param>
 /// <param name="LastError">Why the provider refused it; null if it did not.</param>
 /// <param name="LastAuthorizationError">Why the last authorisation by a person failed; null if it did not.</param>
 public sealed record GrantView(
@@ -92,6 +93,7 @@ public sealed record GrantView(
     bool HasRefreshToken,
     bool HasPrivateKey,
     DateTimeOffset SecretTime,
+    string? KeyId,
     string? LastError,
     string? LastAuthorizationError);
 

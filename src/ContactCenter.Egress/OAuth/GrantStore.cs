@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Text.Json;
+using ContactCenter.Durable;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Secrets;
+using ContactCenter.Events.Operations;
 using Dapper;
 using Npgsql;
 
@@ -9,8 +12,9 @@ namespace ContactCenter.Egress.OAuth;
 /// <summary>All SQL of the OAuth2 grants (EGR-24 to EGR-30).</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="keys">Encrypts every secret.</param>
+/// <param name="service">The service's resource name, for events.</param>
 /// <param name="time">Times that are shown or compared with a token's life; leases use the database's clock.</param>
-public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, TimeProvider time)
+public sealed class GrantStore(DurableDatabase database, SecretKeyRing keys, string service, TimeProvider time)
 {
     /// <summary>Creates a grant or replaces its configuration; a secret that is null keeps the stored one.</summary>
     /// <param name="grant">The configuration.</param>
@@ -23,7 +27,7 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
         if (grant.AuthorizationUrl.Length > 0)
             EgressUrl.Parse(grant.AuthorizationUrl);
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var stored = await connection.QuerySingleOrDefaultAsync<StoredGrant>(new CommandDefinition(
             $"SELECT {StoredGrant.Columns} FROM egress.oauth_grants WHERE id = @Id FOR UPDATE",
@@ -90,28 +94,15 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
     /// <returns>The grants as they are shown.</returns>
     public async Task<IReadOnlyList<GrantView>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<StoredGrant>(new CommandDefinition(
             $"SELECT {StoredGrant.Columns} FROM egress.oauth_grants ORDER BY id", cancellationToken: cancellationToken));
         return [.. rows.Select(row => row.View())];
     }
 
-    /// <summary>Forgets the tokens of a grant; its configuration stays.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when there is no such grant.</returns>
-    public Task<bool> RevokeAsync(string id, CancellationToken cancellationToken) => ChangeAsync(
-        """
-        UPDATE egress.oauth_grants
-        SET refresh_token = NULL, access_token = NULL, renew_time = NULL, state = 'Unauthorized', version = version + 1, lease_end = NULL
-        WHERE id = @id
-        """,
-        new { id },
-        cancellationToken);
-
     internal async Task<StoredGrant?> ReadAsync(string id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<StoredGrant>(new CommandDefinition(
             $"SELECT {StoredGrant.Columns} FROM egress.oauth_grants WHERE id = @id", new { id }, cancellationToken: cancellationToken));
     }
@@ -119,7 +110,7 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
     /// <summary>Takes the lease and reads the grant again, if its version has not moved (EGR-26).</summary>
     internal async Task<StoredGrant?> LeaseAsync(StoredGrant read, TimeSpan lease, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<StoredGrant>(new CommandDefinition(
             $"""
             UPDATE egress.oauth_grants
@@ -152,24 +143,53 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
         },
         cancellationToken);
 
-    /// <summary>Marks the grant as refused, if this refresher still holds it (EGR-28).</summary>
-    internal Task<bool> RefuseAsync(StoredGrant held, string error, CancellationToken cancellationToken) => ChangeAsync(
-        """
-        UPDATE egress.oauth_grants
-        SET state = 'ReauthorizationRequired', last_error = @error, lease_end = NULL
-        WHERE id = @Id AND version = @Version AND fence = @Fence
-        """,
-        new { held.Id, held.Version, held.Fence, error },
-        cancellationToken);
+    /// <summary>Marks the grant as refused and says so by an event, if this refresher still holds it (EGR-28).</summary>
+    internal async Task<bool> RefuseAsync(StoredGrant held, string error, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var isHeld = await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE egress.oauth_grants
+            SET state = 'ReauthorizationRequired', last_error = @error, lease_end = NULL
+            WHERE id = @Id AND version = @Version AND fence = @Fence
+            """,
+            new { held.Id, held.Version, held.Fence, error },
+            cancellationToken: cancellationToken)) > 0;
+        if (!isHeld)
+            return false;
+
+        var refused = new GrantReauthorizationRequired
+        {
+            Service = service,
+            Time = time.GetUtcNow(),
+            Resource = $"grants/{held.Id}",
+            TraceId = Activity.Current?.TraceId.ToHexString(),
+            Reason = error,
+        };
+        transaction.Publish(refused, held.Id, mandatory: false);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
 
     internal Task ReleaseAsync(StoredGrant held, CancellationToken cancellationToken) => ChangeAsync(
         "UPDATE egress.oauth_grants SET lease_end = NULL WHERE id = @Id AND version = @Version AND fence = @Fence",
         new { held.Id, held.Version, held.Fence },
         cancellationToken);
 
-    internal async Task BeginAuthorizationAsync(PendingAuthorization pending, CancellationToken cancellationToken)
-    {
-        await ChangeAsync(
+    /// <summary>Forgets the tokens of a grant; its configuration stays.</summary>
+    internal static async Task<StoredGrant?> RevokeAsync(NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>
+        await connection.QuerySingleOrDefaultAsync<StoredGrant>(new CommandDefinition(
+            $"""
+            UPDATE egress.oauth_grants
+            SET refresh_token = NULL, access_token = NULL, renew_time = NULL, state = 'Unauthorized', version = version + 1, lease_end = NULL
+            WHERE id = @id
+            RETURNING {StoredGrant.Columns}
+            """,
+            new { id },
+            cancellationToken: cancellationToken));
+
+    internal async Task BeginAuthorizationAsync(NpgsqlConnection connection, PendingAuthorization pending, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(new CommandDefinition(
             """
             WITH expired AS (DELETE FROM egress.oauth_authorizations WHERE expire_time < @Now)
             INSERT INTO egress.oauth_authorizations (state_hash, grant_id, caller, code_verifier, expire_time)
@@ -184,13 +204,12 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
                 pending.CodeVerifier,
                 pending.ExpireTime,
             },
-            cancellationToken);
-    }
+            cancellationToken: cancellationToken));
 
     /// <summary>Takes a begun authorisation away, so that its state works once.</summary>
     internal async Task<PendingAuthorization?> TakeAuthorizationAsync(byte[] stateHash, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         var pending = await connection.QuerySingleOrDefaultAsync<PendingAuthorization>(new CommandDefinition(
             """
             DELETE FROM egress.oauth_authorizations WHERE state_hash = @stateHash
@@ -208,7 +227,7 @@ public sealed class GrantStore(NpgsqlDataSource database, SecretKeyRing keys, Ti
 
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)) > 0;
     }
 

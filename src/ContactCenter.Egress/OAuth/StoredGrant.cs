@@ -88,6 +88,7 @@ internal sealed record StoredGrant
         RefreshToken is not null,
         PrivateKey is not null,
         new DateTimeOffset(SecretTime, TimeSpan.Zero),
+        (ClientSecret ?? RefreshToken ?? PrivateKey ?? AccessToken) is { } stored ? SecretKeyRing.KeyIdOf(stored) : null,
         LastError,
         LastAuthorizationError);
 

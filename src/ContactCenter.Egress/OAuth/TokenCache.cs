@@ -12,9 +12,13 @@ internal sealed class TokenCache(IConnectionMultiplexer? redis, string service, 
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, AccessToken> _memory = new(StringComparer.Ordinal);
+    // So soon do all replicas follow when a grant is revoked or configured anew.
+    private static readonly TimeSpan MemoryLife = TimeSpan.FromSeconds(4);
 
-    public AccessToken? InMemory(string grantId) => _memory.GetValueOrDefault(grantId);
+    private readonly ConcurrentDictionary<string, (AccessToken Token, long End)> _memory = new(StringComparer.Ordinal);
+
+    public AccessToken? InMemory(string grantId) =>
+        _memory.TryGetValue(grantId, out var known) && time.GetTimestamp() < known.End ? known.Token : null;
 
     public async Task<AccessToken?> InRedisAsync(string grantId)
     {
@@ -29,7 +33,7 @@ internal sealed class TokenCache(IConnectionMultiplexer? redis, string service, 
                 value,
                 long.Parse(version, CultureInfo.InvariantCulture),
                 DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(renewTime, CultureInfo.InvariantCulture)));
-            _memory[grantId] = token;
+            Remember(grantId, token);
             return token;
         }
         catch (Exception error) when (IsCacheLoss(error))
@@ -40,7 +44,7 @@ internal sealed class TokenCache(IConnectionMultiplexer? redis, string service, 
 
     public async Task StoreAsync(string grantId, AccessToken token)
     {
-        _memory[grantId] = token;
+        Remember(grantId, token);
         var life = token.RenewTime - time.GetUtcNow();
         if (redis is null || life <= TimeSpan.Zero)
             return;
@@ -55,6 +59,24 @@ internal sealed class TokenCache(IConnectionMultiplexer? redis, string service, 
             // The next process reads Postgres instead.
         }
     }
+
+    /// <summary>Makes all replicas read the grant again.</summary>
+    public async Task ForgetAsync(string grantId)
+    {
+        _memory.TryRemove(grantId, out _);
+        try
+        {
+            if (redis is not null)
+                await redis.GetDatabase().KeyDeleteAsync(Key(grantId)).WaitAsync(AnswerLimit);
+        }
+        catch (Exception error) when (IsCacheLoss(error))
+        {
+            // Without Redis replicas read the database as soon as their memory has expired.
+        }
+    }
+
+    private void Remember(string grantId, AccessToken token) =>
+        _memory[grantId] = (token, time.GetTimestamp() + (long)(MemoryLife.TotalSeconds * time.TimestampFrequency));
 
     private static SecretPlace Place(string grantId) => new("redis", "access_token", grantId);
 

@@ -99,6 +99,7 @@ internal sealed class TokenEndpoint(EgressClient client, TimeProvider time)
                 {
                     MaxResponseBytes = MaxAnswerBytes,
                     Timeouts = new EgressTimeouts { Whole = WholeLimit },
+                    LongestWhole = WholeLimit,
                 },
                 HttpMethod.Post,
                 grant.TokenUrl)

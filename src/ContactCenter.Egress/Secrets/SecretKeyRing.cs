@@ -36,6 +36,9 @@ public sealed class SecretKeyRing
     /// <summary>The id of the key under which values are written.</summary>
     public string ActiveKey { get; }
 
+    /// <summary>The ids of all configured keys.</summary>
+    public IReadOnlyCollection<string> Ids => _keys.Keys;
+
     /// <summary>Reads <c>Secrets:Keys:{id}</c> and <c>Secrets:ActiveKey</c>.</summary>
     /// <param name="configuration">The root of the configuration.</param>
     /// <param name="registry">Is told every value that is read or written, so that logs mask it.</param>

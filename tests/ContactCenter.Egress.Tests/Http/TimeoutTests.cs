@@ -180,7 +180,11 @@ public sealed class TimeoutTests
         var destination = Destination.For("t", "https://a.example/") with { Timeouts = new EgressTimeouts { Whole = TimeSpan.FromSeconds(301) }, MaxConcurrent = 257 };
 
         Assert.Equal(
-            ["max_concurrent is 257; it has to be 1 to 256 calls.", "whole timeout is 301; it has to be 1 to 300 s."], destination.Violations());
+            [
+                new("max_concurrent", "max_concurrent is 257; it has to be 1 to 256 calls."),
+                new("timeouts.whole", "timeouts.whole is 301; it has to be 1 to 300 s."),
+            ],
+            destination.Violations());
     }
 
     private EgressFixture Create(RawServer server) =>

@@ -90,9 +90,9 @@ public sealed class BreakerTests(TestServers servers)
 
         // Two more successes close it.
         Assert.True((await other.CallAsync("200")).IsSuccess);
-        Assert.Equal(TimeSpan.Zero, await world.Gate.BreakerOpenForAsync(world.Destination));
+        Assert.Equal(TimeSpan.Zero, (await world.Gate.StatusAsync(world.Destination)).OpenFor);
         Assert.True((await world.CallAsync("200")).IsSuccess);
-        Assert.Null(await other.Gate.BreakerOpenForAsync(world.Destination));
+        Assert.Null((await other.Gate.StatusAsync(world.Destination)).OpenFor);
         Assert.Equal([true, true, false], _events.Changes.Select(change => change.IsOpen));
     }
 
@@ -126,7 +126,8 @@ public sealed class BreakerTests(TestServers servers)
 
         Assert.True((await world.CallAsync("200", destination: world.Destination with { Name = "second" })).IsSuccess);
         Assert.Equal("BREAKER_OPEN", (await other.CallAsync("200")).Failure!.Reason);
-        await world.Gate.ResetBreakerAsync(world.Destination);
+        var reset = world.Destination with { BreakerResets = 1 };
+        Assert.True((await world.CallAsync("200", destination: reset)).IsSuccess);
 
         Assert.True((await other.CallAsync("200")).IsSuccess);
     }
@@ -140,17 +141,11 @@ public sealed class BreakerTests(TestServers servers)
         return world;
     }
 
-    private sealed class Events : IEgressObserver
+    private sealed class Events : IBreakerObserver
     {
         public ConcurrentQueue<BreakerChanged> Changes { get; } = new();
 
-        public Task BreakerChangedAsync(BreakerChanged change, CancellationToken cancellationToken)
-        {
-            Changes.Enqueue(change);
-            return Task.CompletedTask;
-        }
-
-        public Task GrantReauthorizationRequiredAsync(string grantId, CancellationToken cancellationToken) => Task.CompletedTask;
+        public void BreakerChanged(BreakerChanged change) => Changes.Enqueue(change);
     }
 
     /// <summary>One replica, and the server it calls.</summary>
@@ -173,7 +168,7 @@ public sealed class BreakerTests(TestServers servers)
             Destination = Destination.For("t", Server.Origin);
             _egress = EgressFixture.Create([Server.AllowEntry], services => services
                 .AddSingleton<IConnectionMultiplexer>(redis)
-                .AddSingleton<IEgressObserver>(test._events)
+                .AddSingleton<IBreakerObserver>(test._events)
                 .AddSingleton<TimeProvider>(test._time));
         }
 

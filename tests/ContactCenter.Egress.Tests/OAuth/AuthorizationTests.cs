@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ContactCenter.Egress.OAuth;
 using Microsoft.AspNetCore.WebUtilities;
+using StackExchange.Redis;
 
 namespace ContactCenter.Egress.Tests.OAuth;
 
@@ -21,7 +22,7 @@ public sealed class AuthorizationTests(TestServers servers)
         await replica.Get<GrantStore>().SaveAsync(Grant(world), Cancel);
         Assert.Equal("REAUTHORIZATION_REQUIRED", (await world.CallAsync(replica)).Failure!.Reason);
 
-        var address = (await flow.StartAsync("crm", "apikey:1", Cancel))!;
+        var address = await StartAsync(replica);
         var query = QueryHelpers.ParseQuery(new Uri(address).Query);
 
         Assert.StartsWith(
@@ -50,14 +51,14 @@ public sealed class AuthorizationTests(TestServers servers)
         var flow = replica.Get<AuthorizationFlow>();
         var store = replica.Get<GrantStore>();
         await store.SaveAsync(Grant(world), Cancel);
-        await flow.CompleteAsync(await StateAsync(flow), "code-1", null, Cancel);
+        await flow.CompleteAsync(await StateAsync(replica), "code-1", null, Cancel);
         world.Provider.ForgetCalls();
 
         Assert.False(await flow.CompleteAsync("foreign", "code", null, Cancel));
         Assert.False(await flow.CompleteAsync(null, "code", null, Cancel));
-        Assert.False(await flow.CompleteAsync(await StateAsync(flow), "code", "access_denied", Cancel));
+        Assert.False(await flow.CompleteAsync(await StateAsync(replica), "code", "access_denied", Cancel));
         Assert.NotNull((await store.GetAsync("crm", Cancel))!.LastAuthorizationError);
-        var late = await StateAsync(flow);
+        var late = await StateAsync(replica);
         world.Time.Advance(TimeSpan.FromMinutes(10));
         Assert.False(await flow.CompleteAsync(late, "code", null, Cancel));
 
@@ -75,7 +76,7 @@ public sealed class AuthorizationTests(TestServers servers)
         var flow = replica.Get<AuthorizationFlow>();
         await replica.Get<GrantStore>().SaveAsync(Grant(world) with { UsePkce = false, RedirectUri = "", AccessType = "" }, Cancel);
 
-        var address = (await flow.StartAsync("crm", "apikey:1", Cancel))!;
+        var address = await StartAsync(replica);
         await flow.CompleteAsync(QueryHelpers.ParseQuery(new Uri(address).Query)["state"], "code-1", null, Cancel);
 
         Assert.DoesNotContain("redirect_uri", address);
@@ -83,8 +84,38 @@ public sealed class AuthorizationTests(TestServers servers)
         Assert.Equal(["grant_type", "code", "client_id", "client_secret"], Assert.Single(world.Provider.TokenRequests).Keys);
     }
 
-    private static async Task<string> StateAsync(AuthorizationFlow flow) =>
-        QueryHelpers.ParseQuery(new Uri((await flow.StartAsync("crm", "apikey:1", Cancel))!).Query)["state"].ToString();
+    [Fact]
+    [Rule("EGR-25")]
+    [Rule("SEC-3")]
+    public async Task Operators_list_grants_without_secrets_and_revoke_them_for_all_replicas()
+    {
+        await using var world = await GrantFixture.CreateAsync(servers);
+        await using var database = await servers.CreateRedisDatabaseAsync(Cancel);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
+        var (replica, other) = (world.AddReplica(redis), world.AddReplica(redis));
+        var desk = replica.Get<GrantDesk>();
+        await replica.Get<GrantStore>().SaveAsync(world.RefreshGrant(), Cancel);
+        Assert.True((await world.CallAsync(replica)).IsSuccess);
+        Assert.True((await world.CallAsync(other)).IsSuccess);
+
+        var listed = Assert.Single(await desk.ListAsync(Cancel));
+        Assert.Equal((true, "k1", null), (listed.HasClientSecret, listed.KeyId, listed.Configuration.ClientSecret));
+        Assert.DoesNotContain("client-secret-1", System.Text.Json.JsonSerializer.Serialize(listed));
+        var revoked = await replica.CommitAsync(transaction => desk.RevokeAsync(transaction, "crm", Cancel));
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((GrantState.Unauthorized, false), (revoked.State, revoked.HasRefreshToken));
+        Assert.Equal("REAUTHORIZATION_REQUIRED", (await world.CallAsync(replica)).Failure!.Reason);
+        Assert.Equal("REAUTHORIZATION_REQUIRED", (await world.CallAsync(other)).Failure!.Reason);
+        await Assert.ThrowsAsync<GrantKindException>(() => StartAsync(replica));
+        await Assert.ThrowsAsync<GrantNotFoundException>(() => replica.CommitAsync(transaction => desk.RevokeAsync(transaction, "none", Cancel)));
+    }
+
+    private static async Task<string> StateAsync(EgressFixture replica) =>
+        QueryHelpers.ParseQuery(new Uri(await StartAsync(replica)).Query)["state"].ToString();
+
+    private static Task<string> StartAsync(EgressFixture replica) =>
+        replica.CommitAsync(transaction => replica.Get<GrantDesk>().StartAuthorizationAsync(transaction, "crm", "apikey:1", Cancel));
 
     private static GrantConfiguration Grant(GrantFixture world) =>
         new("crm", GrantKind.AuthorizationCode, world.Provider.TokenUrl, "1000.ABC")

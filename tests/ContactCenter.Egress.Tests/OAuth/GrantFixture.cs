@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Egress.Http;
 using ContactCenter.Egress.OAuth;
@@ -34,15 +35,19 @@ internal sealed class GrantFixture : IAsyncDisposable
             connectionString, "egress", typeof(EgressSetup).Assembly, TimeSpan.FromMinutes(1), NullLogger.Instance).MigrateAsync(cancellationToken),
         TestContext.Current.CancellationToken));
 
-    public EgressFixture AddReplica(IConnectionMultiplexer? redis = null, Action<IServiceCollection>? configure = null)
+    public EgressFixture AddReplica(
+        IConnectionMultiplexer? redis = null, Action<IServiceCollection>? configure = null, string[]? allow = null, params (string, string)[] settings)
     {
-        var replica = EgressFixture.Create([Provider.AllowEntry], services =>
-        {
-            services.AddSingleton(Source).AddSingleton<TimeProvider>(Time).AddLogging();
-            if (redis is not null)
-                services.AddSingleton(redis);
-            configure?.Invoke(services);
-        });
+        var replica = EgressFixture.Create(
+            [Provider.AllowEntry, .. allow ?? []],
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(Time).AddLogging();
+                if (redis is not null)
+                    services.AddSingleton(redis);
+                configure?.Invoke(services);
+            },
+            [("ConnectionStrings:database", ConnectionString), .. settings]);
         _replicas.Add(replica);
         return replica;
     }
@@ -56,6 +61,19 @@ internal sealed class GrantFixture : IAsyncDisposable
     public Task<EgressOutcome> CallAsync(EgressFixture replica, string grantId = "crm") => replica.Client.SendAsync(
         new EgressRequest(Destination.For("api", Provider.Origin), HttpMethod.Get, Provider.ApiUrl) { GrantId = grantId },
         TestContext.Current.CancellationToken);
+
+    /// <summary>The events of a kind that wait in the outbox, in their order.</summary>
+    public async Task<IReadOnlyList<JsonElement>> EventsAsync(string kind)
+    {
+        await using var command = Source.CreateCommand(
+            "SELECT payload::text FROM durable.outbox_messages WHERE type = $1 ORDER BY seq");
+        command.Parameters.AddWithValue($"urn:message:contactcenter:operations:{kind}");
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var events = new List<JsonElement>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            events.Add(JsonDocument.Parse(reader.GetString(0)).RootElement);
+        return events;
+    }
 
     public async Task ExecuteAsync(string sql)
     {

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ContactCenter.Egress.Limits;
 using ContactCenter.Egress.OAuth;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -134,8 +133,7 @@ public sealed class GrantTests(TestServers servers)
     public async Task An_invalid_grant_is_kept_and_its_jobs_wait_until_it_is_authorised_again()
     {
         await using var world = await GrantFixture.CreateAsync(servers);
-        var refused = new List<string>();
-        var replica = world.AddReplica(configure: services => services.AddSingleton<IEgressObserver>(new Observer(refused)));
+        var replica = world.AddReplica();
         var store = replica.Get<GrantStore>();
         await store.SaveAsync(world.RefreshGrant() with { RefreshToken = "refresh-token-used" }, Cancel);
 
@@ -145,7 +143,8 @@ public sealed class GrantTests(TestServers servers)
         Assert.Equal(("REAUTHORIZATION_REQUIRED", EgressDecision.Wait, true), (first.Reason, first.Decision, first.DecisionIsFixed));
         Assert.Equal(first.Reason, second.Reason);
         Assert.Single(world.Provider.TokenRequests);
-        Assert.Equal(["crm"], refused);
+        var refused = Assert.Single(await world.EventsAsync("grant-reauthorization-required"));
+        Assert.Equal(("tests", "grants/crm", "invalid_grant"), (Text(refused, "service"), Text(refused, "resource"), Text(refused, "reason")));
         var view = (await store.GetAsync("crm", Cancel))!;
         Assert.Equal((GrantState.ReauthorizationRequired, true, 0L, "invalid_grant"), (view.State, view.HasRefreshToken, view.Version, view.LastError));
 
@@ -236,14 +235,5 @@ public sealed class GrantTests(TestServers servers)
         Assert.Equal("secret-moved", moved.Failure.Rule);
     }
 
-    private sealed class Observer(List<string> refused) : IEgressObserver
-    {
-        public Task BreakerChangedAsync(BreakerChanged change, CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task GrantReauthorizationRequiredAsync(string grantId, CancellationToken cancellationToken)
-        {
-            refused.Add(grantId);
-            return Task.CompletedTask;
-        }
-    }
+    private static string? Text(System.Text.Json.JsonElement element, string name) => element.GetProperty(name).GetString();
 }

@@ -91,12 +91,14 @@ public sealed class RefreshRaceTests(TestServers servers)
         await using var source = NpgsqlDataSource.Create(Setting("POSTGRES"));
         using var redis = Setting("REDIS") is { Length: > 0 } server ? await ConnectionMultiplexer.ConnectAsync(server) : null;
         var origin = Setting("ORIGIN");
-        await using var replica = EgressFixture.Create([new Uri(origin).Authority], services =>
-        {
-            services.AddSingleton(source).AddLogging();
-            if (redis is not null)
-                services.AddSingleton<IConnectionMultiplexer>(redis);
-        });
+        await using var replica = EgressFixture.Create(
+            [new Uri(origin).Authority],
+            services =>
+            {
+                if (redis is not null)
+                    services.AddSingleton<IConnectionMultiplexer>(redis);
+            },
+            ("ConnectionStrings:database", Setting("POSTGRES")));
         await using (var gate = await source.OpenConnectionAsync(Cancel))
             await ExecuteAsync(gate, $"SELECT pg_advisory_lock_shared({Gate})");
 
