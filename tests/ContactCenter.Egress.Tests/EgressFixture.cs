@@ -28,7 +28,12 @@ internal sealed class EgressFixture : IAsyncDisposable
     /// <param name="settings">Further settings.</param>
     /// <remarks>With <c>ConnectionStrings:database</c> it has the stored parts too. It is not started.</remarks>
     public static EgressFixture Create(
-        string[]? allow = null, Action<IServiceCollection>? configure = null, params (string Key, string Value)[] settings)
+        string[]? allow = null, Action<IServiceCollection>? configure = null, params (string Key, string Value)[] settings) =>
+        CreateWithJobs(allow, configure, null, settings);
+
+    /// <summary>Builds the host with kinds of job, see <see cref="Create"/>.</summary>
+    public static EgressFixture CreateWithJobs(
+        string[]? allow, Action<IServiceCollection>? configure, Action<DurableBuilder>? jobs, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
         var values = new Dictionary<string, string?>
@@ -43,7 +48,7 @@ internal sealed class EgressFixture : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(values);
         configure?.Invoke(builder.Services);
         if (values.ContainsKey("ConnectionStrings:database"))
-            builder.AddDurable("tests", typeof(EgressFixture).Assembly);
+            builder.AddDurable("tests", typeof(EgressFixture).Assembly, jobs);
         builder.AddEgress("tests");
         return new EgressFixture(builder.Build());
     }

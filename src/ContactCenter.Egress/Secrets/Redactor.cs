@@ -75,7 +75,10 @@ public sealed partial class Redactor
         }
     }
 
-    /// <summary>Any text: registered values, bearer tokens and <c>name=value</c> or <c>name: value</c> pairs with masked names.</summary>
+    /// <summary>
+    /// Any text: registered values, bearer tokens and <c>name=value</c> or <c>name: value</c> pairs with masked names lose their
+    /// value; so does every parameter of a URL's query.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>The masked text.</returns>
     public string Text(string text)
@@ -85,6 +88,7 @@ public sealed partial class Redactor
             return text;
         text = HeaderLines().Replace(text, "$1" + Mask);
         text = Credentials().Replace(text, "$1 " + Mask);
+        text = QueryValues().Replace(text, "$1");
         return _pairs.Replace(text, "${lead}" + Mask);
     }
 
@@ -108,6 +112,10 @@ public sealed partial class Redactor
     // These values go on to the end of the line: a scheme and its parameters, several cookies.
     [GeneratedRegex(@"(?<![\w-])((?:authorization|cookie|set-cookie)\s*[:=]\s*)[^\r\n""]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex HeaderLines();
+
+    // Of a query the names of its parameters stay.
+    [GeneratedRegex(@"([?&][^\s=&?""'<>]{1,100})=[^\s&""'<>]*", RegexOptions.CultureInvariant)]
+    private static partial Regex QueryValues();
 
     [GeneratedRegex(@"\b(Bearer|Basic)\s+[A-Za-z0-9\-._~+/]{6,}=*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Credentials();

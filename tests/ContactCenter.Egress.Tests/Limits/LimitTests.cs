@@ -132,7 +132,7 @@ public sealed class LimitTests(TestServers servers)
         await own.StartAgainAsync(Cancel);
         await Eventually.TrueAsync(async () =>
         {
-            time.Advance(TimeSpan.FromSeconds(10));
+            time.Advance(TimeSpan.FromSeconds(20));
             return await BurstAsync(gate, thirty) == 30;
         });
     }

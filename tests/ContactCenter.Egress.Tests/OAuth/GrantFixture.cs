@@ -58,7 +58,9 @@ internal sealed class GrantFixture : IAsyncDisposable
         RefreshToken = "refresh-token-0",
     };
 
-    public Task<EgressOutcome> CallAsync(EgressFixture replica, string grantId = "crm") => replica.Client.SendAsync(
+    public Task<EgressOutcome> CallAsync(EgressFixture replica, string grantId = "crm") => CallAsync(replica.Client, grantId);
+
+    public Task<EgressOutcome> CallAsync(EgressClient client, string grantId) => client.SendAsync(
         new EgressRequest(Destination.For("api", Provider.Origin), HttpMethod.Get, Provider.ApiUrl) { GrantId = grantId },
         TestContext.Current.CancellationToken);
 
