@@ -31,15 +31,15 @@ public sealed class SmtpTests
         var tls = new TlsSettings { PrivateCa = certificate.ExportCertificatePem() };
 
         await using var plain = await egress.Connector.ConnectAsync("127.0.0.1", server.Port, EgressProtocol.Smtp, Limit, Cancel);
-        Assert.Equal("220 mail ready", await LineAsync(plain));
+        Assert.Equal("220 mail ready", await LineAsync(plain, Cancel));
         await plain.WriteAsync("EHLO contact.example\r\n"u8.ToArray(), Cancel);
-        Assert.Equal(("250-mail", "250 STARTTLS"), (await LineAsync(plain), await LineAsync(plain)));
+        Assert.Equal(("250-mail", "250 STARTTLS"), (await LineAsync(plain, Cancel), await LineAsync(plain, Cancel)));
         await plain.WriteAsync("STARTTLS\r\n"u8.ToArray(), Cancel);
-        Assert.Equal("220 go ahead", await LineAsync(plain));
+        Assert.Equal("220 go ahead", await LineAsync(plain, Cancel));
         await using var secured = await egress.Connector.SecureAsync(plain, "127.0.0.1", tls, Limit, Cancel);
         await secured.WriteAsync("EHLO contact.example\r\n"u8.ToArray(), Cancel);
 
-        Assert.Equal("250 over TLS", await LineAsync(secured));
+        Assert.Equal("250 over TLS", await LineAsync(secured, Cancel));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SmtpTests
     {
         using var key = RSA.Create(2048);
         using var certificate = Certificate(key);
-        await using var server = RawServer.Start(static async (stream, _, cancellationToken) => await stream.ReadAsync(new byte[1], cancellationToken), certificate);
+        await using var server = RawServer.Start(static async (stream, _, cancellationToken) => await LineAsync(stream, cancellationToken), certificate);
         await using var egress = EgressFixture.Create([server.AllowEntry]);
 
         await using var plain = await egress.Connector.ConnectAsync("127.0.0.1", server.Port, EgressProtocol.Smtp, Limit, Cancel);
@@ -87,8 +87,6 @@ public sealed class SmtpTests
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(lines[i] + "\r\n"), cancellationToken);
         }
     }
-
-    private static Task<string> LineAsync(Stream stream) => LineAsync(stream, Cancel);
 
     private static async Task<string> LineAsync(Stream stream, CancellationToken cancellationToken)
     {
