@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http;
 using System.Net.Mail;
 using System.Net.Sockets;
 
