@@ -1,5 +1,6 @@
 using System.Net;
 using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Egress.Destinations;
 using ContactCenter.Egress.Guard;
 using ContactCenter.Egress.Http;
@@ -121,6 +122,7 @@ public static class EgressSetup
             provider.GetRequiredService<AuthorizationFlow>(),
             provider.GetRequiredService<TokenCache>()));
 
+        services.AddSingleton<IDeadLetterMask, DeadLetterMask>();
         services.AddSingleton<SecretDesk>();
         foreach (var column in SecretColumn.OfEgress)
             services.AddSingleton(column);
