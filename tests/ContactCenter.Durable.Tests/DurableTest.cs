@@ -66,6 +66,14 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
 
     protected async Task<IHost> StartAsync(Action<DurableBuilder>? configure = null, Action<IHostApplicationBuilder>? more = null)
     {
+        var host = Build(configure, more);
+        await host.StartAsync(Cancellation);
+        return host;
+    }
+
+    /// <summary>A service of which nothing runs by itself.</summary>
+    protected IHost Build(Action<DurableBuilder>? configure = null, Action<IHostApplicationBuilder>? more = null)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(Logs);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -77,7 +85,6 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
         more?.Invoke(builder);
         var host = builder.Build();
         _hosts.Add(host);
-        await host.StartAsync(Cancellation);
         return host;
     }
 

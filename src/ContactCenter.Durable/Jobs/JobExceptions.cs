@@ -14,3 +14,17 @@ public sealed class JobTooLargeException(string kind, int bytes)
 /// <param name="id">The job.</param>
 /// <param name="fence">The claim that is void.</param>
 public sealed class LeaseLostException(Guid id, long fence) : Exception($"Job {id} was claimed again since claim {fence} (LEASE_LOST).");
+
+/// <summary>No live job has the given id.</summary>
+/// <param name="id">The id asked for.</param>
+public sealed class JobNotFoundException(Guid id) : Exception($"There is no job {id} that waits or runs.");
+
+/// <summary>A job's state does not allow what was asked; nothing was changed (DUR-46).</summary>
+/// <param name="id">The job.</param>
+/// <param name="state">Its state.</param>
+public sealed class JobStateException(Guid id, JobState state)
+    : Exception($"Job {id} is {state.ToString().ToUpperInvariant()}: only a waiting job can be run now or cancelled.")
+{
+    /// <summary>The job's state.</summary>
+    public JobState State { get; } = state;
+}

@@ -21,6 +21,14 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
 
     private const string IsLeased = "SELECT EXISTS (SELECT FROM durable.jobs WHERE id = $1 AND fence = $2 AND lease_end > now())";
 
+    private const string StuckKeys =
+        """
+        SELECT ARRAY(
+          SELECT DISTINCT b.key FROM durable.jobs b
+          WHERE b.state = 'BLOCKED' AND NOT EXISTS (SELECT FROM durable.jobs f WHERE f.key = b.key AND f.state <> 'BLOCKED')
+          LIMIT 1000)
+        """;
+
     // In the order of the names, as several processes write the same rows.
     private const string Offer =
         """
@@ -141,6 +149,39 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         command.Parameters.Add(Value(job.Group));
         command.Parameters.Add(Value(job.Id));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Makes sure that the history takes what ends in the coming days.</summary>
+    public async Task PrepareHistoryAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT durable.add_job_history_partitions(7)");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Prepares the history for the coming days, and drops its days before the given one (DUR-39).</summary>
+    public async Task KeepHistoryAsync(DateOnly before, CancellationToken cancellationToken)
+    {
+        await PrepareHistoryAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand("SELECT durable.drop_job_history_partitions($1)");
+        command.Parameters.Add(Value(before));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the first job of each key claimable where it is not; there is no such key unless rows were changed by hand.</summary>
+    /// <returns>How many keys went on.</returns>
+    public async Task<int> FreeStuckKeysAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var find = new NpgsqlCommand(StuckKeys, connection);
+        var keys = (string[])(await find.ExecuteScalarAsync(cancellationToken))!;
+        if (keys.Length == 0)
+            return 0;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { JobWriter.LockCommand(keys)! } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        var freed = await JobWriter.PromoteAsync(connection, keys, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return freed;
     }
 
     /// <summary>Says that this process claims these kinds (DUR-27).</summary>

@@ -17,6 +17,7 @@ internal sealed partial class JobWorker : BackgroundService
 
     // Of DUR-32: longest time from a result to its acknowledgement.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
     private static readonly TimeSpan OfferInterval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
@@ -38,6 +39,7 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly ClaimMemory _memory = new();
     private List<JobResult> _unacknowledged = [];
     private long? _offered;
+    private long? _checked;
 
     public JobWorker(
         JobQueue queue,
@@ -122,8 +124,19 @@ internal sealed partial class JobWorker : BackgroundService
     {
         if (_offered is { } offered && Stopwatch.GetElapsedTime(offered) < OfferInterval)
             return;
+        if (_checked is not { } @checked || Stopwatch.GetElapsedTime(@checked) > CheckInterval)
+            await CheckAsync(cancellationToken);
         await _store.OfferAsync(_queue.Kinds, cancellationToken);
         _offered = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>At the start and once an hour: finished jobs find their place in the history, however long no process ran, and no key waits for nothing.</summary>
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await _store.PrepareHistoryAsync(cancellationToken);
+        if (await _store.FreeStuckKeysAsync(_timeProvider.GetUtcNow(), cancellationToken) is > 0 and var freed)
+            LogKeysFreed(freed);
+        _checked = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
@@ -232,6 +245,9 @@ internal sealed partial class JobWorker : BackgroundService
 
     [LoggerMessage(LogLevel.Warning, "Jobs could not be acknowledged or claimed, failure {Failures} in a row; their results are kept")]
     private partial void LogTurnFailed(Exception exception, int failures);
+
+    [LoggerMessage(LogLevel.Error, "{Count} keys had no job that could run, although jobs waited; they go on now")]
+    private partial void LogKeysFreed(int count);
 
     [LoggerMessage(LogLevel.Warning, "The leases of the running jobs could not be renewed")]
     private partial void LogNotRenewed(Exception exception);

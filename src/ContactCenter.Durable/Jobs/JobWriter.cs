@@ -39,7 +39,11 @@ internal sealed class JobWrites
     public List<(Guid Id, string? Key)> Discarded { get; } = [];
 
     /// <summary>Whether there may be more to claim afterwards.</summary>
-    public bool MakesClaimable => Added.Count > 0 || Replayed.Count > 0 || Discarded.Count > 0 || Ended?.Key is not null;
+    public bool MakesClaimable
+    {
+        get => field || Added.Count > 0 || Replayed.Count > 0 || Discarded.Count > 0 || Ended?.Key is not null;
+        set;
+    }
 
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => Ended is null && Added.Count == 0 && Replayed.Count == 0 && Discarded.Count == 0;
@@ -167,7 +171,8 @@ internal static class JobWriter
 
     private static IEnumerable<string?> LocksOf(QueuedJob job) => LocksOf(job.Kind, job.Key, job.DeduplicationKey);
 
-    private static IEnumerable<string?> LocksOf(string kind, string? key, string? deduplicationKey) =>
+    /// <inheritdoc cref="LocksOf(ClaimedJob)" />
+    public static IEnumerable<string?> LocksOf(string kind, string? key, string? deduplicationKey) =>
         [key, deduplicationKey is null ? null : $"{kind}\n{deduplicationKey}"];
 
     private static string NameOf(JobOutcome outcome) => outcome.ToString().ToUpperInvariant();

@@ -25,6 +25,10 @@ public sealed class DurableOptions
     [Range(30, 3_650)]
     public int AuditDays { get; set; } = 400;
 
+    /// <summary>Days for which the history of jobs is kept, 1 to 365 (DUR-39).</summary>
+    [Range(1, 365)]
+    public int HistoryDays { get; set; } = 14;
+
     /// <summary>Most jobs that this process holds at once, 1 to 1,000 (DUR-29).</summary>
     [Range(1, 1_000)]
     public int ClaimSize { get; set; } = 100;

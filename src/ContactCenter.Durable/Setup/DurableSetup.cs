@@ -86,6 +86,7 @@ public static class DurableSetup
         services.AddSingleton<PolicyDesk>();
         services.AddHostedService<PolicyStarter>();
         services.AddSingleton<JobStore>();
+        services.AddSingleton<JobDesk>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>

@@ -1,5 +1,6 @@
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Inbox;
+using ContactCenter.Durable.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,9 +8,9 @@ using Npgsql;
 
 namespace ContactCenter.Durable;
 
-/// <summary>Once an hour: adds the inbox's partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-52, DUR-62).</summary>
+/// <summary>Once an hour: adds the partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-39, DUR-52, DUR-62).</summary>
 internal sealed partial class Retention(
-    NpgsqlDataSource dataSource, InboxStore inbox, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
+    NpgsqlDataSource dataSource, InboxStore inbox, JobStore jobs, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
 {
     private const int DeadLetterDays = 90;
 
@@ -52,6 +53,7 @@ internal sealed partial class Retention(
         for (var day = today; day <= today.AddDays(2); day = day.AddDays(1))
             await inbox.AddPartitionAsync(day, cancellationToken);
         await inbox.DropPartitionsAsync(today.AddDays(-options.Value.InboxDays - 1), cancellationToken);
+        await jobs.KeepHistoryAsync(today.AddDays(-options.Value.HistoryDays), cancellationToken);
         await DeleteAsync(ForgetAnswers, now.AddDays(-options.Value.IdempotencyDays), cancellationToken);
         await DeleteAsync(ForgetLetters, now.AddDays(-DeadLetterDays), cancellationToken);
         await AuditStore.DropMonthsAsync(dataSource, now.AddDays(-options.Value.AuditDays), cancellationToken);

@@ -92,6 +92,9 @@ public sealed class DurableTransaction : IAsyncDisposable
     /// <summary>Lets the job of a dead letter go: if it holds its key, the next job of that becomes claimable.</summary>
     internal void Discard(Guid job, string? key) => _jobs.Discarded.Add((job, key));
 
+    /// <summary>Wakes this process's worker after the commit.</summary>
+    internal void WakeWorker() => _jobs.MakesClaimable = true;
+
     internal void Finish(ClaimedJob job) => _jobs.Ended = job;
 
     /// <summary>Stores the jobs, audit entries and messages, commits, and wakes the worker and the relay.</summary>
