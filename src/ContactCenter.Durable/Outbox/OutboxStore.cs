@@ -24,33 +24,9 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS m (id, key, type, exchange, mandatory, payload, time, trace_parent)
         """;
 
-    private const string ClaimLanes =
-        """
-        UPDATE durable.outbox_lanes SET claim = $1, lease_end = now() + $2
-        WHERE lane IN (
-          SELECT l.lane FROM durable.outbox_lanes l
-          WHERE l.lease_end <= now() AND EXISTS (SELECT FROM durable.outbox_due d WHERE d.lane = l.lane)
-          ORDER BY l.lease_end
-          LIMIT $3
-          FOR UPDATE SKIP LOCKED)
-        """;
+    private const string Claim = "SELECT * FROM durable.claim_outbox($1, $2, $3, $4)";
 
-    // A statement of its own, as its snapshot has to be later than the claim: what the lane's last holder removed is gone.
-    private const string ReadClaimed =
-        """
-        SELECT m.lane, m.seq, m.id, m.key, m.type, m.exchange, m.mandatory, m.payload, m.time, m.trace_parent, m.refusals, m.lone_refusals
-        FROM durable.outbox_lanes l
-        CROSS JOIN LATERAL (SELECT * FROM durable.outbox_due d WHERE d.lane = l.lane ORDER BY d.seq LIMIT $2) AS m
-        WHERE l.claim = $1
-        ORDER BY m.seq
-        """;
-
-    private const string RemoveAndRelease =
-        """
-        WITH removed AS (
-          DELETE FROM durable.outbox_messages WHERE (lane, seq) IN (SELECT * FROM unnest($2, $3)))
-        UPDATE durable.outbox_lanes SET claim = NULL, lease_end = now() WHERE claim = $1
-        """;
+    private const string RemoveAndRelease = "SELECT durable.remove_from_outbox($1, $2, $3)";
 
     private const string Postpone =
         """
@@ -101,25 +77,12 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
     {
         // Half of the lanes, so that a second loop or process always finds some.
         const int LanesPerClaim = Lanes / 2;
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ClaimLanes)
-        {
-            Parameters =
-            {
-                Value(claim),
-                Value(lease),
-                Value(LanesPerClaim),
-            },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ReadClaimed)
-        {
-            Parameters =
-            {
-                Value(claim),
-                Value(Math.Max(1, batchSize / LanesPerClaim)),
-            },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand(Claim);
+        command.Parameters.Add(Value(claim));
+        command.Parameters.Add(Value(lease));
+        command.Parameters.Add(Value(LanesPerClaim));
+        command.Parameters.Add(Value(Math.Max(1, batchSize / LanesPerClaim)));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var messages = new List<ClaimedMessage>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -139,8 +102,6 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
                     reader.IsDBNull(9) ? null : reader.GetString(9))));
         }
 
-        if (messages.Count == 0 && batch.BatchCommands[0].RecordsAffected > 0)
-            await RemoveAsync(claim, [], cancellationToken);
         return messages;
     }
 
