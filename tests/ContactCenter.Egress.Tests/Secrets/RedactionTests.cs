@@ -80,6 +80,30 @@ public sealed class RedactionTests
         Assert.Equal("Cookie: [redacted]\nHost: a", _redactor.Text("Cookie: a=b; c=d\nHost: a"));
     }
 
+    [Fact]
+    [Rule("DUR-48")]
+    [Rule("SEC-5")]
+    public void Of_a_payload_ids_times_and_states_are_shown_and_no_text()
+    {
+        var mask = new DeadLetterMask(_redactor);
+        const string Payload =
+            """{"taskSid":"WT01","customerKey":"+12223334444","name":"Thiago","note":"call back","ownerId":"t@example.com","attempt":3,"phone":12223334444,"password":"id-1","at":"2026-03-02T08:00:00Z","parts":[{"state":"OPEN","text":"hello"}],"none":null}""";
+
+        Assert.Equal(
+            """{"taskSid":"WT01","customerKey":"[masked]","name":"[masked]","note":"[masked]","ownerId":"[masked]","attempt":3,"phone":"[masked]","password":"[redacted]","at":"2026-03-02T08:00:00Z","parts":[{"state":"OPEN","text":"[masked]"}],"none":null}""",
+            mask.Payload(Payload));
+        Assert.Equal("[masked]", mask.Payload("no JSON of Thiago"));
+        Assert.Equal("refused: password=[redacted]", mask.Error("refused: password=hunter22"));
+    }
+
+    [Fact]
+    [Rule("SEC-4")]
+    public void Of_a_query_in_any_text_only_the_names_stay()
+    {
+        Assert.Equal("GET /oauth/callback?state&code HTTP/1.1", _redactor.Text("GET /oauth/callback?state=abc&code=def HTTP/1.1"));
+        Assert.Equal("why? a=b", _redactor.Text("why? a=b"));
+    }
+
     [Theory]
     [Rule("SEC-5")]
     [InlineData("+12223334444", "…44")]
