@@ -180,7 +180,9 @@ BEGIN
   RETURN QUERY
   INSERT INTO durable.jobs AS j (id, kind, group_name, key, deduplication_key, payload, state, due_time, ready_time, enqueued_time, trace_parent)
   SELECT n.id, n.kind, n.group_name, n.key, n.deduplication_key, n.payload,
-    CASE WHEN n.key IS NULL OR n.place = 1 AND NOT EXISTS (SELECT FROM durable.jobs e WHERE e.key = n.key) THEN 'READY' ELSE 'BLOCKED' END,
+    -- From the end of the key: if jobs wait there, the many dead entries that may lie before them are not read.
+    CASE WHEN n.key IS NULL OR n.place = 1 AND (SELECT e.seq FROM durable.jobs e WHERE e.key = n.key ORDER BY e.seq DESC LIMIT 1) IS NULL
+      THEN 'READY' ELSE 'BLOCKED' END,
     n.due_time, greatest(n.due_time, at_time), n.enqueued_time, n.trace_parent
   FROM (
     SELECT *, CASE WHEN m.key IS NOT NULL THEN row_number() OVER (PARTITION BY m.key ORDER BY m.number) END AS place
