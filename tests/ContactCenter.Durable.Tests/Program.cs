@@ -21,7 +21,7 @@ builder.AddDurable("tests", Assembly.GetExecutingAssembly(), durable =>
     if (role == "consumer")
         durable.AddConsumer<NumberAddedConsumer>();
     if (role == "jobs")
-        durable.AddJob<AddNumber>("numbers.add").AddJob<KillProcess>("kill", RetryPolicy.Default with { Name = "twice", MaxAttempts = 2 });
+        durable.AddJob<AddNumber>("numbers.add").AddJob<AddAfterPause>("pause").AddJob<KillProcess>("kill", RetryPolicy.Default with { Name = "twice", MaxAttempts = 2 });
 });
 using var host = builder.Build();
 Console.WriteLine("waiting");

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using ContactCenter.Durable.Jobs;
+using ContactCenter.Events.Operations;
 using Dapper;
 using Npgsql;
 
@@ -6,14 +8,17 @@ namespace ContactCenter.Durable;
 
 /// <summary>What operators do with jobs (DUR-46). What changes something belongs to the caller's transaction, which commits it with its audit entry.</summary>
 /// <param name="dataSource">The service's database.</param>
+/// <param name="service">Named in events.</param>
 /// <param name="timeProvider">Tells what is due.</param>
-public sealed class JobDesk(NpgsqlDataSource dataSource, TimeProvider timeProvider)
+public sealed class JobDesk(NpgsqlDataSource dataSource, ServiceName service, TimeProvider timeProvider)
 {
     /// <summary>Longest note of a pause, in characters.</summary>
     public const int MaxNoteLength = 500;
 
     private const int MaxGroupLength = 200;
-    private const string KindTable = "job_kinds", KindColumn = "kind", GroupTable = "job_groups", GroupColumn = "group_name";
+    
+    private static readonly (string Table, string Column, string Resource) Kinds = ("job_kinds", "kind", "jobKinds");
+    private static readonly (string Table, string Column, string Resource) Groups = ("job_groups", "group_name", "jobGroups");
 
     private const string Columns =
         """
@@ -119,24 +124,26 @@ public sealed class JobDesk(NpgsqlDataSource dataSource, TimeProvider timeProvid
     }
 
     /// <summary>Lets no process begin a job of a kind any more; what runs goes on. Pausing again changes the note.</summary>
+    /// <exception cref="OutboxFullException">Too many messages wait for the broker to tell of it.</exception>
     /// <exception cref="ArgumentException">The name is empty, or the note is empty or too long.</exception>
     public Task PauseKindAsync(DurableTransaction transaction, string kind, string note, CancellationToken cancellationToken) =>
-        PauseAsync(transaction, KindTable, KindColumn, kind, note, cancellationToken);
+        PauseAsync(transaction, Kinds, kind, note, cancellationToken);
 
     /// <summary>Lets no process begin a job of a group any more; what runs goes on. Pausing again changes the note.</summary>
-    /// <exception cref="ArgumentException">The name is empty or too long, or the note is empty or too long.</exception>
+    /// <exception cref="OutboxFullException">Too many messages wait for the broker to tell of it.</exception>
+    /// <exception cref="ArgumentException">The name is too long, or the note is empty or too long.</exception>
     public Task PauseGroupAsync(DurableTransaction transaction, string group, string note, CancellationToken cancellationToken) =>
-        PauseAsync(transaction, GroupTable, GroupColumn, group, note, cancellationToken);
+        PauseAsync(transaction, Groups, group, note, cancellationToken);
 
     /// <summary>Lets jobs of a kind run again, in all processes within 5 s.</summary>
     /// <returns>Whether it was paused.</returns>
-    public static Task<bool> ResumeKindAsync(DurableTransaction transaction, string kind, CancellationToken cancellationToken) =>
-        ResumeAsync(transaction, KindTable, KindColumn, kind, cancellationToken);
+    public Task<bool> ResumeKindAsync(DurableTransaction transaction, string kind, CancellationToken cancellationToken) =>
+        ResumeAsync(transaction, Kinds, kind, cancellationToken);
 
     /// <summary>Lets jobs of a group run again, in all processes within 5 s.</summary>
     /// <returns>Whether it was paused.</returns>
-    public static Task<bool> ResumeGroupAsync(DurableTransaction transaction, string group, CancellationToken cancellationToken) =>
-        ResumeAsync(transaction, GroupTable, GroupColumn, group, cancellationToken);
+    public Task<bool> ResumeGroupAsync(DurableTransaction transaction, string group, CancellationToken cancellationToken) =>
+        ResumeAsync(transaction, Groups, group, cancellationToken);
 
     /// <summary>Sets a group's share of the claims, and how many of its jobs run at a time (DUR-38).</summary>
     /// <param name="transaction">Commits it.</param>
@@ -159,28 +166,36 @@ public sealed class JobDesk(NpgsqlDataSource dataSource, TimeProvider timeProvid
             cancellationToken: cancellationToken));
     }
 
-    private async Task PauseAsync(DurableTransaction transaction, string table, string column, string name, string note, CancellationToken cancellationToken)
+    private async Task PauseAsync(DurableTransaction transaction, (string Table, string Column, string Resource) queue, string name, string note, CancellationToken cancellationToken)
     {
-        if (name.Length > MaxGroupLength || (name.Length == 0 && table == KindTable))
-            throw new ArgumentException($"A {(table == KindTable ? "kind" : "group")} has a name of at most {MaxGroupLength} characters.", nameof(name));
+        if (name.Length > MaxGroupLength || (name.Length == 0 && queue == Kinds))
+            throw new ArgumentException($"A {(queue == Kinds ? "kind" : "group")} has a name of at most {MaxGroupLength} characters.", nameof(name));
         if (note.Length is 0 or > MaxNoteLength)
             throw new ArgumentException($"A note has 1 to {MaxNoteLength} characters; this one has {note.Length}.", nameof(note));
+        var now = timeProvider.GetUtcNow();
         await transaction.Connection.ExecuteAsync(new CommandDefinition(
             $"""
-            INSERT INTO durable.{table} AS q ({column}, paused_time, pause_note) VALUES (@name, @now, @note)
-            ON CONFLICT ({column}) DO UPDATE SET paused_time = coalesce(q.paused_time, excluded.paused_time), pause_note = excluded.pause_note
+            INSERT INTO durable.{queue.Table} AS q ({queue.Column}, paused_time, pause_note) VALUES (@name, @now, @note)
+            ON CONFLICT ({queue.Column}) DO UPDATE SET paused_time = coalesce(q.paused_time, excluded.paused_time), pause_note = excluded.pause_note
             """,
-            new { name, note, now = timeProvider.GetUtcNow() },
+            new { name, note, now },
             cancellationToken: cancellationToken));
+        transaction.Publish(
+            new QueuePaused { Service = service.Value, Time = now, Resource = $"{queue.Resource}/{name}", TraceId = Activity.Current?.TraceId.ToHexString(), Note = note }, mandatory: false);
     }
 
-    private static async Task<bool> ResumeAsync(DurableTransaction transaction, string table, string column, string name, CancellationToken cancellationToken)
+    private async Task<bool> ResumeAsync(DurableTransaction transaction, (string Table, string Column, string Resource) queue, string name, CancellationToken cancellationToken)
     {
-        transaction.WakeWorker();
-        return await transaction.Connection.ExecuteAsync(new CommandDefinition(
-            $"UPDATE durable.{table} SET paused_time = NULL, pause_note = NULL WHERE {column} = @name AND paused_time IS NOT NULL",
+        var isResumed = await transaction.Connection.ExecuteAsync(new CommandDefinition(
+            $"UPDATE durable.{queue.Table} SET paused_time = NULL, pause_note = NULL WHERE {queue.Column} = @name AND paused_time IS NOT NULL",
             new { name },
             cancellationToken: cancellationToken)) > 0;
+        if (!isResumed)
+            return false;
+        transaction.Publish(
+            new QueueResumed { Service = service.Value, Time = timeProvider.GetUtcNow(), Resource = $"{queue.Resource}/{name}", TraceId = Activity.Current?.TraceId.ToHexString() }, mandatory: false);
+        transaction.WakeWorker();
+        return true;
     }
 
     private static async Task<Exception> WhyNotAsync(NpgsqlConnection connection, Guid id) =>

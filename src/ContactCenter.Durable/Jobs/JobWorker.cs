@@ -5,6 +5,7 @@ using ContactCenter.Durable.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ContactCenter.Durable.Jobs;
 
@@ -133,10 +134,17 @@ internal sealed partial class JobWorker : BackgroundService
     /// <summary>At the start and once an hour: finished jobs find their place in the history, however long no process ran, and no key waits for nothing.</summary>
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        await _store.PrepareHistoryAsync(cancellationToken);
-        if (await _store.FreeStuckKeysAsync(_timeProvider.GetUtcNow(), cancellationToken) is > 0 and var freed)
-            LogKeysFreed(freed);
         _checked = Stopwatch.GetTimestamp();
+        try
+        {
+            await _store.PrepareHistoryAsync(cancellationToken);
+            if (await _store.FreeStuckKeysAsync(_timeProvider.GetUtcNow(), cancellationToken) is > 0 and var freed)
+                LogKeysFreed(freed);
+        }
+        catch (NpgsqlException exception)
+        {
+            LogNotChecked(exception);
+        }
     }
 
     /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
@@ -245,6 +253,9 @@ internal sealed partial class JobWorker : BackgroundService
 
     [LoggerMessage(LogLevel.Warning, "Jobs could not be acknowledged or claimed, failure {Failures} in a row; their results are kept")]
     private partial void LogTurnFailed(Exception exception, int failures);
+
+    [LoggerMessage(LogLevel.Warning, "The history of jobs could not be prepared or the keys not be checked; the next try is in an hour")]
+    private partial void LogNotChecked(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{Count} keys had no job that could run, although jobs waited; they go on now")]
     private partial void LogKeysFreed(int count);

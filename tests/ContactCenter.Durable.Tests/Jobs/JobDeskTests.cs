@@ -89,10 +89,18 @@ public sealed class JobDeskTests(TestServers servers) : JobTest(servers)
         Assert.Equal("provider is down", queues.Single(queue => queue.Kind == "other").KindPauseNote);
         Assert.Equal("customer asked", queues.Single(queue => queue.Group == "g").GroupPauseNote);
 
-        await InTransactionAsync(host, async transaction => Assert.True(await JobDesk.ResumeKindAsync(transaction, "other", Cancellation)));
-        await InTransactionAsync(host, async transaction => Assert.True(await JobDesk.ResumeGroupAsync(transaction, "g", Cancellation)));
-        await InTransactionAsync(host, async transaction => Assert.False(await JobDesk.ResumeGroupAsync(transaction, "g", Cancellation)));
+        await InTransactionAsync(host, async transaction => Assert.True(await desk.ResumeKindAsync(transaction, "other", Cancellation)));
+        await InTransactionAsync(host, async transaction => Assert.True(await desk.ResumeGroupAsync(transaction, "g", Cancellation)));
+        await InTransactionAsync(host, async transaction => Assert.False(await desk.ResumeGroupAsync(transaction, "g", Cancellation)));
         Assert.Equal([2, 3], (await replica.ClaimAsync(10)).Select(Replica.NumberOf).Order());
+        Assert.Equal(
+            [
+                "urn:message:contactcenter:operations:queue-paused tests jobKinds/other provider is down",
+                "urn:message:contactcenter:operations:queue-paused tests jobGroups/g customer asked",
+                "urn:message:contactcenter:operations:queue-resumed tests jobKinds/other",
+                "urn:message:contactcenter:operations:queue-resumed tests jobGroups/g",
+            ],
+            await ScalarAsync<string[]>("SELECT array_agg(concat_ws(' ', type, payload ->> 'service', payload ->> 'resource', payload ->> 'note') ORDER BY seq) FROM durable.outbox_messages WHERE NOT mandatory"));
     }
 
     [Fact]

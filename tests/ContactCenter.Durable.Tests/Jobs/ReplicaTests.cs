@@ -90,6 +90,34 @@ public sealed class ReplicaTests(TestServers servers) : JobTest(servers)
         Assert.Equal(0, await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters"));
     }
 
+    /// <summary>Example 7.5; the lease is ended by hand where the example waits for it.</summary>
+    [Fact]
+    [Rule("DUR-29")]
+    [Rule("DUR-30")]
+    [Rule("DUR-33")]
+    public async Task A_process_that_was_stopped_beyond_its_lease_changes_nothing_when_it_goes_on()
+    {
+        var sender = Build(durable => durable.AddJob<AddAfterPause>("pause"));
+        await ExecuteAsync("SELECT setval('durable.job_fences', 40)");
+        await EnqueueAsync(sender, "pause", 7);
+        await using var a = await Worker.RunAsync("jobs", Database.ConnectionString, Broker, Cancellation);
+        await a.SaysAsync("runs attempt 1 with fence 41", Cancellation);
+        Assert.Equal(1, await JobsAsync("lease_end > now() + interval '30 seconds' AND lease_end <= now() + interval '60 seconds'"));
+        await a.SignalAsync("STOP");
+
+        await EndLeasesAsync();
+        await using var b = await Worker.RunAsync("jobs", Database.ConnectionString, Broker, Cancellation);
+        await b.SaysAsync("runs attempt 2 with fence 42", Cancellation);
+        await b.SaysAsync("stored", Cancellation);
+        await a.SignalAsync("CONT");
+        a.Begin();
+
+        await a.SaysAsync("lease lost", Cancellation);
+        Assert.Equal("42", await ScalarAsync<string>("SELECT string_agg(number::text, ' ') FROM effects"));
+        Assert.Equal("DONE 2", await ScalarAsync<string>("SELECT string_agg(concat_ws(' ', outcome, attempts), ',') FROM durable.job_history"));
+        Assert.Equal(0, await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters"));
+    }
+
     [Fact]
     [Rule("DUR-33")]
     public async Task A_job_that_kills_its_process_is_a_dead_letter_after_the_last_attempt()

@@ -18,6 +18,30 @@ public sealed class AddNumber(DurableDatabase database) : IJobHandler
     }
 }
 
+/// <summary>Stores one effect; in the first attempt only when a line comes in. Says what becomes of it.</summary>
+public sealed class AddAfterPause(DurableDatabase database) : IJobHandler
+{
+    public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"runs attempt {job.Attempt} with fence {job.Fence}");
+        if (job.Attempt == 1)
+            await Console.In.ReadLineAsync(cancellationToken);
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await transaction.Connection.ExecuteAsync("INSERT INTO effects (message_id, number) VALUES (@Id, @Fence)", new { job.Id, job.Fence });
+        try
+        {
+            await job.CommitAsync(transaction, cancellationToken);
+        }
+        catch (LeaseLostException)
+        {
+            Console.WriteLine("lease lost");
+            throw;
+        }
+
+        Console.WriteLine("stored");
+    }
+}
+
 /// <summary>Does what the test says, without a transaction.</summary>
 public sealed class Scripted(Script script) : IJobHandler
 {
