@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Mail;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.Architecture.Tests;
 
@@ -48,7 +49,7 @@ public sealed class OutboundTests
 
         Assert.Equal(
             [
-                "System.Net.Dns.GetHostAddresses", "System.Net.Http.HttpClient..ctor", "System.Net.Http.HttpClientHandler..ctor",
+                "Microsoft.Extensions.DependencyInjection.HttpClientFactoryServiceCollectionExtensions.AddHttpClient", "System.Net.Dns.GetHostAddresses", "System.Net.Http.HttpClient..ctor", "System.Net.Http.HttpClientHandler..ctor",
                 "System.Net.Http.HttpMessageInvoker..ctor", "System.Net.Http.SocketsHttpHandler..ctor", "System.Net.Mail.SmtpClient..ctor",
                 "System.Net.Sockets.Socket..ctor", "System.Net.Sockets.TcpClient..ctor", "System.Net.Sockets.UdpClient..ctor",
                 "System.Net.WebRequest.Create", "System.Net.WebSockets.ClientWebSocket..ctor",
@@ -71,6 +72,7 @@ public sealed class OutboundTests
         yield return WebRequest.Create("https://localhost/");
         yield return new System.Net.WebSockets.ClientWebSocket();
         yield return Dns.GetHostAddresses("localhost");
+        yield return new ServiceCollection().AddHttpClient<HttpClient>();
     }
 #pragma warning restore SYSLIB0014
 }

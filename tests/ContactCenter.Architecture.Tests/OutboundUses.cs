@@ -13,22 +13,21 @@ internal sealed record OutboundUse(string Type, string Method, string Member);
 /// <summary>Finds such calls in an assembly's metadata and code.</summary>
 internal static class OutboundUses
 {
-    private const string Constructor = ".ctor";
-
-    // Of the first any use counts, of the others their construction.
+    // Of these any use counts.
     private static readonly HashSet<string> Types = new(StringComparer.Ordinal)
     {
         "System.Net.WebRequest", "System.Net.HttpWebRequest", "System.Net.FtpWebRequest", "System.Net.WebClient", "System.Net.Dns",
         "System.Net.Quic.QuicConnection", "System.Net.NetworkInformation.Ping", "System.Net.Http.IHttpClientFactory",
-        "Microsoft.Extensions.DependencyInjection.HttpClientFactoryServiceCollectionExtensions",
     };
 
-    private static readonly HashSet<string> Constructed = new(StringComparer.Ordinal)
+    // Of other types these members count.
+    private static readonly HashSet<string> Members = new(StringComparer.Ordinal)
     {
-        "System.Net.Http.HttpClient", "System.Net.Http.HttpClientHandler", "System.Net.Http.SocketsHttpHandler",
-        "System.Net.Http.HttpMessageInvoker", "System.Net.Http.WinHttpHandler", "System.Net.Sockets.Socket",
-        "System.Net.Sockets.TcpClient", "System.Net.Sockets.UdpClient", "System.Net.Mail.SmtpClient",
-        "System.Net.WebSockets.ClientWebSocket",
+        "System.Net.Http.HttpClient..ctor", "System.Net.Http.HttpClientHandler..ctor", "System.Net.Http.SocketsHttpHandler..ctor",
+        "System.Net.Http.HttpMessageInvoker..ctor", "System.Net.Http.WinHttpHandler..ctor", "System.Net.Sockets.Socket..ctor",
+        "System.Net.Sockets.TcpClient..ctor", "System.Net.Sockets.UdpClient..ctor", "System.Net.Mail.SmtpClient..ctor",
+        "System.Net.WebSockets.ClientWebSocket..ctor",
+        "Microsoft.Extensions.DependencyInjection.HttpClientFactoryServiceCollectionExtensions.AddHttpClient",
     };
 
     /// <summary>The project's assembly, built in the configuration of this test.</summary>
@@ -46,7 +45,7 @@ internal static class OutboundUses
     {
         using var file = new PEReader(File.OpenRead(assembly));
         var metadata = file.GetMetadataReader();
-        var outbound = Members(metadata);
+        var outbound = TokensOf(metadata);
         var uses = new List<OutboundUse>();
         foreach (var handle in metadata.MethodDefinitions)
         {
@@ -65,7 +64,7 @@ internal static class OutboundUses
         return uses;
     }
 
-    private static Dictionary<int, string> Members(MetadataReader metadata)
+    private static Dictionary<int, string> TokensOf(MetadataReader metadata)
     {
         var members = new Dictionary<int, string>();
         foreach (var handle in metadata.MemberReferences)
@@ -74,9 +73,10 @@ internal static class OutboundUses
             if (member.Parent.Kind != HandleKind.TypeReference)
                 continue;
             var parent = metadata.GetTypeReference((TypeReferenceHandle)member.Parent);
-            var (type, name) = ($"{metadata.GetString(parent.Namespace)}.{metadata.GetString(parent.Name)}", metadata.GetString(member.Name));
-            if (Types.Contains(type) || (name == Constructor && Constructed.Contains(type)))
-                members[MetadataTokens.GetToken(handle)] = $"{type}.{name}";
+            var type = $"{metadata.GetString(parent.Namespace)}.{metadata.GetString(parent.Name)}";
+            var name = $"{type}.{metadata.GetString(member.Name)}";
+            if (Types.Contains(type) || Members.Contains(name))
+                members[MetadataTokens.GetToken(handle)] = name;
         }
 
         // A generic method such as AddHttpClient<T> is called by its specification.
