@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +26,7 @@ namespace Microsoft.Extensions.DependencyInjection
             ArgumentNullException.ThrowIfNull(services);
             services.AddRouting();
             services.AddOptions();
+            services.Configure<RouteOptions>(options => options.SetParameterPolicy<UnknownServices.GrpcCallConstraint>(UnknownServices.GrpcCallConstraint.Name));
             services.TryAddSingleton<UnknownServices>();
             services.TryAddSingleton(typeof(ServiceOptionsReader<>));
             return new GrpcServerBuilder(services);

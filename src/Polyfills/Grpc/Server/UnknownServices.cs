@@ -16,21 +16,19 @@ internal sealed class UnknownServices
     internal IEnumerable<IEndpointConventionBuilder> Map(IEndpointRouteBuilder builder, IEnumerable<BoundMethod> methods)
     {
         if (_services.Count == 0)
-            yield return Map(builder, "{service}/{method}", "Service is unimplemented.");
+            yield return Map(builder, "{unimplementedService}/{unimplementedMethod:" + GrpcCallConstraint.Name + "}", "Service is unimplemented.");
 
         foreach (var service in methods.Select(method => method.Method.ServiceName).Distinct())
         {
             if (_services.Add(service))
-                yield return Map(builder, service + "/{method}", "Method is unimplemented.");
+                yield return Map(builder, service + "/{unimplementedMethod:" + GrpcCallConstraint.Name + "}", "Method is unimplemented.");
         }
     }
 
     private static IEndpointConventionBuilder Map(IEndpointRouteBuilder builder, string pattern, string detail)
     {
         var status = new Status(StatusCode.Unimplemented, detail);
-        var route = RoutePatternFactory.Parse(
-            pattern, defaults: null, parameterPolicies: new { method = new GrpcCallConstraint() });
-        return builder.Map(route, http =>
+        return builder.Map(RoutePatternFactory.Parse(pattern), http =>
         {
             http.Response.ContentType = GrpcProtocol.ContentType;
             StatusHeaders.Write(http.Response.Headers, status);
@@ -39,8 +37,11 @@ internal sealed class UnknownServices
     }
 
     /// <summary>Lets other requests than gRPC calls pass to the rest of the application.</summary>
-    private sealed class GrpcCallConstraint : IRouteConstraint
+    internal sealed class GrpcCallConstraint : IRouteConstraint
     {
+        /// <summary>What the constraint is called in a route; the official server's name, by which an application knows these routes.</summary>
+        public const string Name = "grpcunimplemented";
+
         public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
             httpContext is not null
             && HttpMethods.IsPost(httpContext.Request.Method)
