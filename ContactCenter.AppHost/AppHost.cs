@@ -15,18 +15,19 @@ var postgres = new PostgresBacking(backing, "postgres", new()
     ["follow-up-db"] = "follow_up_scheduler",
     ["storage-db"] = "storage_export",
 });
+var keys = new DevelopmentKeys(builder, data);
 var redis = new RedisBacking(backing, "redis");
 var rabbitmq = new RabbitMqBacking(backing, "rabbitmq");
 var sftp = new SftpBacking(backing, "sftp");
 
-var insights = AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db");
+var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", "sandbox");
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
 WithTwilioAccount(insights);
 
-var wfm = AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db").WithReference(insights);
-AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db").WithReference(insights);
-AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db").WithReference(insights);
-sftp.WithReference(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db").WithReference(insights));
+var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", "sandbox").WithReference(insights);
+keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm").WithReference(insights);
+keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups").WithReference(insights);
+sftp.WithReference(keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage").WithReference(insights));
 
 if (traffic)
 {
@@ -35,10 +36,13 @@ if (traffic)
         .WithReference(insights).WaitFor(insights)
         .WithReference(wfm).WaitFor(wfm);
     WithTwilioAccount(sandbox);
+    keys.Give(sandbox, "insights-enrichment");
+    keys.Give(sandbox, "wfm-connector");
     if (once) sandbox.WithArgs("--once");
 }
 
 var application = builder.Build();
+if (!once) _ = keys.ShowAsync(application, insights, "contactcenter.insights.v1.ConversationService/ListConversations");
 return once && traffic
     ? await SuiteRun.RunOnceAsync(application, "sandbox")
     : await SuiteRun.RunAsync(application, traffic ? "sandbox" : null);

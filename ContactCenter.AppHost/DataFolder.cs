@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using ContactCenter.ServiceDefaults.Callers;
 
 namespace ContactCenter.AppHost;
 
@@ -43,6 +45,24 @@ internal sealed class DataFolder
     /// <param name="name">The secret.</param>
     public string Secret(string name) => Remember("secrets.json", name, known => known ?? RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 32));
 
+    /// <summary>An API key, the same in every run.</summary>
+    /// <param name="holder">Who holds it.</param>
+    public ApiKey ApiKey(string holder) => ServiceDefaults.Callers.ApiKey.Parse(
+        Remember("secrets.json", $"api-key-{holder}", known => known ?? ServiceDefaults.Callers.ApiKey.Create().Reveal()))
+        ?? throw SuiteRun.Refuse($"api-key-{holder} in {Path.Combine(_path, "secrets.json")} is no API key. Remove it there, and a new one is made.");
+
+    /// <summary>Writes a file that only its owner may read.</summary>
+    /// <param name="name">The file.</param>
+    /// <param name="text">What it holds.</param>
+    /// <returns>The file's path.</returns>
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(_path, name);
+        using (var stream = Create(path + ".new")) stream.Write(Encoding.UTF8.GetBytes(text));
+        File.Move(path + ".new", path, overwrite: true);
+        return path;
+    }
+
     /// <summary>A free loopback port, the same in every run as long as nobody else takes it.</summary>
     /// <param name="name">The server.</param>
     public int Port(string name) => int.Parse(Remember("ports.json", name, known => known is not null && IsFree(int.Parse(known, null)) ? known : FreePort()), null);
@@ -57,11 +77,15 @@ internal sealed class DataFolder
         if (values.GetValueOrDefault(name) == value) return value;
 
         values[name] = value;
+        Write(file, JsonSerializer.Serialize(values));
+        return value;
+    }
+
+    private static FileStream Create(string path)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(path + ".new", options)) JsonSerializer.Serialize(stream, values);
-        File.Move(path + ".new", path, overwrite: true);
-        return value;
+        return new FileStream(path, options);
     }
 
     private static bool IsFree(int port)

@@ -26,12 +26,10 @@ public sealed class OnePassTests(PlayedSuite suite)
     [Fact]
     public async Task Python_and_node_list_the_same_conversations_after_a_restart()
     {
-        var descriptors = Path.Combine(Path.GetTempPath(), $"contactcenter-{Environment.ProcessId}.binpb");
-        await Tool.RunAsync(Buf, "build", "protos", "-o", descriptors);
-        var clients = Path.Combine(ServerProcess.RepositoryRoot, "tests", "ContactCenter.EndToEnd.Tests", "Clients");
+        var descriptors = await DescribeAsync();
 
-        var python = Read(await Tool.RunAsync("/usr/bin/python3", Path.Combine(clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors));
-        var node = Read(await Tool.RunAsync("node", Path.Combine(clients, "list_conversations.js"), suite.Insights.Grpc.Authority, Path.Combine(ServerProcess.RepositoryRoot, "protos")));
+        var python = Read(await Tool.RunAsync("/usr/bin/python3", Path.Combine(Clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, suite.DeveloperKey));
+        var node = Read(await Tool.RunAsync("node", Path.Combine(Clients, "list_conversations.js"), suite.Insights.Grpc.Authority, Path.Combine(ServerProcess.RepositoryRoot, "protos"), suite.DeveloperKey));
         File.Delete(descriptors);
 
         Assert.Equal(Count("conversations"), python.conversations.Length);
@@ -46,7 +44,7 @@ public sealed class OnePassTests(PlayedSuite suite)
     {
         var methods = await Tool.RunAsync(Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", Address(suite.Insights.Grpc));
         var answer = await Tool.RunAsync(
-            Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-d", """{"pageSize": 3}""",
+            Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {suite.DeveloperKey}", "-d", """{"pageSize": 3}""",
             $"{Address(suite.Insights.Grpc)}/contactcenter.insights.v1.ConversationService/ListConversations");
         using var page = JsonDocument.Parse(answer);
 
@@ -54,7 +52,38 @@ public sealed class OnePassTests(PlayedSuite suite)
         Assert.Equal(3, page.RootElement.GetProperty("conversations").GetArrayLength());
     }
 
+    [Fact]
+    [Rule("SEC-8")]
+    public async Task A_python_client_without_a_key_is_refused_with_UNAUTHENTICATED()
+    {
+        var descriptors = await DescribeAsync();
+
+        var refused = await Tool.FailAsync("/usr/bin/python3", Path.Combine(Clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, "");
+        File.Delete(descriptors);
+
+        Assert.Contains("StatusCode.UNAUTHENTICATED", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_line_that_the_suite_shows_for_buf_can_be_pasted_into_a_shell()
+    {
+        var shown = Assert.Single(suite.Output.Split('\n'), line => line.Contains("npx -y @bufbuild/buf", StringComparison.Ordinal));
+
+        var answer = await Tool.RunAsync("bash", "-c", shown.Replace("npx -y @bufbuild/buf", Buf, StringComparison.Ordinal));
+
+        Assert.Contains("\"conversations\"", answer, StringComparison.Ordinal);
+    }
+
     private static string Buf => Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf");
+
+    private static string Clients => Path.Combine(ServerProcess.RepositoryRoot, "tests", "ContactCenter.EndToEnd.Tests", "Clients");
+
+    private static async Task<string> DescribeAsync()
+    {
+        var descriptors = Path.Combine(Path.GetTempPath(), $"contactcenter-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}.binpb");
+        await Tool.RunAsync(Buf, "build", "protos", "-o", descriptors);
+        return descriptors;
+    }
 
     private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 

@@ -29,6 +29,12 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <summary>Workforce management, as started the second time.</summary>
     public SuiteProcess Wfm { get; private set; } = null!;
 
+    /// <summary>The key that lets a developer of this machine call every service.</summary>
+    public string DeveloperKey => File.ReadAllText(Path.Combine(_dataPath, "developer.key"));
+
+    /// <summary>What the suite of the second start has written so far.</summary>
+    public string Output => _suite!.Output;
+
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {

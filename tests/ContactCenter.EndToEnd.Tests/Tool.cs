@@ -8,6 +8,21 @@ internal static class Tool
     /// <summary>Runs a program and returns what it wrote to its output; anything but exit code 0 within 60 s fails the test.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
+        var (exitCode, output, error) = await EndAsync(program, arguments);
+        Assert.True(exitCode == 0, $"{program} ended with {exitCode}:\n{error}\n{output}");
+        return output;
+    }
+
+    /// <summary>Runs a program that has to fail, and returns what it wrote to its error output; exit code 0 or more than 60 s fail the test.</summary>
+    public static async Task<string> FailAsync(string program, params string[] arguments)
+    {
+        var (exitCode, output, error) = await EndAsync(program, arguments);
+        Assert.True(exitCode != 0, $"{program} ended without a failure:\n{output}");
+        return error;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> EndAsync(string program, string[] arguments)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(60));
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = ServerProcess.RepositoryRoot })!;
@@ -16,8 +31,7 @@ internal static class Tool
             var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
             var error = process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
-            Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}:\n{await error}\n{await output}");
-            return await output;
+            return (process.ExitCode, await output, await error);
         }
         finally
         {

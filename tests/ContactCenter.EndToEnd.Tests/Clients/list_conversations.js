@@ -1,4 +1,4 @@
-// Lists all conversations and segments of HOST:PORT with grpc-js and prints them as JSON; argument 2 is the folder of protos.
+// Lists all conversations and segments of HOST:PORT with grpc-js and prints them as JSON; argument 2 is the folder of protos, argument 3 the API key.
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
@@ -6,8 +6,11 @@ const definition = loader.loadSync('contactcenter/insights/v1/conversation_servi
 const { ConversationService } = grpc.loadPackageDefinition(definition).contactcenter.insights.v1;
 const client = new ConversationService(process.argv[2], grpc.credentials.createInsecure());
 
+const metadata = new grpc.Metadata();
+metadata.set('x-api-key', process.argv[4]);
+
 const call = (method, request) => new Promise((resolve, reject) =>
-  client[method](request, { deadline: Date.now() + 20000 }, (error, answer) => (error ? reject(error) : resolve(answer))));
+  client[method](request, metadata, { deadline: Date.now() + 20000 }, (error, answer) => (error ? reject(error) : resolve(answer))));
 
 async function listAll(method, field) {
   const all = [];

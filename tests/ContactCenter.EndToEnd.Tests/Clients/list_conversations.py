@@ -1,4 +1,4 @@
-"""Lists all conversations and segments of HOST:PORT with grpcio and prints them as JSON; argument 2 is a descriptor set."""
+"""Lists all conversations and segments of HOST:PORT with grpcio and prints them as JSON; argument 2 is a descriptor set, argument 3 the API key."""
 import json
 import sys
 
@@ -9,6 +9,7 @@ with open(sys.argv[2], "rb") as descriptors:
     types = message_factory.GetMessages(list(descriptor_pb2.FileDescriptorSet.FromString(descriptors.read()).file))
 
 PACKAGE = "contactcenter.insights.v1"
+METADATA = [("authorization", f"Bearer {sys.argv[3]}")] if sys.argv[3] else []
 channel = grpc.insecure_channel(sys.argv[1])
 
 
@@ -20,7 +21,7 @@ def list_all(method, field):
         response_deserializer=types[f"{PACKAGE}.{method}Response"].FromString)
     token = ""
     while True:
-        answer = call(request_type(page_size=100, page_token=token), timeout=20)
+        answer = call(request_type(page_size=100, page_token=token), timeout=20, metadata=METADATA)
         yield from (json_format.MessageToDict(item, preserving_proto_field_name=True) for item in getattr(answer, field))
         token = answer.next_page_token
         if not token:
