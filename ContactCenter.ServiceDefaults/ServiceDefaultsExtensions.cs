@@ -1,8 +1,10 @@
+using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.ServiceDefaults.Discovery;
 using ContactCenter.ServiceDefaults.Health;
 using ContactCenter.ServiceDefaults.Http;
 using ContactCenter.ServiceDefaults.Rpc;
 using ContactCenter.ServiceDefaults.Telemetry;
+using ContactCenter.ServiceDefaults.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
@@ -48,6 +50,7 @@ public static class ServiceDefaultsExtensions
         builder.AddServiceDiscovery();
         builder.AddGrpcDefaults();
         builder.Services.AddProblemAnswers();
+        builder.AddTls();
         builder.Services.Configure<KestrelServerOptions>(SetLimits);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         return builder;
@@ -55,8 +58,9 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Maps <c>/alive</c> (the process runs), <c>/health</c> (every check, with its state), gRPC health and, in Development
-    /// alone, gRPC reflection; turns unhandled errors into problem+json. Call it right after <c>Build()</c>: endpoints
-    /// mapped later are covered, middleware added earlier is not.
+    /// alone, gRPC reflection, all open to everybody; turns unhandled errors into problem+json, and lets only callers with a
+    /// scope come to any other endpoint. Call it right after <c>Build()</c>: endpoints mapped later are covered, middleware
+    /// added earlier is not.
     /// </summary>
     /// <param name="app">The service's application.</param>
     /// <returns>The same application.</returns>
@@ -65,6 +69,7 @@ public static class ServiceDefaultsExtensions
         app.UseRequestSpans();
         app.UseProblemAnswers();
         app.UseGrpcRequestDefaults();
+        app.UseMiddleware<CallerGate>();
         app.MapHealthEndpoints();
         app.MapGrpcDefaults();
         return app;

@@ -36,9 +36,9 @@ internal static class HealthEndpoints
     public static void MapHealthEndpoints(this WebApplication app)
     {
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
-            .DisableHttpMetrics();
+            .DisableHttpMetrics().AllowAnonymous();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync })
-            .DisableHttpMetrics();
+            .DisableHttpMetrics().AllowAnonymous();
     }
 
     private static Func<IServiceProvider, IHealthCheck> DegradedAtWorst(Func<IServiceProvider, IHealthCheck> inner) =>

@@ -45,8 +45,8 @@ internal static class GrpcDefaults
 
     public static void MapGrpcDefaults(this WebApplication app)
     {
-        app.MapGrpcHealthChecksService();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
         if (app.Environment.IsDevelopment())
-            app.MapGrpcReflectionService();
+            app.MapGrpcReflectionService().AllowAnonymous();
     }
 }

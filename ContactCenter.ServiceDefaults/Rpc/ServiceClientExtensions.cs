@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.ServiceDefaults.Rpc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,8 @@ public static class ServiceClientExtensions
 {
     /// <summary>
     /// Registers a gRPC client of the service's endpoint <c>grpc</c>, found by service discovery. A call inside another
-    /// call takes over its deadline and cancellation (DUR-58); see <see cref="ServiceClientOptions"/> for the others.
+    /// call takes over its deadline and cancellation (DUR-58); see <see cref="ServiceClientOptions"/> for the others. Calls
+    /// carry the API key <c>ServiceKeys:{serviceName}</c>, if it is configured.
     /// </summary>
     /// <typeparam name="TClient">A generated client.</typeparam>
     /// <param name="builder">The calling service's builder, after <c>AddServiceDefaults</c>.</param>
@@ -22,7 +24,7 @@ public static class ServiceClientExtensions
     {
         var options = new ServiceClientOptions();
         builder.Configuration.GetSection($"ServiceClients:{serviceName}").Bind(options);
-        return builder.Services
+        var client = builder.Services
             .AddGrpcClient<TClient>(client => client.Address = options.Address ?? new Uri($"http://_grpc.{serviceName}"))
             .UseSocketsHttpHandler((handler, _) =>
             {
@@ -36,6 +38,9 @@ public static class ServiceClientExtensions
             })
             .AddInterceptor(services => new ClientDeadlineInterceptor(options, services.GetRequiredService<TimeProvider>()))
             .EnableCallContextPropagation(propagation => propagation.SuppressContextNotFoundErrors = true);
+        return builder.Configuration[$"ServiceKeys:{serviceName}"] is { Length: > 0 } key
+            ? client.AddHttpMessageHandler(() => new ServiceKeyHandler(key))
+            : client;
     }
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -89,7 +89,7 @@ public static class EgressSetup
             return await flow.CompleteAsync(query["state"], query["code"], query["error"], context.RequestAborted)
                 ? Results.Text("Authorised. You may close this page.")
                 : Results.Text("Bad request.", statusCode: StatusCodes.Status400BadRequest);
-        });
+        }).AllowAnonymous();
 
     /// <summary>What is kept in the service's database: destinations, grants and secrets.</summary>
     private static void AddStored(IServiceCollection services, string service, SecretKeyRing keys)

@@ -4,6 +4,7 @@ using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 
 namespace ContactCenter.InsightsEnrichment;
 
@@ -17,6 +18,7 @@ public static class InsightsEnrichmentHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly);
+        builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
 
         var services = builder.Services;
         services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();

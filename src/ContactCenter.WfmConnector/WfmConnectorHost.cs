@@ -1,5 +1,6 @@
 using ContactCenter.Durable;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.WfmConnector.Intervals;
 
 namespace ContactCenter.WfmConnector;
@@ -14,6 +15,7 @@ public static class WfmConnectorHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.AddDurable("wfm-connector", typeof(WfmConnectorHost).Assembly, durable => durable.AddConsumer<SegmentConsumer>());
+        builder.AddCallers("wfm");
         builder.Services.AddSingleton<QueueContactStore>();
 
         var app = builder.Build();

@@ -15,7 +15,7 @@ public sealed class ReferenceTests
         ["ContactCenter.Events"] = [],
         ["ContactCenter.Durable"] = ["ContactCenter.Contracts", "ContactCenter.Events"],
         ["ContactCenter.Egress"] = ["ContactCenter.Contracts", "ContactCenter.Durable", "ContactCenter.Events"],
-        ["ContactCenter.ServiceDefaults"] = ["ContactCenter.Contracts"],
+        ["ContactCenter.ServiceDefaults"] = ["ContactCenter.Contracts", "ContactCenter.Durable"],
         ["ContactCenter.Sandbox"] = ["ContactCenter.Contracts", "ContactCenter.Events", "ContactCenter.ServiceDefaults"],
         ["ContactCenter.AppHost"] = [.. Services, "ContactCenter.Sandbox"],
     };

@@ -60,7 +60,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         _app = await RunAsync();
         // Endpoints are bound in the order of their names.
         var addresses = _app.Urls.ToList();
-        _channel = GrpcChannel.ForAddress(addresses[0]);
+        _channel = GrpcChannel.ForAddress(addresses[0], new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Conversations = new(_channel);
         Http = new() { BaseAddress = new Uri(addresses[1]) };
     }
@@ -89,6 +89,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             $"--Twilio:Accounts:0:AuthTokens:0={Token}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            .. TestKey.Settings("insights.read"),
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
             .. Settings,

@@ -92,7 +92,7 @@ public sealed class DiscoveryTests
 
     private static Task<TestService> PeerAsync(string name) => TestService.StartAsync(map: app =>
     {
-        app.MapGet("/who", () => name);
-        app.MapGet("/base/echo/{**rest}", (HttpRequest request) => $"{request.Path.ToUriComponent()}{request.QueryString}");
+        app.MapGet("/who", () => name).AllowAnonymous();
+        app.MapGet("/base/echo/{**rest}", (HttpRequest request) => $"{request.Path.ToUriComponent()}{request.QueryString}").AllowAnonymous();
     });
 }

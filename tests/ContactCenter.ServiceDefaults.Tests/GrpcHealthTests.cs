@@ -28,7 +28,7 @@ public sealed class GrpcHealthTests
 
     [Theory]
     [InlineData("Development", StatusCode.OK)]
-    [InlineData("Production", StatusCode.Unimplemented)]
+    [InlineData("Production", StatusCode.Unauthenticated)]
     public async Task The_contracts_are_shown_in_development_alone(string environment, StatusCode expected)
     {
         await using var service = await TestService.StartAsync(settings: $"--environment={environment}");

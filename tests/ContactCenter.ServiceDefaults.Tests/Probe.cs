@@ -18,11 +18,14 @@ internal sealed class Probe : ProbeService.ProbeServiceBase
         TestService.StartAsync(
             builder =>
             {
-                builder.Services.AddSingleton(new Probe(answer));
+                Register(builder, answer);
                 configure?.Invoke(builder);
             },
-            app => app.MapGrpcService<Probe>(),
+            app => app.MapGrpcService<Probe>().AllowAnonymous(),
             settings);
+
+    public static void Register(WebApplicationBuilder builder, Func<string, ServerCallContext, Task<string>> answer) =>
+        builder.Services.AddSingleton(new Probe(answer));
 
     public static GrpcChannel ChannelTo(TestService service) => GrpcChannel.ForAddress(
         service.GrpcAddress, new GrpcChannelOptions { MaxSendMessageSize = null, MaxReceiveMessageSize = null });

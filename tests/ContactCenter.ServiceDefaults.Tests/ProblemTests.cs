@@ -17,7 +17,7 @@ public sealed class ProblemTests
     public async Task An_unexpected_error_is_a_problem_with_a_trace_id_and_no_text_of_the_exception(string environment)
     {
         await using var service = await TestService.StartAsync(
-            map: app => app.MapGet("/fails", string () => throw new InvalidOperationException("card 4111")),
+            map: app => app.MapGet("/fails", string () => throw new InvalidOperationException("card 4111")).AllowAnonymous(),
             settings: $"--environment={environment}");
 
         var response = await service.Http.GetAsync("/fails", Token);
@@ -34,7 +34,7 @@ public sealed class ProblemTests
     public async Task Loss_of_a_server_is_a_503_that_may_be_tried_again()
     {
         await using var service = await TestService.StartAsync(map: app =>
-            app.MapGet("/fails", string () => throw new InvalidOperationException("wrapped", new SocketException(111))));
+            app.MapGet("/fails", string () => throw new InvalidOperationException("wrapped", new SocketException(111))).AllowAnonymous());
 
         var response = await service.Http.GetAsync("/fails", Token);
 
@@ -63,7 +63,7 @@ public sealed class ProblemTests
         {
             using var reader = new StreamReader(request.Body);
             return (await reader.ReadToEndAsync()).Length;
-        }));
+        }).AllowAnonymous());
 
         var fits = await service.Http.PostAsync("/takes", new ByteArrayContent(new byte[ServiceDefaultsExtensions.MaxMessageBytes]), Token);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/takes")

@@ -25,7 +25,7 @@ public sealed class TelemetryTests
                 things.Add(1);
                 logger.LogWarning("Thing {Id} was counted", id);
                 return id;
-            }),
+            }).AllowAnonymous(),
             settings:
             [
                 $"--OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",

@@ -32,6 +32,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             $"--ConnectionStrings:rabbitmq={broker}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            .. TestKey.Settings("wfm.read"),
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
         ]);
@@ -39,7 +40,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
         // The service runs before its queues are bound; until then nothing that is published here would reach it.
         await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
         // Endpoints are bound in the order of their names.
-        _channel = GrpcChannel.ForAddress(_app.Urls.First());
+        _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Intervals = new(_channel);
         _bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(broker)));
         await _bus.StartAsync(Cancellation);

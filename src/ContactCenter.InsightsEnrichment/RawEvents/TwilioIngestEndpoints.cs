@@ -38,8 +38,8 @@ public sealed class TwilioIngestEndpoints(
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = routes.ServiceProvider.GetRequiredService<TwilioIngestEndpoints>();
-        routes.MapPost("/ingest/twilio/taskrouter", endpoints.TakeCallbackAsync);
-        routes.MapPost("/ingest/twilio/event-streams", endpoints.TakeEventStreamsAsync);
+        routes.MapPost("/ingest/twilio/taskrouter", endpoints.TakeCallbackAsync).AllowAnonymous();
+        routes.MapPost("/ingest/twilio/event-streams", endpoints.TakeEventStreamsAsync).AllowAnonymous();
     }
 
     private async Task TakeCallbackAsync(HttpContext context)

@@ -1,0 +1,29 @@
+namespace ContactCenter.ServiceDefaults.Callers;
+
+/// <summary>The area that a service answers for, and the scopes that its keys may have (SEC-9).</summary>
+internal sealed class ServiceArea
+{
+    private static readonly string[] CommonScopes = ["read", "write", "operate", "admin"];
+
+    /// <param name="name">Such as <c>crm</c>.</param>
+    /// <param name="ownScopes">Scopes besides the common four, without the area: <c>agent</c>.</param>
+    public ServiceArea(string name, IEnumerable<string> ownScopes) =>
+        (Name, Scopes) = (name, [.. CommonScopes.Concat(ownScopes).Select(scope => $"{name}.{scope}")]);
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> Scopes { get; }
+
+    /// <summary>The full name of a scope declared as <c>read</c> or <c>crm.agent</c>.</summary>
+    public string FullName(string declared) => declared.Contains('.', StringComparison.Ordinal) ? declared : $"{Name}.{declared}";
+
+    /// <summary>What is wrong with a key's scopes; null if nothing is.</summary>
+    public string? FaultOf(IReadOnlyCollection<string> scopes)
+    {
+        if (scopes.Count == 0)
+            return "must name at least one scope";
+        return scopes.FirstOrDefault(scope => !Scopes.Contains(scope)) is { } unknown
+            ? $"'{unknown}' is no scope of this service; they are {string.Join(", ", Scopes)}"
+            : null;
+    }
+}
