@@ -12,11 +12,12 @@ namespace ContactCenter.Benchmarks.Jobs;
 internal static class DurableWorker
 {
     internal const string ChildName = "jobs-durable";
-    private const string Kind = "benchmark.count";
+    internal const string Kind = "benchmark.count";
 
     // What a service writes in one transaction.
     private const int JobsPerTransaction = 20_000;
-    private const int Keys = 10_000;
+    private const int PendingKeys = 10_000;
+    private const int PendingGroups = 100;
 
     private static readonly TimeSpan PendingFrom = TimeSpan.FromHours(1);
     private static readonly ConcurrentBag<TimeSpan> Lateness = [];
@@ -69,7 +70,11 @@ internal static class DurableWorker
         await using (var transaction = await database.BeginAsync(CancellationToken.None))
         {
             for (var i = 0; i < jobs; i++)
-                Enqueue(transaction, start + within * i / jobs, null);
+            {
+                var due = start + within * i / jobs;
+                transaction.Enqueue(Kind, new Payload(due), new JobOptions { DueTime = due });
+            }
+
             await transaction.CommitAsync(CancellationToken.None);
         }
 
@@ -77,7 +82,7 @@ internal static class DurableWorker
         Console.WriteLine("counted");
     }
 
-    /// <summary>Adds jobs that are due within the next month, half of them with a key.</summary>
+    /// <summary>Adds jobs that are due within the next month, in many groups, half of them with a key.</summary>
     private static async Task PendAsync(DurableDatabase database, int jobs)
     {
         var start = TimeProvider.System.GetUtcNow() + PendingFrom;
@@ -85,13 +90,18 @@ internal static class DurableWorker
         {
             await using var transaction = await database.BeginAsync(CancellationToken.None);
             for (var i = 0; i < JobsPerTransaction && added < jobs; i++, added++)
-                Enqueue(transaction, start + TimeSpan.FromSeconds(Random.Shared.Next(30 * 86_400)), added % 2 == 0 ? null : $"key-{added % Keys}");
+            {
+                transaction.Enqueue(Kind, new Payload(start), new JobOptions
+                {
+                    DueTime = start + TimeSpan.FromSeconds(Random.Shared.Next(30 * 86_400)),
+                    Group = $"group-{added % PendingGroups}",
+                    Key = added % 2 == 0 ? null : $"key-{added % PendingKeys}",
+                });
+            }
+
             await transaction.CommitAsync(CancellationToken.None);
         }
     }
-
-    private static void Enqueue(DurableTransaction transaction, DateTimeOffset due, string? key) =>
-        transaction.Enqueue(Kind, new Payload(due), new JobOptions { DueTime = due, Key = key });
 
     private sealed record Payload(DateTimeOffset DueTime);
 

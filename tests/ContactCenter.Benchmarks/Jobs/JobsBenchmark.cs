@@ -27,7 +27,10 @@ internal sealed class JobsBenchmark : IBenchmark
         await using var ours = await StartAsync(
             "ours",
             async database => await ChildProcess.StartSelfAsync(DurableWorker.ChildName, postgres.ConnectionString(database), await broker),
-            "EXISTS (SELECT FROM durable.jobs WHERE lease_end IS NOT NULL) OR EXISTS (SELECT FROM durable.jobs WHERE lease_end IS NULL AND due_time <= now())");
+            $"""
+            EXISTS (SELECT FROM durable.jobs WHERE state = 'LEASED')
+            OR EXISTS (SELECT FROM durable.jobs WHERE state = 'READY' AND kind = '{DurableWorker.Kind}' AND ready_time <= now())
+            """);
         await using var quartz = await StartAsync(
             "quartz",
             database => ChildProcess.StartSelfAsync(QuartzWorker.ChildName, postgres.ConnectionString(database)),
