@@ -19,6 +19,9 @@ internal sealed partial class JobWorker : BackgroundService
     // Of DUR-32: longest time from a result to its acknowledgement.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
+
+    // In a backlog a claim waits so long for half of the places to be free: choosing fairly costs the same for few jobs as for many.
+    private static readonly TimeSpan Collecting = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OfferInterval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
@@ -40,6 +43,7 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly ClaimMemory _memory = new();
     private List<JobResult> _unacknowledged = [];
     private long? _offered;
+    private long _claimed;
     private long? _checked;
 
     public JobWorker(
@@ -162,6 +166,10 @@ internal sealed partial class JobWorker : BackgroundService
         }
 
         var room = claimSize - _running.Count + _unacknowledged.Count;
+        if (_memory.IsBacklog && room < claimSize / 2 && Stopwatch.GetElapsedTime(_claimed) < Collecting)
+            room = 0;
+        else
+            _claimed = Stopwatch.GetTimestamp();
         var exchange = await _store.ExchangeAsync(
             [.. _unacknowledged.Where(result => result.IsFinished).Select(result => result.Job)],
             [.. _unacknowledged.Where(result => result.Postponement is not null).Select(result => result.Postponement!)],

@@ -233,7 +233,8 @@ BEGIN
   SET state = 'READY', lease_end = NULL, due_time = r.due_time, ready_time = r.due_time, attempt = j.attempt - r.uncounted,
     enqueued_time = j.enqueued_time + r.ageless, was_abandoned = false
   FROM unnest(ids, fences, due_times, uncounted, ageless) AS r (id, fence, due_time, uncounted, ageless)
-  WHERE j.id = r.id AND j.fence = r.fence AND j.state = 'LEASED';
+  -- Not by state: the planner would look for each id among all that is leased.
+  WHERE j.id = r.id AND j.fence = r.fence AND j.lease_end IS NOT NULL;
   GET DIAGNOSTICS postponed = ROW_COUNT;
   RETURN postponed;
 END
@@ -249,7 +250,8 @@ BEGIN
   UPDATE durable.jobs SET lease_end = now() + lease
   WHERE id = ANY (ARRAY(
     SELECT j.id FROM unnest(ids, fences) AS r (id, fence) JOIN durable.jobs j ON j.id = r.id AND j.fence = r.fence
-    WHERE j.state = 'LEASED'
+    -- Not by state: the planner would look for each id among all that is leased.
+    WHERE j.lease_end IS NOT NULL
     FOR UPDATE OF j SKIP LOCKED));
   GET DIAGNOSTICS renewed = ROW_COUNT;
   RETURN renewed;
