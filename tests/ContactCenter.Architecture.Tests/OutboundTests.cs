@@ -13,7 +13,6 @@ public sealed class OutboundTests
     [
         "ContactCenter.Egress: it is the way out",
         "ContactCenter.ServiceDefaults/ContactCenter.ServiceDefaults.ServiceClientExtensions: gRPC to our own services",
-        "ContactCenter.ServiceDefaults/ContactCenter.ServiceDefaults.Discovery.ServiceDiscoveryExtensions: lets clients name services, and makes none",
         "ContactCenter.Sandbox: plays the third parties of a development machine",
         "ContactCenter.AppHost: asks the servers of a development machine whether they answer",
     ];

@@ -88,6 +88,20 @@ public sealed class ServiceClientTests
     }
 
     [Fact]
+    [Rule("SEC-8")]
+    public async Task The_key_configured_for_a_service_goes_with_every_call_to_it()
+    {
+        await using var peer = await Probe.ServeAsync((_, context) => Task.FromResult(context.RequestHeaders.GetValue("authorization") ?? "none"));
+        await using var with = await CallerAsync($"--services:probe:grpc:0={peer.GrpcAddress}", $"--ServiceKeys:probe={TestKey.Text}");
+        await using var without = await CallerAsync($"--services:probe:grpc:0={peer.GrpcAddress}", $"--ServiceKeys:other={TestKey.Text}");
+
+        var answers = await Task.WhenAll(new[] { with, without }.Select(async caller =>
+            (await caller.App.Services.GetRequiredService<ProbeService.ProbeServiceClient>().AskAsync(new(), cancellationToken: Token)).Text));
+
+        Assert.Equal([$"Bearer {TestKey.Text}", "none"], answers);
+    }
+
+    [Fact]
     public async Task A_service_that_is_away_is_unavailable_to_its_callers_callers()
     {
         await using var front = await Probe.ServeAsync(

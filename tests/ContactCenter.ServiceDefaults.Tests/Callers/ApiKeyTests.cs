@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using ContactCenter.ServiceDefaults.Callers;
 using FsCheck;
@@ -74,6 +75,23 @@ public sealed class ApiKeyTests
         Assert.All(keys, key => Assert.NotNull(ApiKey.Parse(key.Reveal())));
         Assert.Equal(100, keys.Select(key => key.Id).Distinct().Count());
         Assert.Equal(100, keys.Select(key => Convert.ToHexString(key.Hash())).Distinct().Count());
+    }
+
+    [Fact]
+    [Rule("SEC-6")]
+    public async Task The_recipe_of_the_operations_manual_makes_a_key_and_its_hash()
+    {
+        var manual = await File.ReadAllTextAsync(Path.Combine(ServerProcess.RepositoryRoot, "docs", "operations.md"), TestContext.Current.CancellationToken);
+        var recipe = manual.Split("```bash\n")[1].Split("```")[0];
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-ec", recipe]) { RedirectStandardOutput = true })!;
+        var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var lines = output.Split('\n').Where(line => line.Length > 0).ToDictionary(line => line.Split(':')[0], line => line.Split(':')[1].Trim());
+
+        var key = ApiKey.Parse(lines["key"]);
+
+        Assert.NotNull(key);
+        Assert.Equal((lines["Id"], lines["Sha256"]), (key.Id, Convert.ToHexStringLower(key.Hash())));
     }
 
     private static Arbitrary<byte[]> Secrets => Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf(32).ToArbitrary();
