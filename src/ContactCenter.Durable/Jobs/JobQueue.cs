@@ -1,3 +1,5 @@
+using ContactCenter.Durable.Recurring;
+
 namespace ContactCenter.Durable.Jobs;
 
 /// <summary>What a dead letter means for the later jobs of its key (DUR-37).</summary>
@@ -16,7 +18,8 @@ public enum KeyMode
 /// <param name="Policy">Name of the policy that says what follows a failure.</param>
 /// <param name="MaxRunTime">A longer run is cancelled, and has failed with <c>TIMEOUT</c>.</param>
 /// <param name="KeyMode">What its dead letter means for its key.</param>
-internal sealed record JobKind(string Name, Type Handler, string Policy, TimeSpan MaxRunTime, KeyMode KeyMode);
+/// <param name="Recurrence">How it recurs, or null.</param>
+internal sealed record JobKind(string Name, Type Handler, string Policy, TimeSpan MaxRunTime, KeyMode KeyMode, Recurrence? Recurrence = null);
 
 /// <summary>The kinds of job of this process, and the signal that some were committed.</summary>
 public sealed class JobQueue : IDisposable

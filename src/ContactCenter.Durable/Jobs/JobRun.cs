@@ -8,11 +8,13 @@ public sealed class JobRun
 {
     private readonly JobStore _store;
     private readonly ClaimedJob _job;
+    private readonly Func<QueuedJob?> _next;
 
-    internal JobRun(JobStore store, ClaimedJob job)
+    internal JobRun(JobStore store, ClaimedJob job, Func<QueuedJob?> next)
     {
         _store = store;
         _job = job;
+        _next = next;
     }
 
     /// <summary>The job's id: the same for all its attempts and replays, so it serves as the idempotency key of outbound calls.</summary>
@@ -44,7 +46,7 @@ public sealed class JobRun
     /// <exception cref="LeaseLostException">Another process has claimed the job; nothing was committed.</exception>
     public async Task CommitAsync(DurableTransaction transaction, CancellationToken cancellationToken)
     {
-        transaction.Finish(_job);
+        transaction.Finish(_job, _next());
         await transaction.CommitAsync(cancellationToken);
         IsFinished = true;
     }

@@ -22,7 +22,7 @@ internal sealed record JobResult(
 }
 
 /// <summary>Runs one claimed job and decides by its kind's policy what follows (DUR-31, DUR-33 to DUR-36).</summary>
-internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBook policies, IServiceScopeFactory scopes, SteadyTime time, ILogger<JobRunner> logger)
+internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBook policies, JobMetrics metrics, IServiceScopeFactory scopes, SteadyTime time, ILogger<JobRunner> logger)
 {
     /// <summary>Name of the source of one activity per run.</summary>
     public const string SourceName = "ContactCenter.Durable";
@@ -39,13 +39,24 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
     public async Task<JobResult> RunAsync(ClaimedJob job, CancellationToken ending)
     {
         var kind = queue[job.Kind];
+        var begun = time.GetUtcNow();
+        var end = metrics.Begin(job.Kind);
+        var result = kind.Recurrence?.Skips(job, begun) == true ? new JobResult(job, "skipped", IsFinished: true) : await RunAsync(job, kind, begun, ending);
+        end(result.Outcome);
+        return result.IsFinished || result.Letter is not null ? result with { Next = Next() } : result;
+
+        IReadOnlyList<QueuedJob>? Next() => kind.Recurrence is { } recurrence ? [recurrence.After(job, begun, time.GetUtcNow())] : null;
+    }
+
+    private async Task<JobResult> RunAsync(ClaimedJob job, JobKind kind, DateTimeOffset begun, CancellationToken ending)
+    {
         if (job.WasAbandoned && IsUsedUp(job, await policies.FindAsync(kind.Policy, CancellationToken.None)))
             return Dead(job, kind, "CRASHED", "crash", "The process ended during the last attempt.", job.Attempt - 1);
 
         using var limit = new CancellationTokenSource(kind.MaxRunTime, time);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
         using var activity = Source.StartActivity($"job {job.Kind}", ActivityKind.Consumer, job.TraceParent);
-        var run = new JobRun(store, job);
+        var run = new JobRun(store, job, () => kind.Recurrence?.After(job, begun, time.GetUtcNow()));
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -132,7 +143,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
             job.Payload,
             kind.Policy,
             job.TraceParent,
-            job.DeduplicationKey,
+            kind.Recurrence is null ? job.DeduplicationKey : null,
             ItemSeq: job.Fence));
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ContactCenter.Durable.Jobs;
+using ContactCenter.Durable.Recurring;
 using ContactCenter.Durable.Retries;
 using MassTransit;
 
@@ -58,6 +59,26 @@ public sealed class DurableBuilder
             AddPolicy(policy);
         if (!_jobs.TryAdd(kind, new JobKind(kind, typeof(THandler), policy.Name, maxRunTime ?? DefaultMaxRunTime, keyMode)))
             throw new ArgumentException($"The kind {kind} has a handler already.", nameof(kind));
+        return this;
+    }
+
+    /// <summary>
+    /// Runs a job at each occurrence of a schedule, in one of the processes; its payload is the <see cref="Occurrence"/>. A dead letter does not keep the next
+    /// from coming. Another schedule in a new release takes effect when that starts; what no release knows any more is removed a day later.
+    /// </summary>
+    /// <typeparam name="THandler">Does the work.</typeparam>
+    /// <param name="name">Stable name, such as <c>agents.reconcile</c>: the kind of the job.</param>
+    /// <param name="schedule">When it recurs.</param>
+    /// <param name="missed">What becomes of missed occurrences; one run for all of them if not given.</param>
+    /// <param name="policy">As for <see cref="AddJob{THandler}"/>; age counts from the time of the occurrence.</param>
+    /// <param name="maxRunTime">As for <see cref="AddJob{THandler}"/>.</param>
+    /// <exception cref="ArgumentException">The name is empty or registered already, or the policy cannot be used.</exception>
+    public DurableBuilder AddRecurring<THandler>(
+        string name, Schedule schedule, MissedOccurrences missed = MissedOccurrences.Once, RetryPolicy? policy = null, TimeSpan? maxRunTime = null)
+        where THandler : class, IJobHandler
+    {
+        AddJob<THandler>(name, policy, maxRunTime);
+        _jobs[name] = _jobs[name] with { Recurrence = new Recurrence(schedule, missed) };
         return this;
     }
 

@@ -2,10 +2,12 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.DeadLetters;
+using ContactCenter.Durable.Hints;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Inbox;
 using ContactCenter.Durable.Jobs;
 using ContactCenter.Durable.Outbox;
+using ContactCenter.Durable.Recurring;
 using ContactCenter.Durable.Retries;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -17,6 +19,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using RabbitMQ.Client;
+using StackExchange.Redis;
 
 namespace ContactCenter.Durable;
 
@@ -48,6 +51,12 @@ public static class DurableSetup
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
 
         services.AddSingleton<WakeSignal>();
+        services.AddHostedService(provider => new HintExchange(
+            service,
+            provider.GetRequiredService<WakeSignal>(),
+            provider.GetRequiredService<JobQueue>(),
+            provider.GetService<IConnectionMultiplexer>(),
+            provider.GetRequiredService<ILogger<HintExchange>>()));
         services.AddSingleton<OutboxStore>();
         services.AddSingleton(provider => new OutboxBacklog(
             provider.GetRequiredService<OutboxStore>(),
@@ -87,7 +96,10 @@ public static class DurableSetup
         services.AddHostedService<PolicyStarter>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobDesk>();
+        services.AddSingleton<JobMetrics>();
         services.AddSingleton<JobRunner>();
+        services.AddHostedService<RecurrencePlanner>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobMetrics>());
         services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>
         {

@@ -95,7 +95,14 @@ public sealed class DurableTransaction : IAsyncDisposable
     /// <summary>Wakes this process's worker after the commit.</summary>
     internal void WakeWorker() => _jobs.MakesClaimable = true;
 
-    internal void Finish(ClaimedJob job) => _jobs.Ended = job;
+    internal void Add(QueuedJob job) => _jobs.Added.Add(job);
+
+    internal void Finish(ClaimedJob job, QueuedJob? next)
+    {
+        _jobs.Ended = job;
+        if (next is not null)
+            Add(next);
+    }
 
     /// <summary>Stores the jobs, audit entries and messages, commits, and wakes the worker and the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>
@@ -113,9 +120,9 @@ public sealed class DurableTransaction : IAsyncDisposable
             await batch.ExecuteNonQueryAsync(cancellationToken);
         await _transaction.CommitAsync(cancellationToken);
         if (_messages.Count > 0)
-            _relaySignal.Set();
+            _relaySignal.Announce();
         if (_jobs.MakesClaimable)
-            _jobQueue.Signal.Set();
+            _jobQueue.Signal.Announce();
     }
 
     /// <summary>Rolls back what was not committed and gives the connection back.</summary>

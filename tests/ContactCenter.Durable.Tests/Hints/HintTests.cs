@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ContactCenter.Durable.Hints;
+using ContactCenter.Durable.Jobs;
+using ContactCenter.Durable.Tests.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace ContactCenter.Durable.Tests.Hints;
+
+public sealed class HintTests(TestServers servers) : JobTest(servers)
+{
+    // Polls grow to 5 s within this time.
+    private static readonly TimeSpan UntilIdle = TimeSpan.FromSeconds(7);
+
+    [Fact]
+    [Rule("DUR-40")]
+    public async Task What_one_process_commits_wakes_another_within_250_ms()
+    {
+        await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
+        var writer = await StartProcessAsync(redis);
+        // Its worker is not there, so that nothing but a hint sets the signals.
+        var other = await StartProcessAsync(redis);
+        await SubscribedAsync(redis);
+        var (jobs, outbox) = (other.Services.GetRequiredService<JobQueue>().Signal, other.Services.GetRequiredService<WakeSignal>());
+        var latencies = new List<TimeSpan>();
+        for (var i = 0; i < 50; i++)
+        {
+            await EnqueueAsync(writer, i);
+            var start = Stopwatch.GetTimestamp();
+            Assert.True(await jobs.WaitAsync(TimeSpan.FromSeconds(5), Cancellation));
+            latencies.Add(Stopwatch.GetElapsedTime(start));
+        }
+
+        await PublishAsync(writer, "k", 1);
+        Assert.True(await outbox.WaitAsync(TimeSpan.FromSeconds(5), Cancellation));
+        Assert.True(latencies.Order().ElementAt(latencies.Count - 2) < TimeSpan.FromMilliseconds(250), string.Join(' ', latencies));
+    }
+
+    [Fact]
+    [Rule("DUR-40")]
+    public async Task A_thousand_commits_make_no_more_than_20_hints_a_second()
+    {
+        await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
+        var writer = await StartProcessAsync(redis);
+        await SubscribedAsync(redis);
+        var hints = new ConcurrentQueue<long>();
+        await redis.GetSubscriber().SubscribeAsync(HintExchange.ChannelOf("tests", "jobs"), (_, _) => hints.Enqueue(Stopwatch.GetTimestamp()));
+
+        var start = Stopwatch.GetTimestamp();
+        var signal = writer.Services.GetRequiredService<JobQueue>().Signal;
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1))
+        {
+            for (var i = 0; i < 1_000; i++)
+                signal.Announce();
+            await Task.Yield();
+        }
+
+        Assert.InRange(hints.Count, 1, 21);
+    }
+
+    [Fact]
+    [Rule("DUR-40")]
+    public async Task On_an_idle_system_a_job_of_another_process_starts_at_once_with_hints_and_within_5_s_without()
+    {
+        await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
+        using var away = await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200");
+        var started = new BlockingCollection<long>();
+        await StartAsync(
+            durable => durable.AddJob<Scripted>(Kind),
+            builder => builder.Services
+                .AddSingleton<IConnectionMultiplexer>(redis)
+                .AddSingleton(new Script((_, _) =>
+                {
+                    started.Add(Stopwatch.GetTimestamp(), CancellationToken.None);
+                    return Task.CompletedTask;
+                })));
+        var (hinting, silent) = (await StartProcessAsync(redis), await StartProcessAsync(away));
+        await SubscribedAsync(redis);
+
+        Assert.InRange(await PickUpAsync(hinting), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        Assert.InRange(await PickUpAsync(silent), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+
+        async Task<TimeSpan> PickUpAsync(IHost writer)
+        {
+            await Task.Delay(UntilIdle, Cancellation);
+            var committed = Stopwatch.GetTimestamp();
+            await EnqueueAsync(writer, 1);
+            Assert.True(started.TryTake(out var begun, TimeSpan.FromSeconds(30)));
+            return Stopwatch.GetElapsedTime(committed, begun);
+        }
+    }
+
+    /// <summary>A process that enqueues jobs and runs none.</summary>
+    private Task<IHost> StartProcessAsync(IConnectionMultiplexer redis) => StartAsync(durable => durable.AddJob<AddNumber>(Kind), builder =>
+    {
+        builder.Services.AddSingleton(redis);
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(JobWorker)));
+    });
+
+    // A host subscribes while it starts.
+    private static Task SubscribedAsync(ConnectionMultiplexer redis) => Eventually.TrueAsync(async () =>
+        (long)await redis.GetDatabase().ExecuteAsync("PUBLISH", (string)HintExchange.ChannelOf("tests", "outbox")!, "test") > 0);
+}
