@@ -3,6 +3,7 @@ using ContactCenter.Durable;
 using ContactCenter.Durable.Outbox;
 using ContactCenter.Durable.Tests;
 using ContactCenter.Durable.Tests.Jobs;
+using ContactCenter.Durable.Tests.Recurring;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,8 @@ builder.AddDurable("tests", Assembly.GetExecutingAssembly(), durable =>
 {
     if (role == "consumer")
         durable.AddConsumer<NumberAddedConsumer>();
+    if (role == "recurring")
+        durable.AddRecurring<AddOccurrence>("tick", Schedule.Aligned(TimeSpan.FromSeconds(1)));
     if (role == "jobs")
         durable.AddJob<AddNumber>("numbers.add").AddJob<AddAfterPause>("pause").AddJob<KillProcess>("kill", RetryPolicy.Default with { Name = "twice", MaxAttempts = 2 });
 });

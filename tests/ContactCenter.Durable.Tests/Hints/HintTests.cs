@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ContactCenter.Durable.Hints;
 using ContactCenter.Durable.Jobs;
+using ContactCenter.Durable.Outbox;
 using ContactCenter.Durable.Tests.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,11 +20,9 @@ public sealed class HintTests(TestServers servers) : JobTest(servers)
     public async Task What_one_process_commits_wakes_another_within_250_ms()
     {
         await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
-        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
-        var writer = await StartProcessAsync(redis);
-        // Its worker is not there, so that nothing but a hint sets the signals.
-        var other = await StartProcessAsync(redis);
-        await SubscribedAsync(redis);
+        var writer = await StartProcessAsync(database.ConnectionString);
+        var other = await StartProcessAsync(database.ConnectionString);
+        await SubscribedAsync(database, processes: 2);
         var (jobs, outbox) = (other.Services.GetRequiredService<JobQueue>().Signal, other.Services.GetRequiredService<WakeSignal>());
         var latencies = new List<TimeSpan>();
         for (var i = 0; i < 50; i++)
@@ -45,8 +44,8 @@ public sealed class HintTests(TestServers servers) : JobTest(servers)
     {
         await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
         using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
-        var writer = await StartProcessAsync(redis);
-        await SubscribedAsync(redis);
+        var writer = await StartProcessAsync(database.ConnectionString);
+        await SubscribedAsync(database, processes: 1);
         var hints = new ConcurrentQueue<long>();
         await redis.GetSubscriber().SubscribeAsync(HintExchange.ChannelOf("tests", "jobs"), (_, _) => hints.Enqueue(Stopwatch.GetTimestamp()));
 
@@ -67,20 +66,19 @@ public sealed class HintTests(TestServers servers) : JobTest(servers)
     public async Task On_an_idle_system_a_job_of_another_process_starts_at_once_with_hints_and_within_5_s_without()
     {
         await using var database = await Servers.CreateRedisDatabaseAsync(Cancellation);
-        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
-        using var away = await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200");
         var started = new BlockingCollection<long>();
         await StartAsync(
             durable => durable.AddJob<Scripted>(Kind),
             builder => builder.Services
-                .AddSingleton<IConnectionMultiplexer>(redis)
+                .AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(database.ConnectionString))
                 .AddSingleton(new Script((_, _) =>
                 {
                     started.Add(Stopwatch.GetTimestamp(), CancellationToken.None);
                     return Task.CompletedTask;
                 })));
-        var (hinting, silent) = (await StartProcessAsync(redis), await StartProcessAsync(away));
-        await SubscribedAsync(redis);
+        var hinting = await StartProcessAsync(database.ConnectionString);
+        var silent = await StartProcessAsync("127.0.0.1:1,abortConnect=false,connectTimeout=200");
+        await SubscribedAsync(database, processes: 2);
 
         Assert.InRange(await PickUpAsync(hinting), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
         Assert.InRange(await PickUpAsync(silent), TimeSpan.Zero, TimeSpan.FromSeconds(6));
@@ -95,14 +93,22 @@ public sealed class HintTests(TestServers servers) : JobTest(servers)
         }
     }
 
-    /// <summary>A process that enqueues jobs and runs none.</summary>
-    private Task<IHost> StartProcessAsync(IConnectionMultiplexer redis) => StartAsync(durable => durable.AddJob<AddNumber>(Kind), builder =>
+    /// <summary>A process that enqueues jobs and messages and has no loops for them, so that nothing but a hint sets its signals and nothing takes them.</summary>
+    private Task<IHost> StartProcessAsync(string redis) => StartAsync(durable => durable.AddJob<AddNumber>(Kind), builder =>
     {
-        builder.Services.AddSingleton(redis);
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(JobWorker)));
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
+        foreach (var loop in builder.Services.Where(service => service.ImplementationType == typeof(JobWorker) || service.ImplementationType == typeof(OutboxRelay)).ToList())
+            builder.Services.Remove(loop);
     });
 
     // A host subscribes while it starts.
-    private static Task SubscribedAsync(ConnectionMultiplexer redis) => Eventually.TrueAsync(async () =>
-        (long)await redis.GetDatabase().ExecuteAsync("PUBLISH", (string)HintExchange.ChannelOf("tests", "outbox")!, "test") > 0);
+    private static async Task SubscribedAsync(TestRedis database, int processes)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync(database.ConnectionString);
+        foreach (var queue in new[] { "jobs", "outbox" })
+        {
+            await Eventually.TrueAsync(async () =>
+                ((RedisResult[])(await redis.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", (string)HintExchange.ChannelOf("tests", queue)!))!) is [_, var count] && (int)count == processes);
+        }
+    }
 }
