@@ -92,7 +92,12 @@ public sealed class RecurringTests(TestServers servers) : JobTest(servers)
         fails = false;
         Pass(15, host);
         await PlannedAsync("08:45");
-        await host.Services.GetRequiredService<DeadLetterDesk>().ReplayAsync(letterId, Cancellation);
+        await using (var transaction = await DatabaseOf(host).BeginAsync(Cancellation))
+        {
+            await host.Services.GetRequiredService<DeadLetterDesk>().ReplayAsync(transaction, letterId);
+            await transaction.CommitAsync(Cancellation);
+        }
+
         await Eventually.TrueAsync(() => _runs.Count == 3);
         await PlannedAsync("08:45");
 
