@@ -26,10 +26,17 @@ public sealed class JobQueue : IDisposable
 {
     private readonly Dictionary<string, JobKind> _kinds;
 
-    internal JobQueue(IEnumerable<JobKind> kinds) => _kinds = kinds.ToDictionary(kind => kind.Name);
+    internal JobQueue(IEnumerable<JobKind> kinds, SteadyTime time)
+    {
+        _kinds = kinds.ToDictionary(kind => kind.Name);
+        Time = time;
+    }
 
     /// <summary>Names of the registered kinds; no others are enqueued or claimed (DUR-26, DUR-27).</summary>
     public IReadOnlyCollection<string> Kinds => _kinds.Keys;
+
+    /// <summary>The clock by which jobs are due and grow older.</summary>
+    internal SteadyTime Time { get; }
 
     /// <summary>Wakes this process's worker.</summary>
     internal WakeSignal Signal { get; } = new();

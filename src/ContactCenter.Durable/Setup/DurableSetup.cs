@@ -45,7 +45,7 @@ public static class DurableSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => CreateDataSource(provider, service));
         services.AddSingleton<SteadyTime>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DurableDatabase>(provider, provider.GetRequiredService<SteadyTime>()));
+        services.AddSingleton<DurableDatabase>();
         services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
         services.AddHostedService<MigrationStarter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
@@ -89,7 +89,7 @@ public static class DurableSetup
         var durable = new DurableBuilder(service, ConfigureInbox);
         durable.AddJob<ReplayHandler>(ReplayHandler.Kind);
         configure?.Invoke(durable);
-        services.AddSingleton(_ => new JobQueue(durable.Jobs));
+        services.AddSingleton(provider => new JobQueue(durable.Jobs, provider.GetRequiredService<SteadyTime>()));
         services.AddSingleton(provider => new PolicyBook(
             provider.GetRequiredService<NpgsqlDataSource>(), durable.Policies, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PolicyBook>>()));
         services.AddSingleton<PolicyDesk>();

@@ -6,7 +6,7 @@ namespace ContactCenter.Durable;
 
 /// <summary>The service's database: where every change of state begins.</summary>
 /// <param name="dataSource">Connections of the service's role, also for reading.</param>
-/// <param name="timeProvider">Time of messages and jobs.</param>
+/// <param name="timeProvider">Time of messages and audit entries.</param>
 /// <param name="relaySignal">Wakes this process's relay after a commit.</param>
 /// <param name="backlog">Tells when no more messages are taken.</param>
 /// <param name="jobs">The kinds of job that may be enqueued.</param>

@@ -58,7 +58,7 @@ public sealed class DurableTransaction : IAsyncDisposable
     /// <exception cref="JobTooLargeException">The payload is too large.</exception>
     public EnqueuedJob Enqueue<T>(string kind, T payload, JobOptions? options = null)
     {
-        var job = QueuedJob.Create(_jobQueue[kind].Name, payload, options ?? new JobOptions(), _timeProvider.GetUtcNow());
+        var job = QueuedJob.Create(_jobQueue[kind].Name, payload, options ?? new JobOptions(), _jobQueue.Time.GetUtcNow());
         if (job.DeduplicationKey is { } deduplicationKey && !_deduplicated.TryAdd((kind, deduplicationKey), _jobs.Added.Count))
         {
             var first = _deduplicated[(kind, deduplicationKey)];
@@ -110,7 +110,7 @@ public sealed class DurableTransaction : IAsyncDisposable
     {
         // Only now: the locks that order the jobs and messages of a key are held from here to the end of the commit (DUR-11).
         if (!_jobs.IsEmpty)
-            await JobWriter.WriteAsync(Connection, _jobs, _timeProvider.GetUtcNow(), cancellationToken);
+            await JobWriter.WriteAsync(Connection, _jobs, _jobQueue.Time.GetUtcNow(), cancellationToken);
         await using var batch = new NpgsqlBatch(Connection);
         if (_audit.Count > 0)
             batch.BatchCommands.Add(AuditStore.AddCommand(_audit));
