@@ -58,7 +58,7 @@ internal sealed partial class JobWorker : BackgroundService
     {
         (_queue, _store, _runner, _options, _timeProvider, _logger) = (queue, store, runner, options.Value, timeProvider, logger);
         _grace = TimeSpan.FromSeconds(shutdown.Value.Seconds);
-        _runs = meters.Create(OutboxBacklog.MeterName).CreateCounter<long>("durable.jobs.runs", "{run}", "Runs by kind and outcome: done, retry, dead, waits, released, lease_lost");
+        _runs = meters.Create(OutboxBacklog.MeterName).CreateCounter<long>("durable.jobs.runs", "{run}", "Runs by kind and outcome: done, retry, dead, waits, released, skipped, lease_lost");
     }
 
     /// <inheritdoc />
