@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -41,7 +42,7 @@ internal sealed partial class PolicyBook(NpgsqlDataSource dataSource, IEnumerabl
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             return _last = new Reading((await PolicyStore.ListAsync(connection)).ToDictionary(stored => stored.Policy.Name, stored => stored.Policy), timestamp);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException or JsonException)
         {
             LogStale(exception);
             return _last = new Reading(before?.Policies ?? [], timeProvider.GetTimestamp());
