@@ -2,7 +2,7 @@ using System.Net;
 using ContactCenter.Durable;
 using ContactCenter.Egress.Http;
 
-namespace ContactCenter.Egress.Tests;
+namespace ContactCenter.Egress.Tests.Jobs;
 
 /// <summary>From an answer to what its job's policy makes of it.</summary>
 public sealed class EgressJobTests
@@ -44,7 +44,7 @@ public sealed class EgressJobTests
     [Rule("EGR-18")]
     public void The_receiver_may_abort_whatever_the_policy_says()
     {
-        IJobFailure failure = Answer(HttpStatusCode.ServiceUnavailable, ("webhook-delivery", "abort-message"), ("Retry-After", "120"));
+        var failure = Answer(HttpStatusCode.ServiceUnavailable, ("webhook-delivery", "abort-message"), ("Retry-After", "120"));
         Assert.Equal(JobFailureKind.Final, failure.Kind);
     }
 
@@ -56,7 +56,7 @@ public sealed class EgressJobTests
     [InlineData("REAUTHORIZATION_REQUIRED", JobFailureKind.WaitWithoutAge)]
     public void What_was_not_tried_is_a_wait_for_the_reserved_time(string reason, JobFailureKind kind)
     {
-        IJobFailure failure = EgressException.Wait(reason, "Later.", TimeSpan.FromSeconds(7));
+        var failure = EgressException.Wait(reason, "Later.", TimeSpan.FromSeconds(7));
         Assert.Equal((reason.ToLowerInvariant(), kind, TimeSpan.FromSeconds(7)), (failure.ErrorClass, failure.Kind, failure.Delay));
     }
 
@@ -72,7 +72,7 @@ public sealed class EgressJobTests
 
     private static RetryDecision Decide(string policy, EgressException exception)
     {
-        IJobFailure failure = exception;
+        var failure = exception;
         Assert.Equal(JobFailureKind.Failed, failure.Kind);
         return RetryPolicy.BuiltIn.Append(Steady).Single(known => known.Name == policy).Decide(failure.ErrorClass, 1, TimeSpan.Zero, 0.5, failure.Delay);
     }
