@@ -30,7 +30,9 @@ ALTER TABLE durable.jobs SET (
   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 100000, fillfactor = 80);
 
 -- Claims read these three: what may run, by time and by group, and what is leased.
-CREATE INDEX ix_jobs_ready ON durable.jobs (kind, ready_time, seq) WHERE state = 'READY';
+-- The condition on seq, which is always true, keeps the first index for those who name it: with a wrong guess of how many jobs
+-- a group has, the planner would else look for them among those of all groups.
+CREATE INDEX ix_jobs_ready ON durable.jobs (kind, ready_time, seq) WHERE state = 'READY' AND seq > 0;
 CREATE INDEX ix_jobs_ready_of_group ON durable.jobs (kind, group_name, ready_time, seq) WHERE state = 'READY';
 CREATE INDEX ix_jobs_leased ON durable.jobs (lease_end) WHERE state = 'LEASED';
 
@@ -348,7 +350,7 @@ BEGIN
       FROM unnest(open_kinds) AS k (kind)
       CROSS JOIN LATERAL (
         SELECT r.id, r.group_name, r.ready_time, r.seq FROM durable.jobs r
-        WHERE r.state = 'READY' AND r.kind = k.kind AND r.ready_time > after_time AND r.ready_time <= at_time
+        WHERE r.state = 'READY' AND r.seq > 0 AND r.kind = k.kind AND r.ready_time > after_time AND r.ready_time <= at_time
         ORDER BY r.ready_time, r.seq
         LIMIT max_jobs + 1) AS j
       ORDER BY j.ready_time, j.seq
@@ -356,7 +358,8 @@ BEGIN
     is_backlog := candidates > max_jobs OR candidates > 0 AND limited_groups IS NOT NULL;
     IF NOT is_backlog THEN
       candidates := cardinality(chosen);
-      chosen := ARRAY(SELECT j.id FROM durable.jobs j WHERE j.id = ANY (chosen) AND j.state = 'READY' FOR UPDATE SKIP LOCKED);
+      -- Not by state: the planner would look for each id among all that is ready.
+      chosen := ARRAY(SELECT j.id FROM durable.jobs j WHERE j.id = ANY (chosen) AND j.lease_end IS NULL AND j.state <> 'DEAD' FOR UPDATE SKIP LOCKED);
       drained := cardinality(chosen) = candidates AND NOT EXISTS (SELECT FROM durable.job_groups g WHERE g.max_running IS NOT NULL);
     END IF;
   END IF;
@@ -451,7 +454,7 @@ BEGIN
      FROM unnest(open_kinds) AS k (kind)
      CROSS JOIN LATERAL (
        SELECT j.ready_time FROM durable.jobs j
-       WHERE j.state = 'READY' AND j.kind = k.kind AND j.ready_time > at_time ORDER BY j.ready_time, j.seq LIMIT 1) AS n),
+       WHERE j.state = 'READY' AND j.seq > 0 AND j.kind = k.kind AND j.ready_time > at_time ORDER BY j.ready_time, j.seq LIMIT 1) AS n),
     drained;
 END
 $$;
