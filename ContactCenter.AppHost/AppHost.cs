@@ -1,3 +1,4 @@
+using System.Text;
 using ContactCenter.AppHost;
 using ContactCenter.AppHost.Backing;
 
@@ -19,6 +20,9 @@ var keys = new DevelopmentKeys(builder, data);
 var redis = new RedisBacking(backing, "redis");
 var rabbitmq = new RabbitMqBacking(backing, "rabbitmq");
 var sftp = new SftpBacking(backing, "sftp");
+
+// Encrypts what services store of their secrets.
+var secretsKey = builder.AddParameter("secrets-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("secrets-key"))), secret: true);
 
 var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", "sandbox");
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
@@ -50,7 +54,9 @@ return once && traffic
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database)
     where TProject : IProjectMetadata, new() =>
     rabbitmq.WithReference(redis.WithReference(postgres.WithReference(
-        builder.AddProject<TProject>(name).WithHttpHealthCheck("/health", endpointName: "http"), database, "database")));
+        builder.AddProject<TProject>(name).WithHttpHealthCheck("/health", endpointName: "http")
+            .WithEnvironment("Secrets__Keys__k1", secretsKey)
+            .WithEnvironment("Secrets__ActiveKey", "k1"), database, "database")));
 
 // The account in whose name the sandbox sends: the same values for the sender and for the receiver.
 void WithTwilioAccount(IResourceBuilder<ProjectResource> project) => project

@@ -7,6 +7,7 @@ using ContactCenter.ServiceDefaults.Telemetry;
 using ContactCenter.ServiceDefaults.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -73,6 +74,14 @@ public static class ServiceDefaultsExtensions
         app.MapHealthEndpoints();
         app.MapGrpcDefaults();
         return app;
+    }
+
+    /// <summary>Adds Redis, if <c>ConnectionStrings:redis</c> names one. Nothing depends on it: who uses it does without while it is away.</summary>
+    /// <param name="builder">The service's application builder.</param>
+    public static void AddOptionalRedis(this IHostApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetConnectionString("redis") is not null)
+            builder.AddRedisClient("redis");
     }
 
     private static void AddConsoleLogs(this IHostApplicationBuilder builder)

@@ -91,6 +91,11 @@ public sealed class PagePosition
     public long Number(int part) =>
         long.TryParse(_parts[part], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw _invalid();
 
+    /// <summary>A part that is a UUID.</summary>
+    /// <param name="part">From 0.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: it is none.</exception>
+    public Guid Id(int part) => Guid.TryParseExact(_parts[part], "D", out var id) ? id : throw _invalid();
+
     /// <summary>A part written with <see cref="Paging.Part"/>.</summary>
     /// <param name="part">From 0.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT <c>PAGE_TOKEN_INVALID</c>: it is no time.</exception>

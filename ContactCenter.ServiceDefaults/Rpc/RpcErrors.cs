@@ -87,6 +87,16 @@ public static class RpcErrors
     public static RpcException Unavailable(string domain, string reason, string message, TimeSpan retryDelay) =>
         Create(StatusCode.Unavailable, domain, reason, message, RetryAfter(retryDelay));
 
+    /// <summary>The caller may call the method, but not in this way: a scope is missing.</summary>
+    /// <param name="domain">The area the error belongs to.</param>
+    /// <param name="scope">Its full name, which the ErrorInfo names under <c>scope</c>.</param>
+    public static RpcException ScopeMissing(string domain, string scope)
+    {
+        var info = Info(domain, "SCOPE_MISSING");
+        info.Metadata["scope"] = scope;
+        return Create(StatusCode.PermissionDenied, info, $"The API key lacks the scope {scope}.");
+    }
+
     /// <summary>Any other error.</summary>
     /// <param name="code">The gRPC status code, not OK.</param>
     /// <param name="domain">The area the error belongs to.</param>

@@ -1,4 +1,8 @@
+using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 
 namespace ContactCenter.CrmConnector;
 
@@ -9,15 +13,18 @@ public static class CrmConnectorHost
     /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        builder.AddOptionalRedis();
+        builder.AddDurable("crm-connector", typeof(CrmConnectorHost).Assembly);
+        builder.AddCallers("crm");
+        builder.AddEgress("crm-connector");
+        builder.AddOperations("crm");
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapOAuthCallback();
+        app.MapOperations();
         return app;
     }
 }

@@ -1,4 +1,4 @@
 using ContactCenter.CrmConnector;
+using ContactCenter.Durable;
 
-await using var app = CrmConnectorHost.Create(args);
-await app.RunAsync();
+return await CrmConnectorHost.Create(args).RunDurableAsync(args);

@@ -1,4 +1,8 @@
+using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 
 namespace ContactCenter.FollowUpScheduler;
 
@@ -9,15 +13,18 @@ public static class FollowUpSchedulerHost
     /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        builder.AddOptionalRedis();
+        builder.AddDurable("follow-up-scheduler", typeof(FollowUpSchedulerHost).Assembly);
+        builder.AddCallers("followups");
+        builder.AddEgress("follow-up-scheduler");
+        builder.AddOperations("followups");
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapOAuthCallback();
+        app.MapOperations();
         return app;
     }
 }

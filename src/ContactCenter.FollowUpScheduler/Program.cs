@@ -1,4 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.FollowUpScheduler;
 
-await using var app = FollowUpSchedulerHost.Create(args);
-await app.RunAsync();
+return await FollowUpSchedulerHost.Create(args).RunDurableAsync(args);

@@ -1,8 +1,10 @@
 using ContactCenter.Durable;
+using ContactCenter.Egress;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 
@@ -17,8 +19,11 @@ public static class InsightsEnrichmentHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        builder.AddOptionalRedis();
         builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly);
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
+        builder.AddEgress("insights-enrichment");
+        builder.AddOperations("insights");
 
         var services = builder.Services;
         services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
@@ -39,6 +44,8 @@ public static class InsightsEnrichmentHost
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapOAuthCallback();
+        app.MapOperations();
         TwilioIngestEndpoints.Map(app);
         app.MapGrpcService<ConversationService>();
         return app;

@@ -1,4 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.StorageExport;
 
-await using var app = StorageExportHost.Create(args);
-await app.RunAsync();
+return await StorageExportHost.Create(args).RunDurableAsync(args);

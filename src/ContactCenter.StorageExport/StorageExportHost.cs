@@ -1,4 +1,8 @@
+using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 
 namespace ContactCenter.StorageExport;
 
@@ -9,15 +13,18 @@ public static class StorageExportHost
     /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        builder.AddOptionalRedis();
+        builder.AddDurable("storage-export", typeof(StorageExportHost).Assembly);
+        builder.AddCallers("storage");
+        builder.AddEgress("storage-export");
+        builder.AddOperations("storage");
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapOAuthCallback();
+        app.MapOperations();
         return app;
     }
 }

@@ -1,4 +1,6 @@
 using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.WfmConnector.Intervals;
@@ -14,12 +16,17 @@ public static class WfmConnectorHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
+        builder.AddOptionalRedis();
         builder.AddDurable("wfm-connector", typeof(WfmConnectorHost).Assembly, durable => durable.AddConsumer<SegmentConsumer>());
         builder.AddCallers("wfm");
+        builder.AddEgress("wfm-connector");
+        builder.AddOperations("wfm");
         builder.Services.AddSingleton<QueueContactStore>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapOAuthCallback();
+        app.MapOperations();
         app.MapGrpcService<IntervalService>();
         return app;
     }

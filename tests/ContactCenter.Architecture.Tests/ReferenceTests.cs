@@ -16,6 +16,7 @@ public sealed class ReferenceTests
         ["ContactCenter.Durable"] = ["ContactCenter.Contracts", "ContactCenter.Events"],
         ["ContactCenter.Egress"] = ["ContactCenter.Contracts", "ContactCenter.Durable", "ContactCenter.Events"],
         ["ContactCenter.ServiceDefaults"] = ["ContactCenter.Contracts", "ContactCenter.Durable"],
+        ["ContactCenter.Operations"] = ["ContactCenter.Contracts", "ContactCenter.Durable", "ContactCenter.Egress", "ContactCenter.ServiceDefaults"],
         ["ContactCenter.Sandbox"] = ["ContactCenter.Contracts", "ContactCenter.Events", "ContactCenter.ServiceDefaults"],
         ["ContactCenter.AppHost"] = [.. Services, "ContactCenter.Sandbox"],
     };
@@ -23,7 +24,7 @@ public sealed class ReferenceTests
     private static readonly string[] OfServices =
     [
         "ContactCenter.Contracts", "ContactCenter.Durable", "ContactCenter.Egress", "ContactCenter.Events",
-        "ContactCenter.ServiceDefaults",
+        "ContactCenter.Operations", "ContactCenter.ServiceDefaults",
     ];
 
     [Fact]

@@ -26,6 +26,10 @@ public static class TestKey
         .. scopes.Select((scope, i) => $"--ApiKeys:Bootstrap:0:Scopes:{i}={scope}"),
     ];
 
+    /// <summary>Command-line settings without which Egress refuses to start: the key bytes are 00…1f.</summary>
+    public static IReadOnlyList<string> SecretSettings { get; } =
+        ["--Secrets:Keys:k1=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "--Secrets:ActiveKey=k1"];
+
     /// <summary>Sends the key with every request: <c>new GrpcChannelOptions { HttpHandler = TestKey.Handler() }</c>.</summary>
     /// <param name="key">Another key than <see cref="Text"/>.</param>
     public static HttpMessageHandler Handler(string key = Text) => new KeyHandler(key);

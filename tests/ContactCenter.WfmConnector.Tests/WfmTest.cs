@@ -33,6 +33,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             .. TestKey.Settings("wfm.read"),
+            .. TestKey.SecretSettings,
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
         ]);

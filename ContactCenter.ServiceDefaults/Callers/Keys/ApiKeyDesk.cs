@@ -49,11 +49,11 @@ public sealed class ApiKeyDesk
 
     /// <summary>Lists keys by id, also those that are not valid any more.</summary>
     /// <param name="after">Id of the last key of the previous page; empty for the first.</param>
-    /// <param name="limit">Most keys to return, 1 to 1,000.</param>
+    /// <param name="limit">Most keys to return, 1 to 1,001: one more than a page, which tells whether another follows.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(string after, int limit, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_000), limit);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_001), limit);
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         return await ApiKeyStore.ListAsync(connection, after, limit);
     }

@@ -17,11 +17,11 @@ public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mas
     /// <summary>Lists letters without their payloads, newest first. A letter that fails again meanwhile moves to the front; no other is listed twice or left out.</summary>
     /// <param name="filter">Which letters.</param>
     /// <param name="after">The last letter of the previous page, or null for the first.</param>
-    /// <param name="limit">Most letters to return, 1 to 1,000.</param>
+    /// <param name="limit">Most letters to return, 1 to 1,001: one more than a page, which tells whether another follows.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterPosition? after, int limit, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_000), limit);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_001), limit);
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         return await DeadLetterStore.ListAsync(connection, filter, after, limit);
     }

@@ -89,7 +89,7 @@ public sealed partial class Migrator
             """);
         foreach (var (set, migrations) in _sets)
         {
-            var applied = (await connection.QueryAsync<AppliedMigration>(
+            var applied = (await connection.QueryAsync<AppliedFile>(
                 "SELECT number, name, checksum, min_reader AS MinReader FROM durable.schema_migration WHERE set = @set", new { set })).ToDictionary(row => row.Number);
             Check(set, migrations, applied);
             foreach (var migration in migrations.Where(migration => !applied.ContainsKey(migration.Number)))
@@ -100,7 +100,7 @@ public sealed partial class Migrator
             await connection.ExecuteAsync(GrantRows, new { role = ServiceRole });
     }
 
-    private static void Check(string set, IReadOnlyList<Migration> migrations, Dictionary<int, AppliedMigration> applied)
+    private static void Check(string set, IReadOnlyList<Migration> migrations, Dictionary<int, AppliedFile> applied)
     {
         foreach (var migration in migrations)
         {
@@ -172,5 +172,5 @@ public sealed partial class Migrator
     [LoggerMessage(LogLevel.Warning, "{Set}: {File} waits for a lock, attempt {Attempt}")]
     private partial void LogLockBusy(string set, string file, int attempt);
 
-    private sealed record AppliedMigration(int Number, string Name, string Checksum, int MinReader);
+    private sealed record AppliedFile(int Number, string Name, string Checksum, int MinReader);
 }

@@ -44,6 +44,15 @@ public sealed partial class OutboxBacklog : BackgroundService
         Volatile.Write(ref _oldestAgeSeconds, oldestAge.TotalSeconds);
     }
 
+    /// <summary>Reads how far the relay is behind now.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public async Task<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        var limit = _options.Value.MaxPending;
+        var (pending, oldestAge) = await _store.ReadBacklogAsync(limit, cancellationToken);
+        return new OutboxStatus(pending, oldestAge, await _store.CountRefusedAsync(limit, cancellationToken), limit);
+    }
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,3 +74,10 @@ public sealed partial class OutboxBacklog : BackgroundService
     [LoggerMessage(LogLevel.Warning, "The outbox could not be counted")]
     private partial void LogFailed(Exception exception);
 }
+
+/// <summary>How far the relay is behind.</summary>
+/// <param name="Pending">Messages that RabbitMQ has not confirmed yet, counted up to <paramref name="MaxPending"/>.</param>
+/// <param name="OldestAge">Age of the oldest; zero if there is none.</param>
+/// <param name="Refused">How many of them the broker has refused, and that wait for their next try.</param>
+/// <param name="MaxPending">From as many on changes are refused (DUR-14).</param>
+public sealed record OutboxStatus(long Pending, TimeSpan OldestAge, long Refused, int MaxPending);

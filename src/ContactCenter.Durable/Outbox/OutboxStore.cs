@@ -38,6 +38,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
 
     private const string Remove = "DELETE FROM durable.outbox_messages WHERE lane = $1 AND seq = $2";
 
+    private const string Refused = "SELECT count(*) FROM (SELECT FROM durable.outbox_messages WHERE due_time IS NOT NULL LIMIT $1) AS counted";
+
     private const string Backlog =
         """
         SELECT (SELECT count(*) FROM (SELECT FROM durable.outbox_messages LIMIT $1) AS counted),
@@ -154,6 +156,14 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
             message.TraceParent,
             ItemSeq: claimed.Seq));
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>How many messages wait for their next try after a refusal, counted up to <paramref name="limit"/>.</summary>
+    public async Task<long> CountRefusedAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Refused);
+        command.Parameters.Add(Value(limit));
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>How many messages wait, counted up to <paramref name="limit"/>, and for how long the oldest has.</summary>

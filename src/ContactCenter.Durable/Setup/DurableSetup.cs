@@ -48,6 +48,7 @@ public static class DurableSetup
         services.AddSingleton<DurableDatabase>();
         services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
         services.AddHostedService<MigrationStarter>();
+        services.AddSingleton<MigrationHistory>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, ["ready"]);
 
         services.AddSingleton<WakeSignal>();

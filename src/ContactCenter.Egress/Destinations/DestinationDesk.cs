@@ -27,15 +27,24 @@ public sealed class DestinationDesk
 
     /// <summary>Lists the destinations that any replica has ever called, by name and origin.</summary>
     /// <param name="afterId">The last destination of the page before, or null for the first page.</param>
-    /// <param name="limit">Most destinations to return, 1 to 1,000.</param>
+    /// <param name="limit">Most destinations to return, 1 to 1,001: one more than a page, which tells whether another follows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page.</returns>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public async Task<IReadOnlyList<DestinationView>> ListAsync(string? afterId, int limit, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_000), limit);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_001), limit);
         return await Task.WhenAll((await _store.ListAsync(afterId, limit, cancellationToken)).Select(ViewAsync));
     }
+
+    /// <summary>Reads a destination, which nobody else changes until the end of the transaction.</summary>
+    /// <param name="transaction">The caller's.</param>
+    /// <param name="id">The destination.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The destination.</returns>
+    /// <exception cref="DestinationNotFoundException">There is no such destination.</exception>
+    public async Task<DestinationView> GetAsync(DurableTransaction transaction, string id, CancellationToken cancellationToken) =>
+        await ViewAsync(await DestinationStore.LockAsync(transaction.Connection, id, cancellationToken) ?? throw new DestinationNotFoundException(id));
 
     /// <summary>Replaces the settings of a destination.</summary>
     /// <param name="transaction">The caller's; not committed here.</param>
