@@ -10,7 +10,10 @@ using Npgsql;
 namespace ContactCenter.Durable.Jobs;
 
 /// <summary>Claims jobs, runs them side by side, and acknowledges their results (DUR-29 to DUR-33, DUR-40, DUR-54).</summary>
-/// <remarks>One loop speaks with the database: what ended while it did so is acknowledged at its next turn, together with the next claim.</remarks>
+/// <remarks>
+/// One loop speaks with the database: what ended while it did so is acknowledged at its next turn, together with the next claim.
+/// While it waits for a claim in a backlog, full batches of results are acknowledged beside it, so that neither waits for the other.
+/// </remarks>
 internal sealed partial class JobWorker : BackgroundService
 {
     private const int MaxResults = 200;
@@ -41,7 +44,7 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly ConcurrentQueue<JobResult> _ended = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly ClaimMemory _memory = new();
-    private List<JobResult> _unacknowledged = [];
+    private readonly List<JobResult> _unacknowledged = [];
     private long? _offered;
     private long _claimed;
     private long? _checked;
@@ -154,41 +157,82 @@ internal sealed partial class JobWorker : BackgroundService
     /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
     private async Task<(int Claimed, DateTimeOffset? NextDue)> TurnAsync(int claimSize)
     {
-        while (_unacknowledged.Count < MaxResults && _ended.TryDequeue(out var result))
-            _unacknowledged.Add(result);
-        foreach (var result in _unacknowledged.Where(result => result.IsSettledAlone).ToList())
-        {
-            var isSettled = await _store.SettleAsync(
-                result.Job, result.Letter, _queue[result.Job.Kind].KeyMode == KeyMode.Strict, result.Next ?? [], _timeProvider.GetUtcNow(), CancellationToken.None);
-            Count(result.Job.Kind, isSettled ? result.Outcome : "lease_lost");
-            _unacknowledged.Remove(result);
-            _running.TryRemove(result.Job, out _);
-        }
-
-        var room = claimSize - _running.Count + _unacknowledged.Count;
+        TakeEnded(_unacknowledged);
+        var room = Math.Max(0, claimSize - _running.Count + _unacknowledged.Count);
         if (_memory.IsBacklog && room < claimSize / 2 && Stopwatch.GetElapsedTime(_claimed) < Collecting)
             room = 0;
         else
             _claimed = Stopwatch.GetTimestamp();
+        var turn = AcknowledgeAsync(_unacknowledged, room);
+        if (room > 0)
+            await AcknowledgeBesideAsync(turn);
+        var exchange = await turn;
+        foreach (var job in exchange.Claimed)
+            Start(job);
+        return (exchange.Claimed.Count, exchange.NextDue);
+    }
+
+    /// <summary>While a claim is on its way, acknowledges full batches of what else has ended.</summary>
+    private async Task AcknowledgeBesideAsync(Task claim)
+    {
+        var results = new List<JobResult>();
+        try
+        {
+            while (!claim.IsCompleted && _running.Count > MaxResults)
+            {
+                if (_ended.Count < MaxResults)
+                {
+                    await Task.WhenAny(claim, Task.Delay(1));
+                    continue;
+                }
+
+                TakeEnded(results);
+                await AcknowledgeAsync(results, room: 0);
+            }
+        }
+        catch (Exception exception)
+        {
+            // The next turn has them.
+            LogTurnFailed(exception, 1);
+            results.ForEach(_ended.Enqueue);
+        }
+    }
+
+    private void TakeEnded(List<JobResult> results)
+    {
+        while (results.Count < MaxResults && _ended.TryDequeue(out var result))
+            results.Add(result);
+    }
+
+    /// <summary>Acknowledges results, which leave the list, and claims if there is room. If that fails, those stay that were not acknowledged.</summary>
+    private async Task<Exchange> AcknowledgeAsync(List<JobResult> results, int room)
+    {
+        foreach (var result in results.Where(result => result.IsSettledAlone).ToList())
+        {
+            var isSettled = await _store.SettleAsync(
+                result.Job, result.Letter, _queue[result.Job.Kind].KeyMode == KeyMode.Strict, result.Next ?? [], _timeProvider.GetUtcNow(), CancellationToken.None);
+            Count(result.Job.Kind, isSettled ? result.Outcome : "lease_lost");
+            results.Remove(result);
+            _running.TryRemove(result.Job, out _);
+        }
+
         var exchange = await _store.ExchangeAsync(
-            [.. _unacknowledged.Where(result => result.IsFinished).Select(result => result.Job)],
-            [.. _unacknowledged.Where(result => result.Postponement is not null).Select(result => result.Postponement!)],
-            new ClaimRequest(_queue.Kinds, _timeProvider.GetUtcNow(), _options.Lease, Math.Max(0, room)),
+            [.. results.Where(result => result.IsFinished).Select(result => result.Job)],
+            [.. results.Where(result => result.Postponement is not null).Select(result => result.Postponement!)],
+            new ClaimRequest(_queue.Kinds, _timeProvider.GetUtcNow(), _options.Lease, room),
             _memory,
             CancellationToken.None);
 
-        foreach (var result in _unacknowledged)
+        foreach (var result in results)
         {
             Count(result.Job.Kind, result.Outcome);
             _running.TryRemove(result.Job, out _);
         }
 
-        _unacknowledged = [];
+        results.Clear();
         if (exchange.Lost > 0)
             LogResultsLost(exchange.Lost);
-        foreach (var job in exchange.Claimed)
-            Start(job);
-        return (exchange.Claimed.Count, exchange.NextDue);
+        return exchange;
     }
 
     private void Start(ClaimedJob job)
