@@ -44,34 +44,43 @@ internal sealed class JobsBenchmark : IBenchmark
             database => ChildProcess.StartNodeAsync("Jobs/peers/graphile_worker.js", postgres.Uri(database)),
             "EXISTS (SELECT FROM graphile_worker.jobs)");
 
-        JobsSide[] sides = [ours, quartz, pgBoss, graphile];
-        var rates = sides.ToDictionary(side => side, _ => new List<double>());
-        foreach (var side in sides)
-            await RateAsync(side);
+        JobsSide[] peers = [quartz, pgBoss, graphile];
+        var rates = peers.Append(ours).ToDictionary(side => side, _ => new List<double>());
+        await WarmUpAsync(ours);
+        var before = (Commits: await postgres.CommitsAsync(ours.Name, cancellationToken), Statements: await postgres.StatementsAsync(ours.Name, cancellationToken));
+        rates[ours].Add(await RateAsync(ours));
+        var after = (Commits: await postgres.CommitsAsync(ours.Name, cancellationToken), Statements: await postgres.StatementsAsync(ours.Name, cancellationToken));
 
-        var before = await postgres.CountsAsync(ours.Name, cancellationToken);
-        for (var round = 0; round < rounds; round++)
+        // Ours is idle while the others work for the first time.
+        var idle = IdleAsync(TimeSpan.FromSeconds(isQuick ? 20 : 60));
+        foreach (var peer in peers)
         {
-            foreach (var side in sides)
-                rates[side].Add(await RateAsync(side));
+            await WarmUpAsync(peer);
+            rates[peer].Add(await RateAsync(peer));
         }
 
-        var after = await postgres.CountsAsync(ours.Name, cancellationToken);
+        report.Add("idle_statements_per_s", await idle, "statements/s", Target.AtMost(1));
+        for (var round = 1; round < rounds; round++)
+        {
+            rates[ours].Add(await RateAsync(ours));
+            foreach (var peer in peers)
+                rates[peer].Add(await RateAsync(peer));
+        }
+
         report.Add("per_s", BenchmarkReport.Median(rates[ours]), "jobs/s");
-        foreach (var peer in sides[1..])
+        foreach (var peer in peers)
             report.Add($"{peer.Name}_per_s", BenchmarkReport.Median(rates[peer]), "jobs/s");
         report.Add("vs_quartz", Ratio(quartz), "ratio", Target.AtLeast(30));
         report.Add("vs_pgboss", Ratio(pgBoss), "ratio", Target.AtLeast(3));
         report.Add("vs_graphile", Ratio(graphile), "ratio");
-        report.Add("commits_per_job", (double)(after.Commits - before.Commits) / (rounds * Jobs), "commits", Target.AtMost(0.05));
-        report.Add("statements_per_job", (double)(after.Statements - before.Statements) / (rounds * Jobs), "statements");
+        report.Add("commits_per_job", (double)(after.Commits - before.Commits) / Jobs, "commits", Target.AtMost(0.05));
+        report.Add("statements_per_job", (double)(after.Statements - before.Statements) / Jobs, "statements");
 
         report.Add("per_s_100k", await BesidePendingAsync(100_000), "jobs/s");
         var besideMillion = await BesidePendingAsync(900_000);
         report.Add("per_s_1m", besideMillion, "jobs/s");
         report.Add("slowdown_1m_vs_0", BenchmarkReport.Median(rates[ours]) / besideMillion, "ratio", Target.AtMost(1.2));
-        report.Add("lateness_p99_ms", await LatenessAsync(TimeSpan.FromSeconds(isQuick ? 3 : 30)), "ms", Target.AtMost(1_000));
-        report.Add("idle_statements_per_s", await IdleAsync(TimeSpan.FromSeconds(isQuick ? 20 : 60)), "statements/s", Target.AtMost(1));
+        report.Add("lateness_p99_ms", await LatenessAsync(TimeSpan.FromSeconds(isQuick ? 2 : 30)), "ms", Target.AtMost(1_000));
 
         async Task<JobsSide> StartAsync(string name, Func<string, Task<ChildProcess>> start, string unfinished)
         {
@@ -85,12 +94,22 @@ internal sealed class JobsBenchmark : IBenchmark
             return await side.RateAsync(isQuick && side == quartz ? QuickQuartzJobs : Jobs, cancellationToken);
         }
 
+        // Until the compilers of the runtimes have finished with every method on the way.
+        async Task WarmUpAsync(JobsSide side)
+        {
+            for (var run = 0; run < (side == quartz ? 1 : 3); run++)
+                await RateAsync(side);
+        }
+
         double Ratio(JobsSide peer) => BenchmarkReport.Median(rates[ours].Zip(rates[peer], (a, b) => a / b));
 
         async Task<double> BesidePendingAsync(int jobs)
         {
             await ours.Worker.SendAsync($"pend {jobs}");
             await ours.ExpectAsync("pending", cancellationToken);
+
+            // As if they had been there for long.
+            await ours.ExecuteAsync("VACUUM (ANALYZE) durable.jobs", cancellationToken);
             var beside = new List<double>();
             for (var round = 0; round < rounds; round++)
                 beside.Add(await RateAsync(ours));
@@ -108,10 +127,9 @@ internal sealed class JobsBenchmark : IBenchmark
         async Task<double> IdleAsync(TimeSpan time)
         {
             var start = Stopwatch.GetTimestamp();
-            var (_, first) = await postgres.CountsAsync(ours.Name, cancellationToken);
+            var first = await postgres.StatementsAsync(ours.Name, cancellationToken);
             await Task.Delay(time, cancellationToken);
-            var (_, last) = await postgres.CountsAsync(ours.Name, cancellationToken);
-            return (last - first) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return (await postgres.StatementsAsync(ours.Name, cancellationToken) - first) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 }

@@ -42,24 +42,28 @@ internal sealed class JobsServer : IAsyncDisposable
     /// <summary>Writes out what runs before have left in memory, so that no run pays for another.</summary>
     internal Task SettleAsync(CancellationToken cancellationToken) => ExecuteAsync("CHECKPOINT", cancellationToken);
 
-    /// <summary>Transactions and statements in a database so far, as the server counts them.</summary>
-    internal async Task<(long Commits, long Statements)> CountsAsync(string database, CancellationToken cancellationToken)
+    /// <summary>Transactions committed in a database so far.</summary>
+    internal async Task<long> CommitsAsync(string database, CancellationToken cancellationToken)
     {
-        // Processes of the server report their commits about a second late.
+        // Processes of the server report them about a second late.
         await Task.Delay(TimeSpan.FromSeconds(1.5), cancellationToken);
-        await using var connection = await _postgres.OpenConnectionAsync(cancellationToken);
-        return await connection.QuerySingleAsync<(long, long)>(
-            """
-            SELECT d.xact_commit, (SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s WHERE s.dbid = d.datid)
-            FROM pg_stat_database d WHERE d.datname = @database
-            """,
-            new { database });
+        return await QueryAsync("SELECT xact_commit FROM pg_stat_database WHERE datname = @database", database, cancellationToken);
     }
+
+    /// <summary>Statements executed in a database so far.</summary>
+    internal Task<long> StatementsAsync(string database, CancellationToken cancellationToken) => QueryAsync(
+        "SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = @database", database, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _postgres.DisposeAsync();
         await _process.DisposeAsync();
+    }
+
+    private async Task<long> QueryAsync(string sql, string database, CancellationToken cancellationToken)
+    {
+        await using var connection = await _postgres.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, new { database }, cancellationToken: cancellationToken));
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

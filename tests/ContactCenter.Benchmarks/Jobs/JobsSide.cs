@@ -31,6 +31,13 @@ internal sealed class JobsSide(string name, ChildProcess worker, NpgsqlDataSourc
         return rate;
     }
 
+    internal async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     internal async Task ExpectAsync(string answer, CancellationToken cancellationToken)
     {
         if (await worker.ReadAsync(cancellationToken) is var line && line != answer)
