@@ -15,6 +15,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
     private int _accepted;
+    private int _closed;
     private int _requests;
 
     private RawServer(Func<Stream, RawServer, CancellationToken, Task> serve, X509Certificate2? certificate)
@@ -32,6 +33,9 @@ internal sealed class RawServer : IAsyncDisposable
     public string AllowEntry => $"127.0.0.1:{Port}";
 
     public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Connections that this side has closed.</summary>
+    public int Closed => Volatile.Read(ref _closed);
 
     public int Requests => Volatile.Read(ref _requests);
 
@@ -93,13 +97,19 @@ internal sealed class RawServer : IAsyncDisposable
             {
                 var client = await _listener.AcceptTcpClientAsync(_end.Token);
                 Interlocked.Increment(ref _accepted);
-                _connections.Add(ServeAsync(client, serve, certificate));
+                _connections.Add(ServeAndCloseAsync(client, serve, certificate));
             }
         }
         catch (OperationCanceledException)
         {
             // The test is over.
         }
+    }
+
+    private async Task ServeAndCloseAsync(TcpClient client, Func<Stream, RawServer, CancellationToken, Task> serve, X509Certificate2? certificate)
+    {
+        await ServeAsync(client, serve, certificate);
+        Interlocked.Increment(ref _closed);
     }
 
     private async Task ServeAsync(TcpClient client, Func<Stream, RawServer, CancellationToken, Task> serve, X509Certificate2? certificate)

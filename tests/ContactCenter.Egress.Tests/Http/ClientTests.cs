@@ -181,10 +181,10 @@ public sealed class ClientTests
         for (var i = 1; i <= 5; i++)
         {
             Assert.True((await egress.Client.SendAsync(Request(server), Cancel)).IsSuccess);
-            await Eventually.TrueAsync(() => server.Accepted == i);
+            await Eventually.TrueAsync(() => server.Closed == i);
         }
 
-        Assert.Equal(5, server.Requests);
+        Assert.Equal((5, 5), (server.Accepted, server.Requests));
     }
 
     [Theory]
