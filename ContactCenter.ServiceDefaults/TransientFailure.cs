@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using ContactCenter.Durable;
 using Grpc.Core;
 
 namespace ContactCenter.ServiceDefaults;
@@ -17,6 +18,7 @@ public static class TransientFailure
         DbException { IsTransient: true } or SocketException or TimeoutException => true,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => true,
         AggregateException { InnerExceptions: var all } => all.Any(Is),
+        _ when DatabaseLoss.Is(failure) => true,
         { InnerException: { } cause } => Is(cause),
         _ => false,
     };

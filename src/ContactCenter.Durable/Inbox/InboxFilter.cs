@@ -34,7 +34,7 @@ internal sealed partial class InboxFilter<T>(
                 await store.AddPartitionAsync(DateOnly.FromDateTime(TimeOf(id).UtcDateTime), context.CancellationToken);
                 continue;
             }
-            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or OutboxFullException)
+            catch (Exception exception) when (exception is OutboxFullException || DatabaseLoss.Is(exception))
             {
                 // The database or the broker is away, which says nothing about the message: it waits without using up attempts.
                 pause = TimeSpan.FromSeconds(1);

@@ -3,7 +3,6 @@ using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Retries;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ContactCenter.Durable.Jobs;
 
@@ -79,7 +78,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
         {
             return new JobResult(job, "released", Postponement: new Postponement(job, time.GetUtcNow(), IsCounted: false));
         }
-        catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or OutboxFullException)
+        catch (Exception exception) when (exception is OutboxFullException || DatabaseLoss.Is(exception))
         {
             // The database or the broker is away, which says nothing about the job.
             LogWaits(exception, job.Kind, job.Id);
