@@ -29,15 +29,19 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="name"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="folder">Where its data are kept, in a folder of their own; the system's folder for temporary files if not given.</param>
     /// <exception cref="InvalidOperationException">The server does not start; its output is in the message.</exception>
-    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken, string? folder = null)
     {
-        var process = Process.Start(new ProcessStartInfo(Path.Combine(RepositoryRoot, "tests", "servers"), [name])
+        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot, "tests", "servers"), [name])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (folder is not null)
+            start.Environment["TMPDIR"] = folder;
+        var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Limit, cancellationToken);
         return line?.Split('=', 2) is [_, var connectionString]
@@ -53,6 +57,12 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts the stopped server again, on the same port and data.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken) => CommandAsync("start", cancellationToken);
+
+    /// <summary>Deletes a virtual host of a RabbitMQ server with all its queues.</summary>
+    public Task DeleteVirtualHostAsync(string name, CancellationToken cancellationToken) => CommandAsync($"delete_vhost {name}", cancellationToken);
+
+    /// <summary>Makes an empty virtual host in a RabbitMQ server.</summary>
+    public Task AddVirtualHostAsync(string name, CancellationToken cancellationToken) => CommandAsync($"add_vhost {name}", cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
