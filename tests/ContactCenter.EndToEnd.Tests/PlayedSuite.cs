@@ -35,6 +35,10 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <summary>What the suite of the second start has written so far.</summary>
     public string Output => _suite!.Output;
 
+    /// <summary>Another service, as started the second time.</summary>
+    /// <param name="project">Its project, such as <c>ContactCenter.CrmConnector</c>.</param>
+    public Task<SuiteProcess> ServiceAsync(string project) => _suite!.ServiceAsync(project, StartLimit, TestContext.Current.CancellationToken);
+
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
