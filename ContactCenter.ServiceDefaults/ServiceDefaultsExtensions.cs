@@ -2,6 +2,7 @@ using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.ServiceDefaults.Discovery;
 using ContactCenter.ServiceDefaults.Health;
 using ContactCenter.ServiceDefaults.Http;
+using ContactCenter.ServiceDefaults.Load;
 using ContactCenter.ServiceDefaults.Rpc;
 using ContactCenter.ServiceDefaults.Telemetry;
 using ContactCenter.ServiceDefaults.Tls;
@@ -70,6 +71,7 @@ public static class ServiceDefaultsExtensions
         app.UseRequestSpans();
         app.UseProblemAnswers();
         app.UseGrpcRequestDefaults();
+        app.UseMiddleware<LoadGate>();
         app.UseMiddleware<CallerGate>();
         app.MapHealthEndpoints();
         app.MapGrpcDefaults();

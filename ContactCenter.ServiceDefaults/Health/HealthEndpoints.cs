@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ContactCenter.ServiceDefaults.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -36,8 +37,10 @@ internal static class HealthEndpoints
     public static void MapHealthEndpoints(this WebApplication app)
     {
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
+            .WithMetadata(new HealthEndpoint())
             .DisableHttpMetrics().AllowAnonymous();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync })
+            .WithMetadata(new HealthEndpoint())
             .DisableHttpMetrics().AllowAnonymous();
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using ContactCenter.Durable;
+using ContactCenter.ServiceDefaults.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,8 +15,8 @@ internal static class ProblemAnswers
         {
             problem.ProblemDetails.Extensions["traceId"] =
                 Activity.Current?.TraceId.ToHexString() ?? problem.HttpContext.TraceIdentifier;
-            if (problem.ProblemDetails.Status == StatusCodes.Status503ServiceUnavailable)
-                problem.HttpContext.Response.Headers.RetryAfter = "1";
+            if (problem.ProblemDetails.Status == StatusCodes.Status503ServiceUnavailable && problem.HttpContext.Response.Headers.RetryAfter.Count == 0)
+                problem.HttpContext.Response.Headers.RetryAfter = $"{Overload.RetryDelay(problem.Exception).TotalSeconds}";
         });
 
     public static void UseProblemAnswers(this WebApplication app)
@@ -26,6 +28,7 @@ internal static class ProblemAnswers
     private static int StatusOf(Exception failure) => failure switch
     {
         BadHttpRequestException bad => bad.StatusCode,
+        OutboxFullException or DatabaseBusyException => StatusCodes.Status503ServiceUnavailable,
         _ when TransientFailure.Is(failure) => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

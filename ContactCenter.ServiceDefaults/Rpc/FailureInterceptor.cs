@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ContactCenter.Contracts;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
@@ -62,11 +63,16 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
         {
             throw RpcErrors.Create(StatusCode.Cancelled, Domain(context), "CANCELLED", "The caller cancelled the call.");
         }
+        catch (Exception failure) when (DurableFailures.StatusOf(failure, context.Method, Domain(context)) is { } status)
+        {
+            LogRefused(context.Method, failure.Message);
+            throw status;
+        }
         catch (Exception failure) when (TransientFailure.Is(failure))
         {
             LogUnavailable(failure, context.Method);
             throw RpcErrors.Unavailable(
-                Domain(context), "DEPENDENCY_UNAVAILABLE", "A server that this call needs is not available.", RetryDelay);
+                Domain(context), SharedErrors.DependencyUnavailable, "A server that this call needs is not available.", RetryDelay);
         }
         catch (Exception failure)
         {
@@ -88,12 +94,10 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
     private static RpcException DeadlineExceeded(ServerCallContext context) =>
         RpcErrors.Create(StatusCode.DeadlineExceeded, Domain(context), "DEADLINE_EXCEEDED", "The call's deadline has passed.");
 
-    // "/contactcenter.insights.v1.ConversationService/GetConversation" belongs to "contactcenter.insights".
-    private static string Domain(ServerCallContext context)
-    {
-        var names = context.Method.TrimStart('/').Split('/')[0].Split('.');
-        return names.Length > 2 ? $"{names[0]}.{names[1]}" : names[0];
-    }
+    private static string Domain(ServerCallContext context) => RpcErrors.DomainOf(context.Method.TrimStart('/').Split('/')[0]);
+
+    [LoggerMessage(3, LogLevel.Information, "{Method} was refused: {Reason}")]
+    private partial void LogRefused(string method, string reason);
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} met a server that is not available")]
     private partial void LogUnavailable(Exception failure, string method);

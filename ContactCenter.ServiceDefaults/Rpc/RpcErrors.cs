@@ -113,6 +113,13 @@ public static class RpcErrors
     public static string? ReasonOf(RpcException failure) =>
         failure.GetRpcStatus()?.GetDetail<ErrorInfo>() is { } info ? (string)ReasonField.GetValue(info) : null;
 
+    // "contactcenter.insights.v1.ConversationService" belongs to "contactcenter.insights".
+    internal static string DomainOf(string service)
+    {
+        var names = service.Split('.');
+        return names.Length > 2 ? $"{names[0]}.{names[1]}" : names[0];
+    }
+
     internal static ErrorInfo Info(string domain, string reason)
     {
         var info = new ErrorInfo { Domain = domain };

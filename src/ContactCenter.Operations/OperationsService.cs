@@ -58,16 +58,13 @@ public sealed partial class OperationsService(
     private static readonly Paging Pages = new(Domain);
 
     /// <summary>Runs a change once per request_id, in one transaction with its audit entry (DUR-20, DUR-59).</summary>
-    private async Task<TResponse> ChangeAsync<TRequest, TResponse>(
+    private Task<TResponse> ChangeAsync<TRequest, TResponse>(
         TRequest request, ServerCallContext context, Func<DurableTransaction, Task<Deed<TResponse>>> change)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>, new()
     {
         var actor = context.GetCaller().Actor;
-        var answer = await calls.RunAsync(actor, context.Method, request, RunAsync, context.CancellationToken);
-        if (answer.Replayed)
-            await context.WriteResponseHeadersAsync(new Metadata { { "idempotent-replayed", "true" } });
-        return answer.Response;
+        return calls.RunAsync(context, request, RunAsync);
 
         async Task<TResponse> RunAsync(DurableTransaction transaction)
         {

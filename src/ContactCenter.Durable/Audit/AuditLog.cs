@@ -15,7 +15,7 @@ public sealed class AuditLog(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<IReadOnlyList<StoredAuditEntry>> ListAsync(AuditFilter filter, (DateTimeOffset Time, long Seq)? after, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return await AuditStore.ListAsync(connection, filter, after, newestFirst: true, limit);
     }
 
@@ -28,7 +28,7 @@ public sealed class AuditLog(DurableDatabase database)
         IReadOnlyList<StoredAuditEntry> portion;
         do
         {
-            await using (var connection = await database.DataSource.OpenConnectionAsync(cancellationToken))
+            await using (var connection = await database.OpenAsync(cancellationToken))
                 portion = await AuditStore.ListAsync(connection, filter, after, newestFirst: false, PortionSize);
             foreach (var entry in portion)
             {

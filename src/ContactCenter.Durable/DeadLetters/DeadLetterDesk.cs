@@ -22,7 +22,7 @@ public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mas
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(DeadLetterFilter filter, DeadLetterPosition? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_001), limit);
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return await DeadLetterStore.ListAsync(connection, filter, after, limit);
     }
 
@@ -30,7 +30,7 @@ public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mas
     /// <exception cref="DeadLetterNotFoundException">No letter has this id.</exception>
     public async Task<StoredDeadLetter> GetAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         var letter = await DeadLetterStore.FindAsync(connection, id) ?? throw new DeadLetterNotFoundException(id);
         return letter with { Payload = Encoding.UTF8.GetBytes(mask.Payload(Encoding.UTF8.GetString(letter.Payload!))) };
     }

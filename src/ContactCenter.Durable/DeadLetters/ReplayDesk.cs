@@ -52,7 +52,7 @@ public sealed class ReplayDesk(DurableDatabase database, TimeProvider timeProvid
     /// <exception cref="ReplayNotFoundException">No replay with this id was started.</exception>
     public async Task<BulkReplay> GetAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return await ReplayStore.FindAsync(connection, id) ?? throw new ReplayNotFoundException(id);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Outbox;
@@ -13,6 +14,9 @@ internal sealed partial class DeadMessageFilter(DurableDatabase database, DeadLe
     /// <summary>A message whose consumer failed for good, or whose body could not be read.</summary>
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        // The process ends: the message is not acknowledged, and another process gets it.
+        if (context.CancellationToken.IsCancellationRequested && context.Exception is not DeadMessageException)
+            ExceptionDispatchInfo.Throw(context.Exception);
         await StoreAsync(context, context.Exception);
 
         // A message that failed before its consumer would otherwise go down the pipe of unknown types as well.

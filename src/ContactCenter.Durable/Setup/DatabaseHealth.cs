@@ -4,7 +4,7 @@ using Npgsql;
 namespace ContactCenter.Durable;
 
 /// <summary>Healthy while the database answers within a second.</summary>
-internal sealed class DatabaseHealth(NpgsqlDataSource dataSource) : IHealthCheck
+internal sealed class DatabaseHealth(ReservedConnections reserved) : IHealthCheck
 {
     /// <inheritdoc />
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -13,7 +13,7 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource) : IHealthCheck
         limit.CancelAfter(TimeSpan.FromSeconds(1));
         try
         {
-            await using var command = dataSource.CreateCommand("SELECT 1");
+            await using var command = reserved.DataSource.CreateCommand("SELECT 1");
             await command.ExecuteNonQueryAsync(limit.Token);
             return HealthCheckResult.Healthy();
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +14,7 @@ public static partial class DurableHost
     public static async Task<int> RunDurableAsync(this IHost host, string[] args)
     {
         // RunAsync disposes the host, and with it the services.
+        using var second = EndAtSecondSignal();
         var logger = host.Services.GetRequiredService<ILogger<Migrator>>();
         try
         {
@@ -32,6 +35,17 @@ public static partial class DurableHost
             if (host is IAsyncDisposable disposable)
                 await disposable.DisposeAsync();
         }
+    }
+
+    // The first one stops the service in good order; whoever sends a second one does not want to wait for that (DUR-54).
+    private static PosixSignalRegistration EndAtSecondSignal()
+    {
+        var signals = 0;
+        return PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
+        {
+            if (Interlocked.Increment(ref signals) > 1)
+                Process.GetCurrentProcess().Kill();
+        });
     }
 
     [LoggerMessage(LogLevel.Critical, "The database is not ready for this program: {Reason}")]

@@ -9,6 +9,10 @@ public sealed class DurableOptions
     [Range(5, 200)]
     public int PoolSize { get; set; } = 20;
 
+    /// <summary>Calls that this process takes at a time, without those of operators and health checks, 20 to 100,000 (DUR-56).</summary>
+    [Range(20, 100_000)]
+    public int MaxConcurrentCalls { get; set; } = 1_000;
+
     /// <summary>Longest wait for another process that migrates, 10 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan MigrationLockTimeout { get; set; } = TimeSpan.FromMinutes(5);

@@ -42,8 +42,15 @@ public static class DurableSetup
         services.AddOptions<DurableOptions>().BindConfiguration("Durable", Strict).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<OutboxOptions>().BindConfiguration("Outbox", Strict).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ShutdownOptions>().BindConfiguration("Shutdown", Strict).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, shutdown) =>
+        {
+            // All stop at once: claims and consumption do not go on while open calls end (DUR-54).
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = TimeSpan.FromSeconds(shutdown.Value.Seconds + ShutdownOptions.FlushSeconds);
+        });
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => CreateDataSource(provider, service));
+        services.AddSingleton(provider => CreateDataSource(provider, service, provider.GetRequiredService<IOptions<DurableOptions>>().Value.PoolSize - ReservedConnections.Count));
+        services.AddSingleton(provider => new ReservedConnections(CreateDataSource(provider, service, ReservedConnections.Count)));
         services.AddSingleton<SteadyTime>();
         services.AddSingleton<DurableDatabase>();
         services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
@@ -143,12 +150,12 @@ public static class DurableSetup
         };
     }
 
-    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider, string service)
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider provider, string service, int size)
     {
         var connection = new NpgsqlConnectionStringBuilder(RequiredConnectionString(provider, "database"))
         {
             ApplicationName = service,
-            MaxPoolSize = provider.GetRequiredService<IOptions<DurableOptions>>().Value.PoolSize,
+            MaxPoolSize = size,
             MaxAutoPrepare = 100,
             // Nothing here leaves anything in a session: its seven statements would cost more than those of an idle service.
             NoResetOnClose = true,

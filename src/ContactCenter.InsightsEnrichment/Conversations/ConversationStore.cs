@@ -23,7 +23,7 @@ public sealed class ConversationStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<List<Stored<Conversation>>> FindAsync(string conversationId, string? accountSid, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return Conversations(await connection.QueryAsync<Row>(new(
             $"""
             SELECT {ConversationColumns} FROM insights.conversations
@@ -38,7 +38,7 @@ public sealed class ConversationStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<List<Stored<Conversation>>> ListAsync(ConversationQuery query, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return Conversations(await connection.QueryAsync<Row>(new(
             $"""
             SELECT {ConversationColumns} FROM insights.conversations c
@@ -66,7 +66,7 @@ public sealed class ConversationStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<Stored<Segment>?> FindSegmentAsync(string segmentId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return Segments(await connection.QueryAsync<Row>(new(
             $"SELECT {SegmentColumns} FROM insights.segments WHERE segment_id = @segmentId AND NOT withdrawn",
             new { segmentId },
@@ -78,7 +78,7 @@ public sealed class ConversationStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<List<Stored<Segment>>> ListSegmentsAsync(SegmentQuery query, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return Segments(await connection.QueryAsync<Row>(new(
             $"""
             SELECT {SegmentColumns} FROM insights.segments

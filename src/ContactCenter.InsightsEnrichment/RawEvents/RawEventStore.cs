@@ -104,7 +104,7 @@ public sealed class RawEventStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task SetFailureAsync(Guid id, string error, DateTimeOffset? nextAttemptTime, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(
             """
             UPDATE insights.raw_events
@@ -120,7 +120,7 @@ public sealed class RawEventStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<long> CountWaitingAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<long>(
             "SELECT count(*) FROM (SELECT FROM insights.raw_events WHERE status = 'received' LIMIT @limit) AS waiting", new { limit });
     }

@@ -55,7 +55,7 @@ public sealed partial class SignatureRefusalLog(DurableDatabase database, IMeter
 
     private async Task StoreAsync(List<SignatureRefusal> batch, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(
             """
             INSERT INTO insights.signature_refusals (refused_time, cause, sender, path, length, body_sha256)

@@ -48,7 +48,7 @@ public sealed class QueueContactStore(DurableDatabase database)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<List<QueueFigures>> SumAsync(QueueFiguresQuery query, CancellationToken cancellationToken)
     {
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<QueueFigures>(new(
             $"""
             SELECT interval_start AS IntervalStart, queue_sid AS QueueSid, medium AS Medium,
