@@ -66,7 +66,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
     [Fact]
     [Rule("SEC-4")]
     [Rule("SEC-5")]
-    public async Task No_mark_of_an_event_is_found_in_any_log_trace_or_metric()
+    public async Task canary_redaction_leaves_no_mark_of_an_event_in_any_log_trace_or_metric()
     {
         using var http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation) };
         http.DefaultRequestHeaders.Add("X-Api-Key", "cck_canary3d4_0000_00000000");

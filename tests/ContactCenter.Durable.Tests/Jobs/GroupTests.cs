@@ -7,7 +7,7 @@ public sealed class GroupTests(TestServers servers) : JobTest(servers)
     /// <summary>Example 7.8.</summary>
     [Fact]
     [Rule("DUR-38")]
-    public async Task A_job_of_an_idle_group_runs_in_the_first_or_second_claim_however_many_another_has()
+    public async Task noisy_group_or_not_a_job_of_an_idle_group_runs_in_the_first_or_second_claim()
     {
         var (host, replica) = BuildReplica();
         await EnqueueManyAsync(host, "X", 1_000);

@@ -95,7 +95,7 @@ public sealed class ReplicaTests(TestServers servers) : JobTest(servers)
     [Rule("DUR-29")]
     [Rule("DUR-30")]
     [Rule("DUR-33")]
-    public async Task A_process_that_was_stopped_beyond_its_lease_changes_nothing_when_it_goes_on()
+    public async Task stale_worker_that_was_stopped_beyond_its_lease_changes_nothing_when_it_goes_on()
     {
         var sender = Build(durable => durable.AddJob<AddAfterPause>("pause"));
         await ExecuteAsync("SELECT setval('durable.job_fences', 40)");

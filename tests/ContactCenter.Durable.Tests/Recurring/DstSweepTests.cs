@@ -14,7 +14,7 @@ public sealed class DstSweepTests
 
     [Fact]
     [Rule("DUR-43")]
-    public void Daily_schedules_agree_with_an_independent_library_around_all_changes_of_all_zones()
+    public void dst_sweep_of_daily_schedules_agrees_with_an_independent_library_around_all_changes_of_all_zones()
     {
         var (zones, changes, newer) = (0, 0, 0);
         foreach (var id in DateTimeZoneProviders.Tzdb.Ids)

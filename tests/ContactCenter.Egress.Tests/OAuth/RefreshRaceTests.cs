@@ -19,7 +19,7 @@ public sealed class RefreshRaceTests(TestServers servers)
     [Fact]
     [Rule("EGR-26")]
     [Rule("EGR-27")]
-    public async Task Eight_processes_with_fifty_calls_each_make_one_token_request()
+    public async Task refresh_race_of_eight_processes_with_fifty_calls_each_makes_one_token_request()
     {
         await using var world = await PrepareAsync();
         await using var database = await servers.CreateRedisDatabaseAsync(Cancel);

@@ -90,7 +90,7 @@ public sealed class CanaryTests : IAsyncLifetime
     [Rule("SEC-3")]
     [Rule("SEC-4")]
     [Rule("SEC-5")]
-    public async Task No_mark_is_found_in_any_log_trace_metric_error_event_or_row()
+    public async Task canary_redaction_leaves_no_mark_in_any_log_trace_metric_error_event_or_row()
     {
         var said = new List<string>();
         await SetSecretAsync();
