@@ -65,13 +65,6 @@ internal sealed partial class JobWorker : BackgroundService
     }
 
     /// <inheritdoc />
-    public override void Dispose()
-    {
-        _ending.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopRenewal = new CancellationTokenSource();

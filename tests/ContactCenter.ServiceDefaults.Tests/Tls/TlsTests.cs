@@ -93,10 +93,15 @@ public sealed class TlsTests : IDisposable
         using var known = ChannelTo(service, _certificates.IssueClient());
         Assert.Equal("hello", await AskAsync(known));
         using var stranger = ChannelTo(service, strangers.IssueClient());
-        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => AskAsync(stranger))).StatusCode);
+        await IsCutOffAsync(stranger);
         using var nobody = ChannelTo(service);
-        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => AskAsync(nobody))).StatusCode);
+        await IsCutOffAsync(nobody);
     }
+
+    // In TLS 1.3 the client has finished its side before the server judges the certificate: the connection ends while the
+    // request is on its way, which the client sees as a lost connection or as a broken exchange.
+    private static async Task IsCutOffAsync(GrpcChannel channel) =>
+        Assert.Contains((await Assert.ThrowsAsync<RpcException>(() => AskAsync(channel))).StatusCode, new[] { StatusCode.Unavailable, StatusCode.Internal });
 
     [Fact]
     [Rule("SEC-12")]
