@@ -47,8 +47,16 @@ internal sealed class LoadCalls(DurableDatabase database, DeadLetterDesk letters
     public override async Task<LoadResponse> HoldConnections(HoldRequest request, ServerCallContext context)
     {
         var held = new List<NpgsqlConnection>();
-        for (var i = 0; i < request.Connections; i++)
-            held.Add(await database.DataSource.OpenConnectionAsync(context.CancellationToken));
+        try
+        {
+            while (held.Count < request.Connections)
+                held.Add(await database.DataSource.OpenConnectionAsync(context.CancellationToken));
+        }
+        catch (NpgsqlException) when (held.Count > 0)
+        {
+            // The rest is in use by others: the pool is exhausted all the same.
+        }
+
         _ = GiveBackAsync();
         return new LoadResponse();
 

@@ -15,6 +15,9 @@ public abstract class LoadTest(TestServers servers) : IAsyncLifetime
 
     private static readonly TimeSpan ResumeLimit = LoadPlan.Choose(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10));
 
+    // Calls for at least this long when calm has returned: there is always a pick-up to judge.
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(2);
+
     // The factor alone would measure the noise of a quiet queue. The short cells run side by side and with other programs:
     // they only tell a queue that moves from one that stands; the full ones hold the specification's factor.
     private static readonly TimeSpan GoodPickUp = LoadPlan.Choose(TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(50));
@@ -105,7 +108,7 @@ public abstract class LoadTest(TestServers servers) : IAsyncLifetime
 
         // On a busy machine the fault may have taken longer than planned; what follows it is watched as long all the same.
         var calm = faultEnd + plan.Calm;
-        var rest = plan.Duration - plan.FaultEnd;
+        var rest = TimeSpan.FromTicks(Math.Max((plan.Duration - plan.FaultEnd).Ticks, (plan.Calm + Watch).Ticks));
         await Task.Delay(rest, Cancellation);
         Driver.Stop();
         await calls;
