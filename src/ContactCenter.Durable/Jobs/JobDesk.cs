@@ -7,10 +7,10 @@ using Npgsql;
 namespace ContactCenter.Durable;
 
 /// <summary>What operators do with jobs (DUR-46). What changes something belongs to the caller's transaction, which commits it with its audit entry.</summary>
-/// <param name="dataSource">The service's database.</param>
+/// <param name="database">The service's database.</param>
 /// <param name="service">Named in events.</param>
 /// <param name="timeProvider">Tells what is due.</param>
-public sealed class JobDesk(NpgsqlDataSource dataSource, ServiceName service, TimeProvider timeProvider)
+public sealed class JobDesk(DurableDatabase database, ServiceName service, TimeProvider timeProvider)
 {
     /// <summary>Longest note of a pause, in characters.</summary>
     public const int MaxNoteLength = 500;
@@ -35,7 +35,7 @@ public sealed class JobDesk(NpgsqlDataSource dataSource, ServiceName service, Ti
     public async Task<JobPage> ListAsync(JobFilter filter, long? after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(Math.Clamp(limit, 1, 1_000), limit);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         var found = (await connection.QueryAsync<StoredJob>(
             $"""
             SELECT {Columns} FROM durable.jobs
@@ -56,7 +56,7 @@ public sealed class JobDesk(NpgsqlDataSource dataSource, ServiceName service, Ti
     /// <summary>Reads one job with its payload or, if it is over, how it ended; null if none of this id is known any more.</summary>
     public async Task<StoredJob?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<StoredJob>($"SELECT {Columns}, convert_to(payload::text, 'UTF8') AS Payload FROM durable.jobs WHERE id = @id", new { id })
             ?? await connection.QueryFirstOrDefaultAsync<StoredJob>(
                 """
@@ -70,7 +70,7 @@ public sealed class JobDesk(NpgsqlDataSource dataSource, ServiceName service, Ti
     /// <summary>Counts jobs and dead letters by kind and group.</summary>
     public async Task<IReadOnlyList<QueueStatus>> ListQueuesAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return (await connection.QueryAsync<QueueStatus>(
             """
             WITH live AS (

@@ -1,18 +1,17 @@
 using ContactCenter.Durable.Jobs;
-using Npgsql;
 
 namespace ContactCenter.Durable.Retries;
 
 /// <summary>What operators do with retry policies (DUR-34, DUR-35). A change applies to the next failure of existing jobs, in each process within 5 s.</summary>
-/// <param name="dataSource">The service's database.</param>
+/// <param name="database">The service's database.</param>
 /// <param name="jobs">The kinds whose policies are in use.</param>
 /// <param name="timeProvider">Time of changes.</param>
-public sealed class PolicyDesk(NpgsqlDataSource dataSource, JobQueue jobs, TimeProvider timeProvider)
+public sealed class PolicyDesk(DurableDatabase database, JobQueue jobs, TimeProvider timeProvider)
 {
     /// <summary>All policies: the built-in ones, then the others in the order of their names.</summary>
     public async Task<IReadOnlyList<StoredPolicy>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return [.. RetryPolicy.BuiltIn.Select(BuiltIn), .. await PolicyStore.ListAsync(connection)];
     }
 
@@ -21,7 +20,7 @@ public sealed class PolicyDesk(NpgsqlDataSource dataSource, JobQueue jobs, TimeP
     {
         if (RetryPolicy.BuiltIn.FirstOrDefault(policy => policy.Name == name) is { } builtIn)
             return BuiltIn(builtIn);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         return (await PolicyStore.ListAsync(connection, name)).SingleOrDefault();
     }
 
