@@ -72,9 +72,9 @@ public sealed class DestinationTests(TestServers servers) : OperationsTest(serve
     // Nothing listens there; that a call was tried makes it known.
     private async Task<Egress.Http.Destination> CallAsync(string name)
     {
-        const string url = "http://127.0.0.1:9/";
-        var destination = Egress.Http.Destination.For(name, url);
-        await App.Services.GetRequiredService<EgressClient>().SendAsync(new EgressRequest(destination, HttpMethod.Get, url), Cancellation);
+        const string Address = "http://127.0.0.1:9/";
+        var destination = Egress.Http.Destination.For(name, Address);
+        await App.Services.GetRequiredService<EgressClient>().SendAsync(new EgressRequest(destination, HttpMethod.Get, Address), Cancellation);
         return destination;
     }
 }

@@ -16,7 +16,7 @@ public sealed class JobDesk(DurableDatabase database, ServiceName service, TimeP
     public const int MaxNoteLength = 500;
 
     private const int MaxGroupLength = 200;
-    
+
     private static readonly (string Table, string Column, string Resource) Kinds = ("job_kinds", "kind", "jobKinds");
     private static readonly (string Table, string Column, string Resource) Groups = ("job_groups", "group_name", "jobGroups");
 
