@@ -12,7 +12,8 @@ public sealed class BarrierStartTests(TestServers servers) : LoadTest(servers)
     [Fact]
     [Rule("DUR-2")]
     [Rule("DUR-3")]
-    public async Task barrier_start_migrates_once_and_gets_all_processes_ready()
+    [Rule("DUR-42")]
+    public async Task barrier_start_migrates_and_plans_once_and_gets_all_processes_ready()
     {
         Settings["Faults:Barrier"] = "true";
         Settings["Durable:PoolSize"] = "5";
@@ -30,6 +31,12 @@ public sealed class BarrierStartTests(TestServers servers) : LoadTest(servers)
         await AssertAllAliveAsync();
 
         Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM seeds"));
+        await Eventually.TrueAsync(async () => await OccurrencesAsync() > 0);
+        Assert.Equal(1, await OccurrencesAsync());
         Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM durable.schema_migration WHERE set = 'faults'"));
     }
+
+    // Waiting, running and past ones.
+    private Task<long> OccurrencesAsync() => ScalarAsync<long>(
+        $"SELECT (SELECT count(*) FROM durable.jobs WHERE kind = '{LoadHost.Recurring}') + (SELECT count(*) FROM durable.job_history WHERE kind = '{LoadHost.Recurring}')");
 }

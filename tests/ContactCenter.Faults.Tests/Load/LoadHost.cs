@@ -16,6 +16,9 @@ internal static class LoadHost
     /// <summary>Kind of the jobs that write one effect.</summary>
     public const string Effect = "effects.write";
 
+    /// <summary>A job that recurs daily, first in a day; only workers with <c>Faults:Barrier</c> have it.</summary>
+    public const string Recurring = "effects.daily";
+
     // As the default, but for numbers that a test has broken: they are not tried again.
     private static readonly RetryPolicy Policy = RetryPolicy.Default with
     {
@@ -52,6 +55,8 @@ internal static class LoadHost
             durable.AddJob<WriteEffect>(Effect, Policy);
             if (builder.Configuration.GetValue<bool>("Faults:Consumes"))
                 durable.AddConsumer<NumberPublishedConsumer>();
+            if (builder.Configuration.GetValue<bool>("Faults:Barrier"))
+                durable.AddRecurring<WriteEffect>(Recurring, Schedule.Every(TimeSpan.FromDays(1)), MissedOccurrences.Skip);
         });
         builder.AddCallers("faults");
         var app = builder.Build();
