@@ -30,8 +30,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="name"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="folder">Where its data are kept, in a folder of their own; the system's folder for temporary files if not given.</param>
+    /// <param name="virtualHosts">How many RabbitMQ has for tests to take; each costs time at every start. As many as the servers of all test projects if not given.</param>
     /// <exception cref="InvalidOperationException">The server does not start; its output is in the message.</exception>
-    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken, string? folder = null)
+    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken, string? folder = null, int? virtualHosts = null)
     {
         var start = new ProcessStartInfo(Path.Combine(RepositoryRoot, "tests", "servers"), [name])
         {
@@ -41,6 +42,8 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         if (folder is not null)
             start.Environment["TMPDIR"] = folder;
+        if (virtualHosts is not null)
+            start.Environment["CONTACTCENTER_TEST_VHOSTS"] = virtualHosts.ToString();
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Limit, cancellationToken);

@@ -84,7 +84,7 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>Starts a server of one's own, for tests that stop it, see <see cref="ServerProcess"/>.</summary>
     /// <param name="name"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task<ServerProcess> StartOwnAsync(string name, CancellationToken cancellationToken) => ServerProcess.StartAsync(name, cancellationToken);
+    public static Task<ServerProcess> StartOwnAsync(string name, CancellationToken cancellationToken) => ServerProcess.StartAsync(name, cancellationToken, virtualHosts: 4);
 
     /// <summary>Stops what was started.</summary>
     public async ValueTask DisposeAsync()
