@@ -82,7 +82,7 @@ public sealed class ApiKeyTests
     public async Task The_recipe_of_the_operations_manual_makes_a_key_and_its_hash()
     {
         var manual = await File.ReadAllTextAsync(Path.Combine(ServerProcess.RepositoryRoot, "docs", "operations.md"), TestContext.Current.CancellationToken);
-        var recipe = manual.Split("```bash\n")[1].Split("```")[0];
+        var recipe = manual.Split("### The first key of a deployment")[1].Split("```bash\n")[1].Split("```")[0];
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-ec", recipe]) { RedirectStandardOutput = true })!;
         var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
