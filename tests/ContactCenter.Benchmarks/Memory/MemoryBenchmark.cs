@@ -37,7 +37,7 @@ internal sealed class MemoryBenchmark : IBenchmark
             foreach (var (name, process) in processes)
                 report.Add($"{name}_mb_start", Size(process.ResidentMb(), name), "MB", Target.AtMost(StartMb));
 
-            await PlayAsync(processes, isQuick ? 220 : 2000, cancellationToken);
+            await PlayAsync(processes, (await File.ReadAllTextAsync(Path.Combine(dataPath, "developer.key"), cancellationToken)).Trim(), isQuick ? 220 : 2000, cancellationToken);
             foreach (var (name, process) in processes)
                 report.Add($"{name}_mb_peak", Size(process.PeakMb(), name), "MB", Target.AtMost(PeakMb));
         }
@@ -49,7 +49,7 @@ internal sealed class MemoryBenchmark : IBenchmark
     }
 
     /// <summary>Plays a day as the AppHost's own sandbox would; one that is not verified measures nothing.</summary>
-    private static async Task PlayAsync(Dictionary<string, SuiteProcess> processes, int tasks, CancellationToken cancellationToken)
+    private static async Task PlayAsync(Dictionary<string, SuiteProcess> processes, string apiKey, int tasks, CancellationToken cancellationToken)
     {
         var insights = processes["insights-enrichment"];
         var output = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar)[^2..];
@@ -62,6 +62,8 @@ internal sealed class MemoryBenchmark : IBenchmark
                 ["services__insights-enrichment__http__0"] = insights.Http.ToString(),
                 ["services__insights-enrichment__grpc__0"] = insights.Grpc.ToString(),
                 ["services__wfm-connector__grpc__0"] = processes["wfm-connector"].Grpc.ToString(),
+                ["ServiceKeys__insights-enrichment"] = apiKey,
+                ["ServiceKeys__wfm-connector"] = apiKey,
             },
         };
         foreach (var (key, value) in insights.Environment.Where(v => v.Key == "PublicBaseUrl" || v.Key.StartsWith("Twilio__", StringComparison.Ordinal)))
