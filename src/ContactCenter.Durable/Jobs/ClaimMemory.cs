@@ -18,7 +18,7 @@ internal sealed class ClaimMemory
     private static readonly TimeSpan AbandonedInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, (double Start, bool Served)> _shares = [];
-    private readonly Dictionary<(string Kind, string Group), DateTimeOffset> _lanes = [];
+    private readonly Dictionary<(string Kind, string Group), LanePlace> _lanes = [];
     private long? _fullLook;
     private long? _abandonedLook;
 
@@ -38,7 +38,7 @@ internal sealed class ClaimMemory
     public IReadOnlyDictionary<string, (double Start, bool Served)> Shares => _shares;
 
     /// <summary>Up to when each pair of kind and group is claimed.</summary>
-    public IReadOnlyDictionary<(string Kind, string Group), DateTimeOffset> Lanes => _lanes;
+    public IReadOnlyDictionary<(string Kind, string Group), LanePlace> Lanes => _lanes;
 
     /// <summary>Called before each claim.</summary>
     public void Begin()
@@ -51,25 +51,24 @@ internal sealed class ClaimMemory
         }
     }
 
-    /// <summary>Called with what a claim has brought: the jobs' lanes with the times at which they were ready, and their groups' weights if there was a backlog.</summary>
-    public void End(IReadOnlyList<(ClaimedJob Job, DateTimeOffset ReadyTime, int? Weight)> claimed, bool isDrained, ClaimRequest request)
+    /// <summary>Called with what a claim has brought: the jobs with their places in their lanes, and how it ended.</summary>
+    public void End(IReadOnlyList<(ClaimedJob Job, LanePlace Place)> claimed, ClaimState state, ClaimRequest request)
     {
-        IsBacklog = !isDrained && claimed.Count == request.Limit;
-        After = isDrained ? request.Now - Margin : null;
+        IsBacklog = !state.IsDrained && claimed.Count == request.Limit;
+        After = state.IsDrained ? request.Now - Margin : null;
 
-        var isShared = claimed.Count > 0 && claimed[0].Weight is not null;
         foreach (var group in _shares.Keys.ToList())
             _shares[group] = _shares[group] with { Served = false };
         if (!IsBacklog)
             _lanes.Clear();
-        if (!isShared)
+        if (state.Weights is not { } weights)
             return;
 
         var start = VirtualTime;
-        foreach (var (job, _, weight) in claimed)
+        foreach (var (job, _) in claimed)
         {
             var place = Math.Max(start, _shares.TryGetValue(job.Group, out var share) ? share.Start : start);
-            _shares[job.Group] = (place + (1.0 / weight!.Value), true);
+            _shares[job.Group] = (place + (1.0 / weights.GetValueOrDefault(job.Group, 1)), true);
             VirtualTime = Math.Max(VirtualTime, place);
         }
 
@@ -78,7 +77,7 @@ internal sealed class ClaimMemory
             _shares.Remove(group);
         if (IsBacklog)
         {
-            foreach (var lane in claimed.GroupBy(row => (row.Job.Kind, row.Job.Group), row => row.ReadyTime))
+            foreach (var lane in claimed.GroupBy(row => (row.Job.Kind, row.Job.Group), row => row.Place))
                 _lanes[lane.Key] = lane.Min();
         }
     }
@@ -91,3 +90,18 @@ internal sealed class ClaimMemory
         return true;
     }
 }
+
+/// <summary>A job's place in its lane, the jobs of one kind and group.</summary>
+/// <param name="ReadyTime">When it could first be claimed.</param>
+/// <param name="Seq">Its number, which decides between jobs of one time.</param>
+internal readonly record struct LanePlace(DateTimeOffset ReadyTime, long Seq) : IComparable<LanePlace>
+{
+    /// <inheritdoc />
+    public int CompareTo(LanePlace other) => (ReadyTime, Seq).CompareTo((other.ReadyTime, other.Seq));
+}
+
+/// <summary>How a claim ended.</summary>
+/// <param name="NextDue">When the next job is due that is not due yet, or null.</param>
+/// <param name="IsDrained">Whether all that was ready is claimed.</param>
+/// <param name="Weights">Weights of the groups that weigh more than 1, if the groups shared the claim; else null.</param>
+internal sealed record ClaimState(DateTimeOffset? NextDue, bool IsDrained, IReadOnlyDictionary<string, int>? Weights);

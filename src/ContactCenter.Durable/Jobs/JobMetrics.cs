@@ -68,23 +68,12 @@ internal sealed partial class JobMetrics : BackgroundService
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, _time);
-        do
-        {
-            try
-            {
-                if (_gauges.Any(gauge => gauge.Enabled))
-                    await RefreshAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                LogFailed(exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Repeat.EveryAsync(
+        Interval,
+        _time,
+        token => _gauges.Any(gauge => gauge.Enabled) ? RefreshAsync(token) : Task.CompletedTask,
+        LogFailed,
+        stoppingToken);
 
     private static KeyValuePair<string, object?> Tag(string kind) => new("kind", kind);
 

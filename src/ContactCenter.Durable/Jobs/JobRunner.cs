@@ -32,7 +32,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
     private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs a job to its end; never throws.</summary>
+    /// <summary>Runs a job to its end.</summary>
     /// <param name="job">The claim.</param>
     /// <param name="ending">Cancelled when the process ends: the job is given back, and the attempt not counted (DUR-54).</param>
     public async Task<JobResult> RunAsync(ClaimedJob job, CancellationToken ending)

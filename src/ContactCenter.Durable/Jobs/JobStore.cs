@@ -10,7 +10,7 @@ namespace ContactCenter.Durable.Jobs;
 /// <param name="letters">Takes the jobs that are given up.</param>
 internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore letters)
 {
-    private const string Claim = "SELECT * FROM durable.claim_jobs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    private const string Claim = "SELECT * FROM durable.claim_jobs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
     private const string Postpone = "SELECT durable.postpone_jobs($1, $2, $3, $4, $5)";
 
@@ -65,9 +65,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         if (batch.BatchCommands.Count == 0)
             return new Exchange([], null, 0);
         var lost = finished.Count + postponed.Count;
-        var claimed = new List<(ClaimedJob Job, DateTimeOffset ReadyTime, int? Weight)>();
-        DateTimeOffset? nextDue = null;
-        var isDrained = false;
+        var claimed = new List<(ClaimedJob Job, LanePlace Place)>(claim.Limit);
+        var state = new ClaimState(null, false, null);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (batch.BatchCommands.Count > acknowledgements + (claim.Limit > 0 ? 1 : 0))
             await reader.NextResultAsync(cancellationToken);
@@ -81,14 +80,14 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         while (claim.Limit > 0 && await reader.ReadAsync(cancellationToken))
         {
             if (!reader.IsDBNull(0))
-                claimed.Add((ReadClaimed(reader), reader.GetFieldValue<DateTimeOffset>(10), reader.IsDBNull(13) ? null : reader.GetInt32(13)));
+                claimed.Add((ReadClaimed(reader), new LanePlace(reader.GetFieldValue<DateTimeOffset>(10), reader.GetInt64(11))));
             else
-                (nextDue, isDrained) = (reader.IsDBNull(14) ? null : reader.GetFieldValue<DateTimeOffset>(14), reader.GetBoolean(15));
+                state = ReadState(reader);
         }
 
         if (claim.Limit > 0)
-            memory.End(claimed, isDrained, claim);
-        return new Exchange([.. claimed.Select(row => row.Job)], nextDue, lost);
+            memory.End(claimed, state, claim);
+        return new Exchange([.. claimed.Select(row => row.Job)], state.NextDue, lost);
     }
 
     /// <summary>
@@ -158,10 +157,9 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Prepares the history for the coming days, and drops its days before the given one (DUR-39).</summary>
-    public async Task KeepHistoryAsync(DateOnly before, CancellationToken cancellationToken)
+    /// <summary>Drops the days of the history before the given one (DUR-39).</summary>
+    public async Task DropHistoryAsync(DateOnly before, CancellationToken cancellationToken)
     {
-        await PrepareHistoryAsync(cancellationToken);
         await using var command = dataSource.CreateCommand("SELECT durable.drop_job_history_partitions($1)");
         command.Parameters.Add(Value(before));
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -221,7 +219,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
             Array(memory.Shares.Values.Select(share => share.Served), NpgsqlDbType.Boolean),
             Array(memory.Lanes.Keys.Select(lane => lane.Kind), NpgsqlDbType.Text),
             Array(memory.Lanes.Keys.Select(lane => lane.Group), NpgsqlDbType.Text),
-            Array(memory.Lanes.Values, NpgsqlDbType.TimestampTz),
+            Array(memory.Lanes.Values.Select(place => place.ReadyTime), NpgsqlDbType.TimestampTz),
+            Array(memory.Lanes.Values.Select(place => place.Seq), NpgsqlDbType.Bigint),
         },
     };
 
@@ -236,6 +235,11 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         reader.GetInt64(7),
         reader.GetFieldValue<DateTimeOffset>(8),
         reader.GetFieldValue<DateTimeOffset>(9),
-        reader.IsDBNull(11) ? null : reader.GetString(11),
-        reader.GetBoolean(12));
+        reader.IsDBNull(12) ? null : reader.GetString(12),
+        reader.GetBoolean(13));
+
+    private static ClaimState ReadState(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(14) ? null : reader.GetFieldValue<DateTimeOffset>(14),
+        reader.GetBoolean(15),
+        reader.GetBoolean(16) ? reader.GetFieldValue<string[]>(17).Zip(reader.GetFieldValue<int[]>(18)).ToDictionary(group => group.First, group => group.Second) : null);
 }

@@ -5,7 +5,6 @@ using ContactCenter.Durable.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ContactCenter.Durable.Jobs;
 
@@ -21,11 +20,9 @@ internal sealed partial class JobWorker : BackgroundService
 
     // Of DUR-32: longest time from a result to its acknowledgement.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
 
     // In a backlog a claim waits so long for half of the places to be free: choosing fairly costs the same for few jobs as for many.
     private static readonly TimeSpan Collecting = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan OfferInterval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -45,9 +42,7 @@ internal sealed partial class JobWorker : BackgroundService
     private readonly CancellationTokenSource _ending = new();
     private readonly ClaimMemory _memory = new();
     private readonly List<JobResult> _unacknowledged = [];
-    private long? _offered;
     private long _claimed;
-    private long? _checked;
 
     public JobWorker(
         JobQueue queue,
@@ -93,7 +88,6 @@ internal sealed partial class JobWorker : BackgroundService
             stoppingToken.ThrowIfCancellationRequested();
             try
             {
-                await OfferAsync(stoppingToken);
                 var (claimed, nextDue) = await TurnAsync(_options.ClaimSize);
                 failures = 0;
                 if (claimed > 0)
@@ -118,33 +112,6 @@ internal sealed partial class JobWorker : BackgroundService
         var start = Stopwatch.GetTimestamp();
         for (var left = Gathering; left > TimeSpan.Zero && _ended.Count is > 0 and var ended && ended < Math.Min(MaxResults, _running.Count); left = Gathering - Stopwatch.GetElapsedTime(start))
             await _queue.Signal.WaitAsync(left, stoppingToken);
-    }
-
-    /// <summary>Says once a minute which kinds this process claims.</summary>
-    private async Task OfferAsync(CancellationToken cancellationToken)
-    {
-        if (_offered is { } offered && Stopwatch.GetElapsedTime(offered) < OfferInterval)
-            return;
-        if (_checked is not { } @checked || Stopwatch.GetElapsedTime(@checked) > CheckInterval)
-            await CheckAsync(cancellationToken);
-        await _store.OfferAsync(_queue.Kinds, cancellationToken);
-        _offered = Stopwatch.GetTimestamp();
-    }
-
-    /// <summary>At the start and once an hour: finished jobs find their place in the history, however long no process ran, and no key waits for nothing.</summary>
-    private async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        _checked = Stopwatch.GetTimestamp();
-        try
-        {
-            await _store.PrepareHistoryAsync(cancellationToken);
-            if (await _store.FreeStuckKeysAsync(_timeProvider.GetUtcNow(), cancellationToken) is > 0 and var freed)
-                LogKeysFreed(freed);
-        }
-        catch (NpgsqlException exception)
-        {
-            LogNotChecked(exception);
-        }
     }
 
     /// <summary>Acknowledges what has ended and claims what there is room for.</summary>
@@ -238,10 +205,24 @@ internal sealed partial class JobWorker : BackgroundService
         async Task RunAsync()
         {
             await begun.Task;
-            _ended.Enqueue(await _runner.RunAsync(job, _ending.Token));
+            _ended.Enqueue(await RunToResultAsync(job));
             var ended = _ended.Count;
             if (ended == 1 || ended >= MaxResults || ended >= _running.Count)
                 _queue.Signal.Set();
+        }
+    }
+
+    /// <summary>Runs a job. What the runner itself throws is a defect that must not cost the job: it runs again.</summary>
+    private async Task<JobResult> RunToResultAsync(ClaimedJob job)
+    {
+        try
+        {
+            return await _runner.RunAsync(job, _ending.Token);
+        }
+        catch (Exception exception)
+        {
+            LogNotRun(exception, job.Kind, job.Id);
+            return new JobResult(job, "waits", Postponement: new Postponement(job, _timeProvider.GetUtcNow() + LongestPause, IsCounted: true));
         }
     }
 
@@ -299,11 +280,8 @@ internal sealed partial class JobWorker : BackgroundService
     [LoggerMessage(LogLevel.Warning, "Jobs could not be acknowledged or claimed, failure {Failures} in a row; their results are kept")]
     private partial void LogTurnFailed(Exception exception, int failures);
 
-    [LoggerMessage(LogLevel.Warning, "The history of jobs could not be prepared or the keys not be checked; the next try is in an hour")]
-    private partial void LogNotChecked(Exception exception);
-
-    [LoggerMessage(LogLevel.Error, "{Count} keys had no job that could run, although jobs waited; they go on now")]
-    private partial void LogKeysFreed(int count);
+    [LoggerMessage(LogLevel.Error, "Job {Kind} {JobId} could not be run; it is tried again")]
+    private partial void LogNotRun(Exception exception, string kind, Guid jobId);
 
     [LoggerMessage(LogLevel.Warning, "The leases of the running jobs could not be renewed")]
     private partial void LogNotRenewed(Exception exception);

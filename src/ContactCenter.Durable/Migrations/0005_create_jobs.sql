@@ -51,7 +51,7 @@ COMMENT ON COLUMN durable.jobs.enqueued_time IS 'First enqueue, or last replay: 
 COMMENT ON COLUMN durable.jobs.started_time IS 'Last claim.';
 COMMENT ON COLUMN durable.jobs.attempt IS 'Claims so far, without those whose process gave the job back.';
 COMMENT ON COLUMN durable.jobs.was_abandoned IS 'The last lease ended without a result.';
-COMMENT ON COLUMN durable.jobs.fence IS 'Number of the last claim. Whoever finishes the job has to name it, so that a process that lost its lease changes nothing.';
+COMMENT ON COLUMN durable.jobs.fence IS 'Number of the last claim, which all jobs of that claim share. Whoever finishes the job has to name it, so that a process that lost its lease changes nothing.';
 COMMENT ON COLUMN durable.jobs.lease_end IS 'By the clock of the database. After it the job is claimed again.';
 COMMENT ON SEQUENCE durable.job_fences IS 'Fences rise over all jobs, so that a replayed job never meets a fence of its earlier life.';
 
@@ -216,7 +216,7 @@ BEGIN
       SELECT next.id
       FROM done d
       CROSS JOIN LATERAL (SELECT j.id, j.state FROM durable.jobs j WHERE j.key = d.key AND j.seq > d.seq ORDER BY j.seq LIMIT 1) AS next
-      WHERE next.state = 'BLOCKED'))
+      WHERE d.key IS NOT NULL AND next.state = 'BLOCKED'))
   )
   INSERT INTO durable.job_history (id, kind, group_name, key, outcome, attempts, enqueued_time, due_time, started_time, finished_time)
   SELECT d.id, d.kind, d.group_name, d.key, finish_jobs.outcome, d.attempt, d.enqueued_time, d.due_time, d.started_time, at_time FROM done d;
@@ -309,11 +309,11 @@ COMMENT ON FUNCTION durable.remove_jobs IS 'Removes jobs that nobody has claimed
 
 CREATE FUNCTION durable.claim_jobs(
   kinds text[], at_time timestamptz, lease interval, max_jobs integer, after_time timestamptz, takes_abandoned boolean, is_backlog boolean,
-  virtual_time float8, shared_groups text[], shares float8[], served boolean[], lane_kinds text[], lane_groups text[], lane_times timestamptz[])
+  virtual_time float8, shared_groups text[], shares float8[], served boolean[], lane_kinds text[], lane_groups text[], lane_times timestamptz[], lane_seqs bigint[])
 RETURNS TABLE (
   id uuid, kind text, group_name text, key text, deduplication_key text, payload json, attempt integer, fence bigint,
-  enqueued_time timestamptz, due_time timestamptz, ready_time timestamptz, trace_parent text, was_abandoned boolean,
-  weight integer, next_due timestamptz, is_drained boolean)
+  enqueued_time timestamptz, due_time timestamptz, ready_time timestamptz, seq bigint, trace_parent text, was_abandoned boolean,
+  next_due timestamptz, is_drained boolean, is_shared boolean, weighted_groups text[], weights integer[])
 LANGUAGE plpgsql
 SET jit = off SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
 AS $$
@@ -326,6 +326,7 @@ DECLARE
   room integer[];
   candidates integer;
   chosen uuid[];
+  claim_fence bigint;
   drained boolean := false;
 BEGIN
   IF takes_abandoned THEN
@@ -386,13 +387,17 @@ BEGIN
         SELECT j.group_name FROM durable.jobs j
         WHERE j.state = 'READY' AND j.kind = l.kind AND j.group_name < l.group_name ORDER BY j.group_name DESC, j.ready_time DESC, j.seq DESC LIMIT 1) AS n
     ), open_lanes AS MATERIALIZED (
-      SELECT l.kind, l.group_name, coalesce(m.after_time, '-infinity') AS after_time
+      SELECT l.kind, l.group_name, coalesce(m.after_time, '-infinity') AS after_time, coalesce(m.after_seq, 0) AS after_seq
       FROM lanes l
-      LEFT JOIN unnest(lane_kinds, lane_groups, lane_times) AS m (kind, group_name, after_time) ON m.kind = l.kind AND m.group_name = l.group_name
+      LEFT JOIN unnest(lane_kinds, lane_groups, lane_times, lane_seqs) AS m (kind, group_name, after_time, after_seq) ON m.kind = l.kind AND m.group_name = l.group_name
+      -- Not EXISTS, for which the planner would read all that is ready.
+      CROSS JOIN LATERAL (
+        SELECT FROM durable.jobs j
+        WHERE j.state = 'READY' AND j.kind = l.kind AND j.group_name = l.group_name
+          AND (j.ready_time, j.seq) >= (coalesce(m.after_time, '-infinity'), coalesce(m.after_seq, 0)) AND j.ready_time <= at_time
+        ORDER BY j.ready_time, j.seq
+        LIMIT 1) AS first
       WHERE l.group_name <> ALL (closed_groups)
-        AND EXISTS (
-          SELECT FROM durable.jobs j
-          WHERE j.state = 'READY' AND j.kind = l.kind AND j.group_name = l.group_name AND j.ready_time >= coalesce(m.after_time, '-infinity') AND j.ready_time <= at_time)
     ), groups AS MATERIALIZED (
       SELECT o.group_name, o.weight, o.served,
         greatest(virtual_time, o.share) AS start,
@@ -417,7 +422,7 @@ BEGIN
         JOIN open_lanes l ON l.group_name = g.group_name
         CROSS JOIN LATERAL (
           SELECT r.kind, r.group_name, r.ready_time, r.seq FROM durable.jobs r
-          WHERE r.state = 'READY' AND r.kind = l.kind AND r.group_name = l.group_name AND r.ready_time >= l.after_time AND r.ready_time <= at_time
+          WHERE r.state = 'READY' AND r.kind = l.kind AND r.group_name = l.group_name AND (r.ready_time, r.seq) >= (l.after_time, l.after_seq) AND r.ready_time <= at_time
           ORDER BY r.ready_time, r.seq
           LIMIT g.most) AS j) AS p
       WHERE p.place <= p.most
@@ -430,32 +435,35 @@ BEGIN
     JOIN open_lanes l ON l.kind = c.kind AND l.group_name = c.group_name
     CROSS JOIN LATERAL (
       SELECT r.id FROM durable.jobs r
-      WHERE r.state = 'READY' AND r.kind = c.kind AND r.group_name = c.group_name AND r.ready_time >= l.after_time AND r.ready_time <= at_time
+      WHERE r.state = 'READY' AND r.kind = c.kind AND r.group_name = c.group_name AND (r.ready_time, r.seq) >= (l.after_time, l.after_seq) AND r.ready_time <= at_time
       ORDER BY r.ready_time, r.seq
       LIMIT c.number
       FOR UPDATE SKIP LOCKED) AS t;
     is_backlog := cardinality(chosen) > 0;
   END IF;
 
-  RETURN QUERY
-  UPDATE durable.jobs j
-  SET state = 'LEASED', attempt = j.attempt + 1, fence = nextval('durable.job_fences'), lease_end = now() + lease, started_time = at_time
-  WHERE j.id = ANY (chosen)
-  RETURNING j.id, j.kind, j.group_name, j.key, j.deduplication_key, j.payload, j.attempt, j.fence, j.enqueued_time, j.due_time, j.ready_time,
-    j.trace_parent, j.was_abandoned,
-    CASE WHEN is_backlog THEN coalesce((SELECT g.weight FROM durable.job_groups g WHERE g.group_name = j.group_name), 1) END,
-    NULL::timestamptz, NULL::boolean;
+  IF cardinality(chosen) > 0 THEN
+    claim_fence := nextval('durable.job_fences');
+    RETURN QUERY
+    UPDATE durable.jobs j
+    SET state = 'LEASED', attempt = j.attempt + 1, fence = claim_fence, lease_end = now() + lease, started_time = at_time
+    WHERE j.id = ANY (chosen)
+    RETURNING j.id, j.kind, j.group_name, j.key, j.deduplication_key, j.payload, j.attempt, j.fence, j.enqueued_time, j.due_time, j.ready_time, j.seq,
+      j.trace_parent, j.was_abandoned, NULL::timestamptz, NULL::boolean, NULL::boolean, NULL::text[], NULL::integer[];
+  END IF;
 
   -- The last row tells how to go on.
   RETURN QUERY
-  SELECT NULL::uuid, NULL, NULL, NULL, NULL, NULL::json, NULL::integer, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL,
-    NULL::boolean, NULL::integer,
+  SELECT NULL::uuid, NULL, NULL, NULL, NULL, NULL::json, NULL::integer, NULL::bigint, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz, NULL::bigint, NULL,
+    NULL::boolean,
     (SELECT min(n.ready_time)
      FROM unnest(open_kinds) AS k (kind)
      CROSS JOIN LATERAL (
        SELECT j.ready_time FROM durable.jobs j
        WHERE j.state = 'READY' AND j.seq > 0 AND j.kind = k.kind AND j.ready_time > at_time ORDER BY j.ready_time, j.seq LIMIT 1) AS n),
-    drained;
+    drained, is_backlog,
+    ARRAY(SELECT g.group_name FROM durable.job_groups g WHERE is_backlog AND g.weight > 1 ORDER BY g.group_name),
+    ARRAY(SELECT g.weight FROM durable.job_groups g WHERE is_backlog AND g.weight > 1 ORDER BY g.group_name);
 END
 $$;
-COMMENT ON FUNCTION durable.claim_jobs IS 'Leases up to max_jobs jobs of the kinds that are due at at_time, not paused, and the first of their keys, spread over the groups by weight. What the process remembers makes it cheap and fair: after_time (all that was ready before is claimed), is_backlog (the last claim was full), the virtual time with the groups'' shares and whether the last claim served them, and the time up to which each lane (kind and group) is claimed; none of it is needed for correctness. The last row has no id and says when the next job is due and whether all that was ready is claimed.';
+COMMENT ON FUNCTION durable.claim_jobs IS 'Leases up to max_jobs jobs of the kinds that are due at at_time, not paused, and the first of their keys, spread over the groups by weight. What the process remembers makes it cheap and fair: after_time (all that was ready before is claimed), is_backlog (the last claim was full), the virtual time with the groups'' shares and whether the last claim served them, and the place (ready_time and seq) up to which each lane (kind and group) is claimed; none of it is needed for correctness. All jobs of a claim have its fence. The last row has no id and says when the next job is due, whether all that was ready is claimed, whether the groups shared the claim, and the weights of those that weigh more than 1.';

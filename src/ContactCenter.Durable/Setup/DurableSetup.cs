@@ -108,6 +108,7 @@ public static class DurableSetup
         services.AddSingleton<JobRunner>();
         services.AddHostedService<RecurrencePlanner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobMetrics>());
+        services.AddHostedService<JobKeeper>();
         services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>
         {

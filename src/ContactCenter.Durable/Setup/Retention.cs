@@ -30,30 +30,17 @@ internal sealed partial class Retention(
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
-        do
-        {
-            try
-            {
-                await KeepAsync(timeProvider.GetUtcNow(), stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                LogFailed(exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Interval, timeProvider, KeepAsync, LogFailed, stoppingToken);
 
-    private async Task KeepAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task KeepAsync(CancellationToken cancellationToken)
     {
+        var now = timeProvider.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         for (var day = today; day <= today.AddDays(2); day = day.AddDays(1))
             await inbox.AddPartitionAsync(day, cancellationToken);
         await inbox.DropPartitionsAsync(today.AddDays(-options.Value.InboxDays - 1), cancellationToken);
-        await jobs.KeepHistoryAsync(today.AddDays(-options.Value.HistoryDays), cancellationToken);
+        await jobs.DropHistoryAsync(today.AddDays(-options.Value.HistoryDays), cancellationToken);
         await DeleteAsync(ForgetAnswers, now.AddDays(-options.Value.IdempotencyDays), cancellationToken);
         await DeleteAsync(ForgetLetters, now.AddDays(-DeadLetterDays), cancellationToken);
         await AuditStore.DropMonthsAsync(dataSource, now.AddDays(-options.Value.AuditDays), cancellationToken);
@@ -71,6 +58,6 @@ internal sealed partial class Retention(
         while (deleted > 0);
     }
 
-    [LoggerMessage(LogLevel.Warning, "What is past its retention could not be removed; the next try is in an hour")]
+    [LoggerMessage(LogLevel.Warning, "What is past its retention could not be removed; the next try is in a minute")]
     private partial void LogFailed(Exception exception);
 }

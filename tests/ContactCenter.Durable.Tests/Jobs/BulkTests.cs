@@ -82,17 +82,17 @@ public sealed class BulkTests(TestServers servers) : JobTest(servers)
         await ExecuteAsync(
             $"CREATE TABLE durable.job_history_{today.AddDays(-15):yyyyMMdd} PARTITION OF durable.job_history FOR VALUES FROM ('{today.AddDays(-15):O}') TO ('{today.AddDays(-14):O}')");
 
-        await store.KeepHistoryAsync(today.AddDays(-15), Cancellation);
+        await store.DropHistoryAsync(today.AddDays(-15), Cancellation);
         Assert.Equal(9, await PartitionsAsync());
         await using (var reader = await DatabaseOf(host).DataSource.OpenConnectionAsync(Cancellation))
         {
             await using var reading = await reader.BeginTransactionAsync(Cancellation);
             await reader.ExecuteAsync("SELECT FROM durable.job_history");
-            var busy = await Assert.ThrowsAsync<PostgresException>(() => store.KeepHistoryAsync(today.AddDays(-14), Cancellation));
+            var busy = await Assert.ThrowsAsync<PostgresException>(() => store.DropHistoryAsync(today.AddDays(-14), Cancellation));
             Assert.Equal(PostgresErrorCodes.LockNotAvailable, busy.SqlState);
         }
 
-        await store.KeepHistoryAsync(today.AddDays(-14), Cancellation);
+        await store.DropHistoryAsync(today.AddDays(-14), Cancellation);
         Assert.Equal(8, await PartitionsAsync());
     }
 

@@ -44,7 +44,7 @@ public sealed class ClaimTests(TestServers servers) : JobTest(servers)
                 using var plan = JsonDocument.Parse((await connection.ExecuteScalarAsync<string>(
                     $$"""
                     EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)
-                    SELECT * FROM durable.claim_jobs(ARRAY['{{Kind}}'], now(), '1 minute', 100, '{{after}}', false, false, 0, '{}', '{}', '{}', '{}', '{}', '{}')
+                    SELECT * FROM durable.claim_jobs(ARRAY['{{Kind}}'], now(), '1 minute', 100, '{{after}}', false, false, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}')
                     """))!);
                 var root = plan.RootElement[0].GetProperty("Plan");
                 pages = root.GetProperty("Shared Hit Blocks").GetInt32() + root.GetProperty("Shared Read Blocks").GetInt32();

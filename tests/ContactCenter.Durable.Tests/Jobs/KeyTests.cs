@@ -13,7 +13,7 @@ public sealed class KeyTests(TestServers servers) : JobTest(servers)
 
     private const string ClaimSql =
         $$"""
-        SELECT * FROM durable.claim_jobs(ARRAY['{{Kind}}'], now(), '1 minute', 100, '-infinity', true, false, 0, '{}', '{}', '{}', '{}', '{}', '{}')
+        SELECT * FROM durable.claim_jobs(ARRAY['{{Kind}}'], now(), '1 minute', 100, '-infinity', true, false, 0, '{}', '{}', '{}', '{}', '{}', '{}', '{}')
         """;
 
     private const string FinishSql = "SELECT durable.finish_jobs(@ids, @fences, 'DONE', now())";

@@ -1,0 +1,40 @@
+namespace ContactCenter.Durable;
+
+/// <summary>What a process does again and again beside its calls: to count, to clean up, to tell others.</summary>
+public static class Repeat
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Does the work now and at each interval until the process stops. Whatever it throws is reported and tried again, after
+    /// the interval or a minute, whichever is shorter: no defect beside the calls may stop the host.
+    /// </summary>
+    /// <param name="interval">From one turn to the next.</param>
+    /// <param name="timeProvider">Measures it.</param>
+    /// <param name="work">One turn.</param>
+    /// <param name="failed">Told what a turn threw.</param>
+    /// <param name="stoppingToken">Ends the work.</param>
+    /// <returns>A task that ends only by the token.</returns>
+    /// <exception cref="OperationCanceledException">The process stops.</exception>
+    public static async Task EveryAsync(TimeSpan interval, TimeProvider timeProvider, Func<CancellationToken, Task> work, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, timeProvider);
+        do
+        {
+            var pause = interval;
+            try
+            {
+                await work(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                failed(exception);
+                pause = interval < LongestPause ? interval : LongestPause;
+            }
+
+            if (timer.Period != pause)
+                timer.Period = pause;
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}
