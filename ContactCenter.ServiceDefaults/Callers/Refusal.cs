@@ -1,4 +1,5 @@
 using ContactCenter.Contracts;
+using ContactCenter.ServiceDefaults.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,8 +9,6 @@ namespace ContactCenter.ServiceDefaults.Callers;
 /// <summary>Why a call is not let in, answered in the form that the caller speaks.</summary>
 internal sealed record Refusal
 {
-    private const string GrpcContentType = "application/grpc";
-
     // One answer whatever is wrong with the key, so that nobody learns which keys exist (SEC-8).
     public static readonly Refusal KeyInvalid = new()
     {
@@ -73,7 +72,7 @@ internal sealed record Refusal
     {
         if (access.GrpcService is not null)
         {
-            AnswerGrpc(context.Response, $"contactcenter.{area}");
+            TrailersOnly.Write(context.Response, StatusOf($"contactcenter.{area}"));
             return Task.CompletedTask;
         }
 
@@ -87,17 +86,11 @@ internal sealed record Refusal
         return Results.Problem(Message, statusCode: HttpStatus, title: ReasonPhrases.GetReasonPhrase(HttpStatus), extensions: extensions).ExecuteAsync(context);
     }
 
-    // A status without messages, before the request was read: what a method throws would come after that.
-    private void AnswerGrpc(HttpResponse response, string domain)
+    private RpcException StatusOf(string domain)
     {
         var info = RpcErrors.Info(domain, Reason);
         if (Scope is not null)
             info.Metadata["scope"] = Scope;
-        var failure = RpcErrors.Create(Code, info, Message, RetryDelay is { } delay ? [RpcErrors.RetryAfter(delay)] : []);
-        response.ContentType = GrpcContentType;
-        response.Headers["grpc-status"] = $"{(int)Code}";
-        response.Headers["grpc-message"] = Uri.EscapeDataString(Message);
-        foreach (var trailer in failure.Trailers.Where(trailer => trailer.IsBinary))
-            response.Headers[trailer.Key] = Convert.ToBase64String(trailer.ValueBytes).TrimEnd('=');
+        return RpcErrors.Create(Code, info, Message, RetryDelay is { } delay ? [RpcErrors.RetryAfter(delay)] : []);
     }
 }

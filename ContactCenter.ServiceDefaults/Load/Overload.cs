@@ -1,5 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
+using ContactCenter.ServiceDefaults.Rpc;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -30,13 +31,7 @@ internal static class Overload
                 extensions: new Dictionary<string, object?> { ["reason"] = SharedErrors.Overloaded }).ExecuteAsync(context);
         }
 
-        // A status without messages.
-        var failure = RpcErrors.ResourceExhausted(RpcErrors.DomainOf(service), SharedErrors.Overloaded, Text, delay);
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = $"{(int)failure.StatusCode}";
-        context.Response.Headers["grpc-message"] = Uri.EscapeDataString(Text);
-        foreach (var trailer in failure.Trailers.Where(trailer => trailer.IsBinary))
-            context.Response.Headers[trailer.Key] = Convert.ToBase64String(trailer.ValueBytes).TrimEnd('=');
+        TrailersOnly.Write(context.Response, RpcErrors.ResourceExhausted(RpcErrors.DomainOf(service), SharedErrors.Overloaded, Text, delay));
         return Task.CompletedTask;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContactCenter.Contracts;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => continuation(request, context));
+        GuardAsync(context, () => continuation(request, context), request as IMessage);
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
@@ -29,7 +30,7 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, () => NoResultAsync(continuation(request, responseStream, context)));
+        GuardAsync(context, () => NoResultAsync(continuation(request, responseStream, context)), request as IMessage);
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
@@ -42,7 +43,7 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
         return true;
     }
 
-    private async Task<TResult> GuardAsync<TResult>(ServerCallContext context, Func<Task<TResult>> call)
+    private async Task<TResult> GuardAsync<TResult>(ServerCallContext context, Func<Task<TResult>> call, IMessage? request = null)
     {
         if (IsExpired(context))
             throw DeadlineExceeded(context);
@@ -66,6 +67,10 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
         catch (Exception failure) when (DurableFailures.StatusOf(failure, context.Method, Domain(context)) is { } status)
         {
             LogRefused(context.Method, failure.Message);
+            throw status;
+        }
+        catch (Exception failure) when (request is not null && UnstorableText.StatusOf(failure, request, Domain(context)) is { } status)
+        {
             throw status;
         }
         catch (Exception failure) when (TransientFailure.Is(failure))

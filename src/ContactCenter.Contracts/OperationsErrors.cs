@@ -27,9 +27,6 @@ public static class OperationsErrors
     /// <summary>It was changed since it was read; read again and decide anew.</summary>
     public const string EtagMismatch = "ETAG_MISMATCH";
 
-    /// <summary>A field's value is not one that the method takes; the field violation says what it has to be.</summary>
-    public const string FieldInvalid = "FIELD_INVALID";
-
     /// <summary>A required field is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
 
@@ -74,15 +71,6 @@ public static class OperationsErrors
 
     /// <summary>The token of a bulk replay is unknown, used, older than 10 minutes or that of another filter; make a new dry run.</summary>
     public const string ReplayTokenInvalid = "REPLAY_TOKEN_INVALID";
-
-    /// <summary>A request_id is no UUID in canonical form, or all zero.</summary>
-    public const string RequestIdInvalid = "REQUEST_ID_INVALID";
-
-    /// <summary>A request_id came with another request before.</summary>
-    public const string RequestIdReused = "REQUEST_ID_REUSED";
-
-    /// <summary>The deadline ended while another call with the request_id was running; repeat the call.</summary>
-    public const string RequestInProgress = "REQUEST_IN_PROGRESS";
 
     /// <summary>A time lies outside the years 1 to 9999.</summary>
     public const string TimeInvalid = "TIME_INVALID";

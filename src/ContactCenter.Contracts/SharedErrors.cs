@@ -9,6 +9,9 @@ public static class SharedErrors
     /// <summary>A server that the call needs is away; try again after the delay of RetryInfo, with the same request_id.</summary>
     public const string DependencyUnavailable = "DEPENDENCY_UNAVAILABLE";
 
+    /// <summary>A field's value is not one that the method takes; the field violation says what it has to be.</summary>
+    public const string FieldInvalid = "FIELD_INVALID";
+
     /// <summary>The request_id is no UUID in canonical form, or all zero.</summary>
     public const string RequestIdInvalid = "REQUEST_ID_INVALID";
 

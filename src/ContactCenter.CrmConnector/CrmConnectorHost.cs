@@ -19,7 +19,7 @@ public static class CrmConnectorHost
         builder.AddDurable("crm-connector", typeof(CrmConnectorHost).Assembly);
         builder.AddCallers("crm");
         builder.AddEgress("crm-connector");
-        builder.AddOperations("crm");
+        builder.AddOperations();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -19,7 +19,7 @@ public static class FollowUpSchedulerHost
         builder.AddDurable("follow-up-scheduler", typeof(FollowUpSchedulerHost).Assembly);
         builder.AddCallers("followups");
         builder.AddEgress("follow-up-scheduler");
-        builder.AddOperations("followups");
+        builder.AddOperations();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

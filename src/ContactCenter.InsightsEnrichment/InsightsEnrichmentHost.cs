@@ -23,7 +23,7 @@ public static class InsightsEnrichmentHost
         builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly);
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
-        builder.AddOperations("insights");
+        builder.AddOperations();
 
         var services = builder.Services;
         services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();

@@ -1,7 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Durable.DeadLetters;
-using ContactCenter.Durable.Idempotency;
 using ContactCenter.Durable.Retries;
 using ContactCenter.Egress.Destinations;
 using ContactCenter.Egress.OAuth;
@@ -25,19 +24,14 @@ internal sealed class OperationsFailures : Interceptor
         {
             return await continuation(request, context);
         }
-        catch (Exception failure) when (ErrorOf(failure, context.Method) is { } error)
+        catch (Exception failure) when (ErrorOf(failure) is { } error)
         {
             throw error;
         }
     }
 
-    private static RpcException? ErrorOf(Exception failure, string method) => failure switch
+    private static RpcException? ErrorOf(Exception failure) => failure switch
     {
-        InvalidRequestIdException => Invalid(OperationsErrors.RequestIdInvalid, "request_id", failure.Message),
-        RequestIdReusedException when method.Contains("/Create", StringComparison.Ordinal) =>
-            RpcErrors.AlreadyExists(Domain, OperationsErrors.RequestIdReused, failure.Message),
-        RequestIdReusedException => Invalid(OperationsErrors.RequestIdReused, "request_id", failure.Message),
-        RequestInProgressException => RpcErrors.Aborted(Domain, OperationsErrors.RequestInProgress, failure.Message),
         JobNotFoundException => RpcErrors.Create(StatusCode.NotFound, Domain, OperationsErrors.JobNotFound, failure.Message),
         JobStateException => Refused(OperationsErrors.JobNotWaiting, failure),
         DeadLetterNotFoundException missing => NotFound(OperationsErrors.DeadLetterNotFound, "dead_letter", missing.Id.ToString()),
@@ -50,11 +44,11 @@ internal sealed class OperationsFailures : Interceptor
         DestinationNotFoundException => RpcErrors.Create(StatusCode.NotFound, Domain, OperationsErrors.DestinationNotFound, failure.Message),
         DestinationChangedException => RpcErrors.Aborted(Domain, OperationsErrors.EtagMismatch, failure.Message),
         DestinationInvalidException invalid => RpcErrors.InvalidArgument(
-            Domain, OperationsErrors.FieldInvalid, [.. invalid.Violations.Select(violation => ($"settings.{violation.Field}", violation.Description))]),
-        SecretInvalidException invalid => Invalid(OperationsErrors.FieldInvalid, invalid.Field, invalid.Message),
+            Domain, SharedErrors.FieldInvalid, [.. invalid.Violations.Select(violation => ($"settings.{violation.Field}", violation.Description))]),
+        SecretInvalidException invalid => Invalid(SharedErrors.FieldInvalid, invalid.Field, invalid.Message),
         GrantNotFoundException => RpcErrors.Create(StatusCode.NotFound, Domain, OperationsErrors.GrantNotFound, failure.Message),
         GrantKindException => Refused(OperationsErrors.GrantKindWrong, failure),
-        ApiKeyFieldException invalid => Invalid(OperationsErrors.FieldInvalid, invalid.Field, invalid.Description),
+        ApiKeyFieldException invalid => Invalid(SharedErrors.FieldInvalid, invalid.Field, invalid.Description),
         ApiKeyNotFoundException missing => NotFound(OperationsErrors.ApiKeyNotFound, "api_key", missing.Id),
         ApiKeyStateException => Refused(OperationsErrors.ApiKeyNotValid, failure),
         _ => null,
@@ -62,7 +56,7 @@ internal sealed class OperationsFailures : Interceptor
 
     private static RpcException ErrorOf(PolicyException failure) => failure.Error switch
     {
-        PolicyError.Invalid => Invalid(OperationsErrors.FieldInvalid, $"policy.{failure.Field}", failure.Message),
+        PolicyError.Invalid => Invalid(SharedErrors.FieldInvalid, $"policy.{failure.Field}", failure.Message),
         PolicyError.NotFound => RpcErrors.Create(StatusCode.NotFound, Domain, OperationsErrors.PolicyNotFound, failure.Message),
         PolicyError.Exists => RpcErrors.AlreadyExists(Domain, OperationsErrors.PolicyExists, failure.Message),
         PolicyError.Changed => RpcErrors.Aborted(Domain, OperationsErrors.EtagMismatch, failure.Message),

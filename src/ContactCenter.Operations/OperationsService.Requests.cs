@@ -18,11 +18,10 @@ public sealed partial class OperationsService
     }
 
     /// <summary>A text of the request; null if it is empty.</summary>
-    private static string? Given(string text, string field) =>
-        text.Contains('\0') ? throw Invalid(field, "must not contain the character U+0000") : text.Length > 0 ? text : null;
+    private static string? Given(string text) => text.Length > 0 ? text : null;
 
     private static string Required(string text, string field) =>
-        Given(text, field) ?? throw Missing(field);
+        Given(text) ?? throw Missing(field);
 
     private static RpcException Missing(string field) => RpcErrors.InvalidArgument(Domain, OperationsErrors.FieldRequired, field, "is required");
 
@@ -56,7 +55,7 @@ public sealed partial class OperationsService
     }
 
     private static RpcException Invalid(string field, string description) =>
-        RpcErrors.InvalidArgument(Domain, OperationsErrors.FieldInvalid, field, description);
+        RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, field, description);
 
     // "00-{trace}-{span}-{flags}"
     private static string TraceIdOf(string? traceParent) => traceParent?.Split('-') is [_, var trace, ..] ? trace : "";

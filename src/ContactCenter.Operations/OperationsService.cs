@@ -51,7 +51,7 @@ public sealed partial class OperationsService(
     ApiKeyDesk apiKeys,
     DeniedCalls deniedCalls,
     IDeadLetterMask mask,
-    OperationsArea area) : V1.OperationsService.OperationsServiceBase
+    ServiceArea area) : V1.OperationsService.OperationsServiceBase
 {
     private const string Domain = OperationsErrors.Domain;
 

@@ -10,11 +10,9 @@ public static class OperationsSetup
 {
     /// <summary>Adds what <see cref="MapOperations"/> needs; after <c>AddServiceDefaults</c>, <c>AddDurable</c>, <c>AddCallers</c> and <c>AddEgress</c>.</summary>
     /// <param name="builder">The service's builder.</param>
-    /// <param name="area">What the service answers for, the first part of its scopes: <c>crm</c>.</param>
     /// <returns>The builder.</returns>
-    public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder, string area)
+    public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(new OperationsArea(area));
         builder.Services.AddSingleton<OperationsFailures>();
         builder.Services.AddGrpc().AddServiceOptions<OperationsService>(grpc => grpc.Interceptors.Add<OperationsFailures>());
         return builder;

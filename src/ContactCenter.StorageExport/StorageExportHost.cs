@@ -19,7 +19,7 @@ public static class StorageExportHost
         builder.AddDurable("storage-export", typeof(StorageExportHost).Assembly);
         builder.AddCallers("storage");
         builder.AddEgress("storage-export");
-        builder.AddOperations("storage");
+        builder.AddOperations();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -20,7 +20,7 @@ public static class WfmConnectorHost
         builder.AddDurable("wfm-connector", typeof(WfmConnectorHost).Assembly, durable => durable.AddConsumer<SegmentConsumer>());
         builder.AddCallers("wfm");
         builder.AddEgress("wfm-connector");
-        builder.AddOperations("wfm");
+        builder.AddOperations();
         builder.Services.AddSingleton<QueueContactStore>();
 
         var app = builder.Build();

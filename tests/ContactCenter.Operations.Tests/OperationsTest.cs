@@ -51,7 +51,7 @@ public abstract class OperationsTest(TestServers servers) : IAsyncLifetime
         builder.AddDurable("crm-connector", typeof(OperationsTest).Assembly, durable => durable.AddJob<Work>(Kind, RetryPolicy.Fast with { Name = "once", MaxAttempts = 1 }));
         builder.AddCallers("crm");
         builder.AddEgress("crm-connector");
-        builder.AddOperations("crm");
+        builder.AddOperations();
         builder.Services.AddSingleton<Workplace>();
         App = builder.Build();
         App.MapDefaultEndpoints();

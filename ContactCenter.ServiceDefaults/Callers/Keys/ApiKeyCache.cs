@@ -89,7 +89,7 @@ internal sealed partial class ApiKeyCache(NpgsqlDataSource dataSource, TimeProvi
         {
             await ReadAsync(limit.Token);
         }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
+        catch (Exception failure)
         {
             // The keys known so far stay valid: nobody can revoke one while the database is away.
             LogNotRead(failure);

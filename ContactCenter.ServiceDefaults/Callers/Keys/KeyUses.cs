@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using ContactCenter.Durable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ContactCenter.ServiceDefaults.Callers;
 
@@ -28,16 +27,21 @@ internal sealed partial class KeyUses(DurableDatabase database, TimeProvider clo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Minute, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await WriteAsync(stoppingToken);
+            await Repeat.EveryAsync(Minute, clock, WriteAsync, LogNotWritten, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             using var limit = new CancellationTokenSource(LastWriteLimit);
-            await WriteAsync(limit.Token);
+            try
+            {
+                await WriteAsync(limit.Token);
+            }
+            catch (Exception failure)
+            {
+                LogNotWritten(failure);
+            }
         }
     }
 
@@ -46,20 +50,13 @@ internal sealed partial class KeyUses(DurableDatabase database, TimeProvider clo
         var uses = _uses.ToArray();
         if (uses is [])
             return;
-        try
-        {
-            await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
-            await ApiKeyStore.NoteUsesAsync(connection, uses, cancellationToken);
-            // A use of a later minute stays for the next time.
-            foreach (var use in uses)
-                _uses.TryRemove(use);
-        }
-        catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException)
-        {
-            LogNotWritten(failure, uses.Length);
-        }
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await ApiKeyStore.NoteUsesAsync(connection, uses, cancellationToken);
+        // A use of a later minute stays for the next time.
+        foreach (var use in uses)
+            _uses.TryRemove(use);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Last uses of {Count} API keys could not be noted; they are tried again in a minute")]
-    private partial void LogNotWritten(Exception failure, int count);
+    [LoggerMessage(1, LogLevel.Warning, "Last uses of API keys could not be noted; they are tried again in a minute")]
+    private partial void LogNotWritten(Exception failure);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ContactCenter.Durable.Audit;
 
@@ -28,11 +27,9 @@ public sealed partial class DeniedCalls(DurableDatabase database, TimeProvider t
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, timeProvider);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await WriteAsync(stoppingToken);
+            await Repeat.EveryAsync(Interval, timeProvider, WriteAsync, LogFailed, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -62,7 +59,7 @@ public sealed partial class DeniedCalls(DurableDatabase database, TimeProvider t
             {
                 await WriteAsync(ofActor.Key, [.. ofActor], cancellationToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+            catch (Exception exception)
             {
                 foreach (var (call, count) in ofActor)
                     Add(call, count);

@@ -39,22 +39,8 @@ internal sealed partial class DeadLetterWatch : BackgroundService
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, _timeProvider);
-        do
-        {
-            try
-            {
-                await RefreshAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                LogFailed(exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Interval, _timeProvider, RefreshAsync, LogFailed, stoppingToken);
 
     [LoggerMessage(LogLevel.Warning, "The dead letters could not be counted")]
     private partial void LogFailed(Exception exception);

@@ -30,27 +30,10 @@ internal sealed partial class RecurrencePlanner(DurableDatabase database, JobQue
         """;
 
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            var next = Interval;
-            try
-            {
-                await PlanAsync(stoppingToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                LogFailed(exception);
-                next = Pause;
-            }
-
-            await Task.Delay(next, time, stoppingToken);
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Interval, time, PlanAsync, LogFailed, stoppingToken);
 
     /// <summary>Does so now.</summary>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -42,8 +41,9 @@ internal sealed partial class PolicyBook(NpgsqlDataSource dataSource, IEnumerabl
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             return _last = new Reading((await PolicyStore.ListAsync(connection)).ToDictionary(stored => stored.Policy.Name, stored => stored.Policy), timestamp);
         }
-        catch (Exception exception) when (exception is NpgsqlException or JsonException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is: the failure of a job that asks must not become another one.
             LogStale(exception);
             return _last = new Reading(before?.Policies ?? [], timeProvider.GetTimestamp());
         }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using ContactCenter.Egress.Http;
 using ContactCenter.Egress.Secrets;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ContactCenter.Egress.Destinations;
 
@@ -57,9 +55,8 @@ internal sealed partial class DestinationBook(DestinationStore? store, SecretKey
             if (!IsKnown(destination))
                 await ReadAsync(rows, destination, limit.Token);
         }
-        catch (Exception error) when (error is NpgsqlException or CryptographicException or OperationCanceledException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             Volatile.Write(ref _pauseEnd, Later());
             LogNotRead(error);
         }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using ContactCenter.Durable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ContactCenter.Egress.Limits;
 
@@ -41,7 +40,7 @@ internal sealed partial class BreakerEvents(
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        catch (Exception error) when (error is NpgsqlException or OutboxFullException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotStored(error);
             return false;

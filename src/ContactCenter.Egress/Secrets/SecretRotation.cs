@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using ContactCenter.Durable;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -99,22 +99,8 @@ public sealed partial class SecretRotation : BackgroundService, IHostedLifecycle
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, _time);
-        do
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is NpgsqlException or CryptographicException)
-            {
-                LogFailed(error);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Interval, _time, RunAsync, LogFailed, stoppingToken);
 
     private async Task<IReadOnlyList<(string Table, string KeyId, long Values)>> CountAsync(CancellationToken cancellationToken)
     {
@@ -163,6 +149,6 @@ public sealed partial class SecretRotation : BackgroundService, IHostedLifecycle
     [LoggerMessage(LogLevel.Information, "{Count} stored secrets were encrypted anew with key {KeyId}")]
     private partial void LogDone(int count, string keyId);
 
-    [LoggerMessage(LogLevel.Warning, "Stored secrets could not be brought under the active key; the next try is in an hour")]
+    [LoggerMessage(LogLevel.Warning, "Stored secrets could not be brought under the active key; the next try is in a minute")]
     private partial void LogFailed(Exception error);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using ContactCenter.Durable;
 using Dapper;
-using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
 
@@ -46,7 +45,7 @@ public sealed partial class SignatureRefusalLog(DurableDatabase database, IMeter
             {
                 await StoreAsync(batch, stoppingToken);
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogNotKept(exception, batch.Count);
             }

@@ -63,11 +63,11 @@ public sealed partial class OperationsService
         var (from, to) = Range(filter.StartTime, "filter.start_time", filter.EndTime, "filter.end_time");
         return new()
         {
-            Actor = Given(filter.Actor, "filter.actor"),
-            Action = Given(filter.Action, "filter.action"),
-            Resource = Given(filter.Resource, "filter.resource"),
-            RequestId = Given(filter.RequestId, "filter.request_id"),
-            Result = Given(filter.Result, "filter.result"),
+            Actor = Given(filter.Actor),
+            Action = Given(filter.Action),
+            Resource = Given(filter.Resource),
+            RequestId = Given(filter.RequestId),
+            Result = Given(filter.Result),
             From = from,
             To = to,
         };

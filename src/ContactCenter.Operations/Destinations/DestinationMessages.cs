@@ -31,7 +31,7 @@ public sealed partial class OperationsService
         PerSecond = message.PerSecond == 0 ? defaults.PerSecond : message.PerSecond,
         Burst = message.Burst == 0 ? defaults.Burst : message.Burst,
         DayBudget = message.HasDayBudget ? message.DayBudget : null,
-        BudgetZone = Given(message.BudgetZone, "settings.rate.budget_zone") ?? defaults.BudgetZone,
+        BudgetZone = Given(message.BudgetZone) ?? defaults.BudgetZone,
     };
 
     private static BreakerSettings BreakerOf(V1.BreakerSettings message, BreakerSettings defaults) => new()

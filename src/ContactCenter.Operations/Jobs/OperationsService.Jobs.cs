@@ -59,9 +59,9 @@ public sealed partial class OperationsService
         var (from, to) = Range(filter.DueStartTime, "filter.due_start_time", filter.DueEndTime, "filter.due_end_time");
         return new()
         {
-            Kind = Given(filter.Kind, "filter.kind"),
-            Group = filter.HasGroup ? Given(filter.Group, "filter.group") ?? "" : null,
-            Key = Given(filter.Key, "filter.key"),
+            Kind = Given(filter.Kind),
+            Group = filter.HasGroup ? Given(filter.Group) ?? "" : null,
+            Key = Given(filter.Key),
             State = Chosen<Durable.JobState>((int)filter.State, "filter.state") is var state && state <= Durable.JobState.Dead
                 ? state
                 : state is null ? null : throw Invalid("filter.state", "must be READY, BLOCKED, LEASED or DEAD: the list is of live jobs"),

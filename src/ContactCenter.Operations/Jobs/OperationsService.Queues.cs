@@ -61,7 +61,7 @@ public sealed partial class OperationsService
     {
         if (!hasKind && !hasGroup)
             throw Missing("kind");
-        var (field, name) = hasKind ? ("kind", Required(kind, "kind")) : ("group", Given(group, "group") ?? "");
+        var (field, name) = hasKind ? ("kind", Required(kind, "kind")) : ("group", Given(group) ?? "");
         return name.Length <= MaxQueueName ? (hasKind, name, $"{field}s/{name}") : throw Invalid(field, $"must have at most {MaxQueueName} characters");
     }
 }

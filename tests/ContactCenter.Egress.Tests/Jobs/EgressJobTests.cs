@@ -65,9 +65,9 @@ public sealed class EgressJobTests
     public void A_handler_gets_the_answer_or_leaves_the_failure_to_its_job()
     {
         var answer = new EgressResponse(200, new Dictionary<string, string>(), default);
-        Assert.Same(answer, new EgressOutcome { Response = answer }.ThrowIfFailed());
+        Assert.Same(answer, new EgressOutcome { Response = answer }.EnsureSuccess());
         var failure = Answer(HttpStatusCode.BadGateway).Failure;
-        Assert.Same(failure, Assert.Throws<EgressException>(() => new EgressOutcome { Response = answer with { Status = 502 }, Failure = failure }.ThrowIfFailed()).Failure);
+        Assert.Same(failure, Assert.Throws<EgressException>(() => new EgressOutcome { Response = answer with { Status = 502 }, Failure = failure }.EnsureSuccess()).Failure);
     }
 
     private static RetryDecision Decide(string policy, EgressException exception)
