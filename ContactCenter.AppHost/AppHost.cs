@@ -26,6 +26,7 @@ var secretsKey = builder.AddParameter("secrets-key", Convert.ToBase64String(Enco
 
 var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", "sandbox");
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
+insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"));
 WithTwilioAccount(insights);
 
 var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", "sandbox").WithReference(insights);

@@ -1,6 +1,7 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
@@ -30,6 +31,10 @@ public static class InsightsEnrichmentHost
         services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TwilioOptions>().BindConfiguration("Twilio");
         services.AddSingleton<TwilioAccounts>();
+        services.AddOptions<CustomerOptions>().BindConfiguration("Customers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LinkKeys>();
+        services.AddSingleton<CustomerIds>();
+        services.AddHostedService<CustomerIdKeyCheck>();
 
         services.AddSingleton<RawEventStore>();
         services.AddSingleton<EnrichmentBacklog>();

@@ -22,7 +22,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
     private static readonly string[] Marks =
     [
         Token, "+15557270191", "5557270191", "canary.person@canary-host.example", "Canary-Name-3d2", "canary-message-3d3", "cck_canary3d4",
-        "canary-query-3d5", "Canary-Agent-3d6", "canary-broken-3d7",
+        "canary-query-3d5", "Canary-Agent-3d6", "canary-broken-3d7", "canary-customer-3d8",
     ];
 
     private readonly ConcurrentQueue<string> _console = new();
@@ -45,6 +45,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
             $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
             $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
             $"--Twilio:Accounts:0:AuthTokens:0={Token}",
+            "--Customers:IdKey=canary-customer-3d8-0123456789",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             "--Tls:Mode=Off",

@@ -16,6 +16,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 {
     protected const string PublicBaseUrl = "https://insights.example.com";
     protected const string Token = "12345";
+    protected const string CustomerIdKey = "test-customer-key-0123456789abcdef";
 
     private const string Callbacks = "/ingest/twilio/taskrouter";
     private const string EventStreams = "/ingest/twilio/event-streams";
@@ -87,6 +88,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
             $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
             $"--Twilio:Accounts:0:AuthTokens:0={Token}",
+            $"--Customers:IdKey={CustomerIdKey}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             .. TestKey.Settings("insights.read"),

@@ -9,8 +9,6 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 public static class SegmentIds
 {
     private const string Prefix = "seg_";
-    private const int Length = 26;
-    private const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
 
     /// <summary>Of the wait that an event began.</summary>
     /// <param name="startKey">Key of that event.</param>
@@ -28,15 +26,6 @@ public static class SegmentIds
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes($"{group}:{naturalKey}"), hash);
-        Span<char> id = stackalloc char[Prefix.Length + Length];
-        Prefix.CopyTo(id);
-        for (var i = 0; i < Length; i++)
-        {
-            var bit = i * 5;
-            var window = hash[bit / 8] << 8 | hash[bit / 8 + 1];
-            id[Prefix.Length + i] = Base32[window >> 11 - bit % 8 & 31];
-        }
-
-        return new(id);
+        return Base32.Id(Prefix, hash);
     }
 }
