@@ -1,5 +1,6 @@
 using ContactCenter.Insights.V1;
 using ContactCenter.Sandbox.Passes;
+using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.Wfm.V1;
@@ -35,6 +36,10 @@ public static class SandboxHost
         builder.AddServiceDefaults();
         builder.Services.AddSingleton(services => SandboxOptions.Of(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => SandboxOptions.Account(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton(services => SandboxOptions.RestKey(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<TaskRouterState>();
+        builder.Services.AddSingleton<RestFaults>();
+        builder.Services.AddSingleton<TaskRouterApi>();
         builder.Services.AddHttpClient<CallbackSender>(http =>
         {
             http.BaseAddress = new Uri("http://insights-enrichment");
@@ -56,6 +61,7 @@ public static class SandboxHost
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.Services.GetRequiredService<TaskRouterApi>().Map(app);
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using ContactCenter.Sandbox.Twilio;
+using ContactCenter.Sandbox.Twilio.Rest;
 
 namespace ContactCenter.Sandbox;
 
@@ -48,6 +49,12 @@ public sealed class SandboxOptions
         Required(configuration, "Twilio:Accounts:0:WorkspaceSids:0"),
         Required(configuration, "Twilio:Accounts:0:AuthTokens:0"),
         Required(configuration, "PublicBaseUrl").TrimEnd('/') + TwilioAccount.CallbackPath);
+
+    /// <summary>Reads the key that the REST API lets in, from the settings that its caller has too.</summary>
+    /// <param name="configuration">The application's configuration.</param>
+    /// <returns>The key; one that lets nobody in where none is configured.</returns>
+    public static RestKey RestKey(IConfiguration configuration) =>
+        new(configuration["Twilio:Accounts:0:ApiKeySid"] ?? "", configuration["Twilio:Accounts:0:ApiKeySecret"] ?? "");
 
     private static string Required(IConfiguration configuration, string key) =>
         configuration[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting {key} is missing.");

@@ -1,6 +1,7 @@
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Lives;
+using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using Grpc.Core;
 
@@ -10,11 +11,12 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="options">Seed and rate.</param>
 /// <param name="account">The account in whose name is sent.</param>
 /// <param name="sender">Sends the callbacks.</param>
+/// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says what could not be sent or read.</param>
 public sealed partial class LiveTraffic(
-    SandboxOptions options, TwilioAccount account, CallbackSender sender, SuiteReader suite, TimeProvider time, ILogger<LiveTraffic> logger)
+    SandboxOptions options, TwilioAccount account, CallbackSender sender, TaskRouterState taskRouter, SuiteReader suite, TimeProvider time, ILogger<LiveTraffic> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(10);
@@ -77,6 +79,7 @@ public sealed partial class LiveTraffic(
         {
             try
             {
+                taskRouter.Happened(delivery.Callback);
                 await sender.SendAsync(delivery.Callback, ct);
                 Interlocked.Increment(ref _callbacks);
                 if (!delivery.Copy && delivery.Callback.EventType == "task.created")

@@ -1,6 +1,7 @@
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Lives;
+using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using ContactCenter.Sandbox.Twilio.Truth;
 using Grpc.Core;
@@ -11,6 +12,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="options">Seed, size and limits.</param>
 /// <param name="account">The account in whose name is sent.</param>
 /// <param name="sender">Sends the callbacks.</param>
+/// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lifetime">Stops the process.</param>
@@ -20,6 +22,7 @@ public sealed partial class OnePass(
     SandboxOptions options,
     TwilioAccount account,
     CallbackSender sender,
+    TaskRouterState taskRouter,
     SuiteReader suite,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -98,6 +101,7 @@ public sealed partial class OnePass(
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellation };
         await Parallel.ForEachAsync(deliveries, parallel, async (delivery, ct) =>
         {
+            taskRouter.Happened(delivery.Callback);
             await sender.SendAsync(delivery.Callback, ct);
             var count = Interlocked.Increment(ref done);
             if (count % Math.Max(1, deliveries.Count / 4) == 0)
