@@ -1,3 +1,5 @@
+using ContactCenter.InsightsEnrichment.Conversations;
+
 namespace ContactCenter.InsightsEnrichment.Tests;
 
 /// <summary>The worked examples of the specification as task lives.</summary>
@@ -29,4 +31,12 @@ internal static class Examples
         .Offered("07:25:03", number * 10 + 2, "Alba Perez", "Level 2")
         .Reserved("canceled", "07:25:05", number * 10 + 2, "Alba Perez", "Level 2")
         .Canceled("07:25:05", "hangup");
+}
+
+/// <summary>What tests look for in segments.</summary>
+internal static class SegmentFindings
+{
+    /// <summary>The warnings of a segment as <c>code:field</c>, or as the code alone where it is about the segment.</summary>
+    public static IReadOnlyList<string> Codes(this Segment segment) =>
+        [.. (segment.Warnings ?? []).Select(warning => warning.Field.Length > 0 ? $"{warning.Code}:{warning.Field}" : warning.Code)];
 }

@@ -65,10 +65,12 @@ public sealed record Conversation
         if (segments.Count == 0)
             return null;
         var handled = segments.Where(segment => segment.Kind == SegmentKind.Conversation).ToList();
-        var queue = segments.Where(segment => segment.Kind == SegmentKind.Queue).Sum(segment => Seconds(segment.QueueTime));
-        var talk = handled.Sum(segment => Seconds(segment.TalkTime));
-        var wrapUp = handled.Sum(segment => Seconds(segment.WrapUpTime));
-        var outboundRing = handled.Where(segment => segment.Attributes["direction"] == "Outbound").Sum(segment => Seconds(segment.RingTime));
+        var queue = segments.Where(segment => segment.Kind == SegmentKind.Queue).Sum(segment => segment.Measured("queue_time"));
+        var talk = handled.Sum(segment => segment.Measured("talk_time"));
+        var wrapUp = handled.Sum(segment => segment.Measured("wrap_up_time"));
+        var outboundRing = handled.Where(segment => segment.Attributes["direction"] == FieldRules.Outbound).Sum(segment => segment.Measured("ring_time"));
+        // Every handling of a task repeats what the task's attributes say of the menu before it.
+        var ivr = handled.GroupBy(segment => segment.TaskSid).Sum(task => task.Max(segment => segment.Measured("ivr_time")));
         return new()
         {
             ConversationId = conversationId,
@@ -79,21 +81,21 @@ public sealed record Conversation
             EndTime = tasks.All(task => task.End is not null) && segments.All(segment => segment.IsClosed) ? segments.Max(segment => segment.EndTime) : null,
             Abandoned = Abandonment(segments),
             Outcome = segments.Select(segment => segment.Attributes.GetValueOrDefault("outcome")).LastOrDefault(outcome => outcome is not null),
-            HandlingSeconds = talk + wrapUp + outboundRing,
-            ExperienceSeconds = queue + talk + outboundRing,
-            QueueSeconds = queue,
-            TalkSeconds = talk,
-            WrapUpSeconds = wrapUp,
+            HandlingSeconds = Whole(talk + wrapUp + outboundRing),
+            ExperienceSeconds = Whole(ivr + queue + talk + outboundRing),
+            QueueSeconds = Whole(queue),
+            TalkSeconds = Whole(talk),
+            WrapUpSeconds = Whole(wrapUp),
             SegmentCount = segments.Count,
         };
     }
 
     private static string Abandonment(List<Segment> segments)
     {
-        if (segments.Any(segment => segment.Attributes["abandoned"] == "Yes" && segment.Attributes["abandoned_phase"] != "Voicemail"))
-            return "Yes";
-        return segments.Any(segment => segment.Attributes["abandoned"] == "Follow-Up") ? "Follow-Up" : "No";
+        if (segments.Any(segment => segment.Attributes["abandoned"] == FieldRules.Yes && segment.Attributes.GetValueOrDefault("abandoned_phase") != FieldRules.Voicemail))
+            return FieldRules.Yes;
+        return segments.Any(segment => segment.Attributes["abandoned"] == FieldRules.FollowUp) ? FieldRules.FollowUp : FieldRules.No;
     }
 
-    private static int Seconds(Measure? measure) => measure?.Seconds ?? 0;
+    private static int Whole(double seconds) => (int)Math.Clamp(Math.Round(seconds), 0, int.MaxValue);
 }

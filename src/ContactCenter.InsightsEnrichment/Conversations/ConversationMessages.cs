@@ -37,7 +37,7 @@ internal static class ConversationMessages
     public static V1.Segment Of(Stored<Segment> stored)
     {
         var segment = stored.Value;
-        return new()
+        var message = new V1.Segment
         {
             SegmentId = segment.SegmentId,
             ConversationId = stored.ConversationId,
@@ -55,7 +55,7 @@ internal static class ConversationMessages
             QueueSid = segment.QueueSid ?? "",
             StartTime = segment.StartTime.ToTimestamp(),
             EndTime = segment.EndTime?.ToTimestamp(),
-            Attributes = { segment.Attributes },
+            Measures = { segment.Measures },
             MeasuredQueueTime = Seconds(segment.QueueTime),
             MeasuredQueueTimeMs = segment.QueueTime?.Milliseconds ?? 0,
             MeasuredRingTime = Seconds(segment.RingTime),
@@ -65,12 +65,27 @@ internal static class ConversationMessages
             MeasuredWrapUpTime = Seconds(segment.WrapUpTime),
             MeasuredWrapUpTimeMs = segment.WrapUpTime?.Milliseconds ?? 0,
             MeasuredAbandonTime = Seconds(segment.AbandonTime),
-            HandlingTeam = segment.TeamId is null ? null : new() { TeamId = segment.TeamId, Name = segment.TeamName ?? "" },
+            HandlingTeam = segment.Attributes.GetValueOrDefault("handling_team_id") is { } team
+                ? new() { TeamId = team, Name = Text(segment, "handling_team_name"), NameInHierarchy = Text(segment, "handling_team_name_in_hierarchy") }
+                : null,
+            HandlingDepartment = segment.Attributes.GetValueOrDefault("handling_department_id") is { } department
+                ? new()
+                {
+                    DepartmentId = department,
+                    Name = Text(segment, "handling_department_name"),
+                    NameInHierarchy = Text(segment, "handling_department_name_in_hierarchy"),
+                }
+                : null,
             TransferSid = segment.TransferSid ?? "",
             PreviousTaskSid = segment.PreviousTaskSid ?? "",
             Revision = stored.Revision,
             Test = stored.Test,
         };
+        foreach (var (name, value) in segment.Attributes)
+            message.Attributes.Add(name, value);
+        foreach (var (name, value) in segment.Labels)
+            message.Labels.Add(name, value);
+        return message;
     }
 
     /// <summary>The stored word of a value to filter by; null for any.</summary>
@@ -90,6 +105,8 @@ internal static class ConversationMessages
     };
 
     private static V1.Direction DirectionOf(string word) => System.Enum.Parse<V1.Direction>(word);
+
+    private static string Text(Segment segment, string name) => segment.Attributes.GetValueOrDefault(name, "");
 
     private static Duration Seconds(int seconds) => new() { Seconds = seconds };
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
@@ -71,14 +72,17 @@ public sealed record Segment
     /// <summary>Event types that should have been received but were not.</summary>
     public IReadOnlyList<string>? MissingEvents { get; init; }
 
-    /// <summary>Text values by name, in ordinal order.</summary>
-    public required SortedDictionary<string, string> Attributes { get; init; }
+    /// <summary>Texts to group by.</summary>
+    [JsonConverter(typeof(ConversationFieldsJson))]
+    public required FieldValues Attributes { get; init; }
 
-    /// <summary>Identity of the handling team.</summary>
-    public string? TeamId { get; init; }
+    /// <summary>Texts shown for attributes (INS-47).</summary>
+    [JsonConverter(typeof(ConversationFieldsJson))]
+    public FieldValues Labels { get; init; } = FieldValues.None(AttributeFields.Conversations);
 
-    /// <summary>Name of that team.</summary>
-    public string? TeamName { get; init; }
+    /// <summary>Numbers, in ordinal order of their names; the times of the segment among them, as reports show them (INS-54).</summary>
+    [JsonConverter(typeof(MeasuresJson))]
+    public SortedList<string, double> Measures { get; init; } = [];
 
     /// <summary>The transfer that led here.</summary>
     public string? TransferSid { get; init; }
@@ -86,12 +90,16 @@ public sealed record Segment
     /// <summary>The task that this one continues.</summary>
     public string? PreviousTaskSid { get; init; }
 
-    /// <summary>Codes of the warnings that the segment gives rise to (INS-112).</summary>
-    public IReadOnlyList<string>? Warnings { get; init; }
+    /// <summary>Warnings that the segment gives rise to (INS-112).</summary>
+    public IReadOnlyList<SegmentWarning>? Warnings { get; init; }
 
     /// <summary>Whether nothing of it is open: such a segment is published.</summary>
     [JsonIgnore]
     public bool IsClosed => EndTime is not null && Kind != SegmentKind.ConversationInProgress;
+
+    /// <summary>A measure as reports show it; 0 without.</summary>
+    /// <param name="name">Name of the measure.</param>
+    public double Measured(string name) => Measures.GetValueOrDefault(name);
 }
 
 /// <summary>A length of time twice: by whole seconds, as reports count, and exact (INS-63).</summary>

@@ -1,58 +1,80 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>
-/// The text values of a segment: the defaults that TaskRouter gives, each replaced by the value that the task's
-/// attributes give (INS-38, INS-39), in their allowed spellings (INS-52, INS-75, INS-76) and cut to length (INS-42).
+/// The values of a segment: the defaults that TaskRouter gives, each replaced by the value that the task's attributes
+/// give (INS-38, INS-39), checked and cut to length (INS-42 to INS-54, INS-75, INS-76).
 /// </summary>
-internal sealed class SegmentAttributes
+internal readonly struct SegmentAttributes
 {
     /// <summary>Longest text that is shown, in Unicode code points.</summary>
     public const int LongestText = 128;
 
-    private const string Yes = "Yes", No = "No", FollowUp = "Follow-Up", QueuePhase = "Queue", Voicemail = "Voicemail", CallbackRequest = "Callback Request";
-    private const string Inbound = "Inbound", Outbound = "Outbound", Internal = "Internal";
+    /// <summary>Longest link that is kept, in Unicode code points.</summary>
+    public const int LongestLink = 2048;
 
-    private static readonly string[] AbandonedValues = [No, Yes, FollowUp];
-    private static readonly string[] Phases = [QueuePhase, "Short Queue", "Ringing", Voicemail, CallbackRequest];
-    private static readonly string[] Directions = [Inbound, Outbound, Internal];
+    private static readonly FieldTable Fields = AttributeFields.Conversations;
+    private static readonly int Abandoned = Fields.Find("abandoned"), AbandonedPhase = Fields.Find("abandoned_phase"), Direction = Fields.Find("direction");
 
-    private readonly TaskAttributes _given;
-    private readonly List<string> _warnings;
+    private readonly TaskRouterEvent _source;
+    private readonly SegmentWarnings _warnings;
+    private readonly FieldValues _given;
+    private readonly FieldValues.Builder _texts;
+    private readonly FieldValues.Builder _labels;
+    private readonly SortedList<string, double> _measures;
 
-    private SegmentAttributes(TaskAttributes given, List<string> warnings) => (_given, _warnings) = (given, warnings);
-
-    /// <summary>The values by name.</summary>
-    public SortedDictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Works out the values of a segment.</summary>
-    /// <param name="source">The event whose attributes count.</param>
-    /// <param name="defaults">What TaskRouter says.</param>
-    /// <param name="warnings">Takes the codes of what was not usable.</param>
-    public static SortedDictionary<string, string> Of(TaskRouterEvent source, SegmentDefaults defaults, List<string> warnings)
+    private SegmentAttributes(TaskRouterEvent source, SegmentWarnings warnings)
     {
-        var attributes = new SegmentAttributes(source.Attributes, warnings);
-        var direction = attributes.Allowed("direction", Directions) ?? DirectionOf(source.Attributes["direction"]);
-        attributes.Add("direction", direction);
-        attributes.AddGivenOr("channel", ChannelOf(defaults.TaskChannel));
-        attributes.AddGivenOr("queue", defaults.Queue);
-        attributes.AddGivenOr("workflow", defaults.Workflow);
-        attributes.AddGivenOr("activity", defaults.Activity);
-        attributes.AddGivenOr("external_contact", source.Attributes[direction == Outbound ? "from" : "to"]);
-        attributes.AddGivenOr("outcome", source.Attributes["reason"] ?? defaults.StatedReason);
-        attributes.AddAbandoned(direction, defaults.Abandoned);
-        return attributes.Values;
+        (_source, _warnings) = (source, warnings);
+        _given = source.Attributes.Conversations;
+        _texts = _given.Change();
+        _labels = _given.Change();
+        var measures = 0;
+        foreach (var value in _given.All)
+            measures += FieldRules.Of(value.Field) == FieldRule.Measure ? 1 : 0;
+        _measures = new(measures, StringComparer.Ordinal);
+        foreach (var value in _given.All)
+            Take(value);
     }
 
-    /// <summary>The first 128 code points of a text; a surrogate pair is never cut.</summary>
-    /// <param name="text">Any text.</param>
-    public static string Cut(string text)
+    /// <summary>Works out the values of a segment.</summary>
+    /// <param name="segmentId">The segment.</param>
+    /// <param name="source">The event whose attributes count.</param>
+    /// <param name="defaults">What TaskRouter says.</param>
+    /// <param name="warnings">Takes what was not usable.</param>
+    public static SegmentFields Of(string segmentId, TaskRouterEvent source, SegmentDefaults defaults, SegmentWarnings warnings)
     {
-        if (text.Length <= LongestText)
+        var values = new SegmentAttributes(source, warnings);
+        var direction = values._texts.Text(Direction) ?? DirectionOf(source.Attributes["direction"]);
+        values.Default("direction", direction);
+        values.Default("channel", ChannelOf(defaults.TaskChannel));
+        values.Default("queue", defaults.QueueName);
+        values.Default("workflow", defaults.Workflow);
+        values.Default("activity", defaults.Activity);
+        values.Default("external_contact", source.Attributes[direction == FieldRules.Outbound ? "from" : "to"]);
+        values.Default("outcome", source.Attributes["reason"] ?? defaults.StatedReason);
+        values.SetAbandoned(direction, defaults);
+        values.SetLabels(segmentId);
+        values.SetTeam(defaults);
+        values.SetDepartment(defaults.Worker);
+        foreach (var name in source.Attributes.UnknownConversations)
+            warnings.Add(source, "unknown_attribute", name);
+        return new(values._texts.Build(), values._labels.Build(), values._measures);
+    }
+
+    /// <summary>The first code points of a text; a surrogate pair is never cut.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="longest">How many.</param>
+    public static string Cut(string text, int longest = LongestText)
+    {
+        if (text.Length <= longest)
             return text;
         var end = 0;
-        for (var points = 0; points < LongestText && end < text.Length; points++)
+        for (var points = 0; points < longest && end < text.Length; points++)
             end += char.IsSurrogatePair(text, end) ? 2 : 1;
         return text[..end];
     }
@@ -66,64 +88,251 @@ internal sealed class SegmentAttributes
 
     private static string DirectionOf(string? given) => given switch
     {
-        "internal" => Internal,
-        not null when given.StartsWith("outbound", StringComparison.Ordinal) => Outbound,
-        _ => Inbound,
+        "internal" => FieldRules.Internal,
+        not null when given.StartsWith("outbound", StringComparison.Ordinal) => FieldRules.Outbound,
+        _ => FieldRules.Inbound,
     };
 
-    private void AddAbandoned(string direction, bool byDefault)
+    private void Take(FieldValue value)
     {
-        var phase = Allowed("abandoned_phase", Phases);
-        var abandoned = Allowed("abandoned", AbandonedValues) ?? (byDefault ? Yes : No);
-        if (direction == Outbound)
+        var rule = FieldRules.Of(value.Field);
+        if (value.Kind == FieldValueKind.NotScalar)
         {
-            if (abandoned == FollowUp)
+            Warn("attribute_not_scalar", value.Field);
+            return;
+        }
+
+        switch (rule)
+        {
+            case FieldRule.Text:
+                SetCut(_texts, value.Field, value);
+                break;
+            case FieldRule.Label:
+                SetCut(_labels, value.Field, value);
+                break;
+            case FieldRule.Measure when Number(value) is { } number:
+                _measures.Add(Fields.Name(value.Field), number);
+                break;
+            case FieldRule.Measure:
+                Warn("measure_not_numeric", value.Field, _given.Text(value));
+                break;
+            case FieldRule.Choice when Choice(value) is { } choice:
+                _texts.Set(value.Field, choice);
+                break;
+            case FieldRule.Choice:
+                Warn("value_not_allowed", value.Field, _given.Text(value));
+                break;
+            case FieldRule.Link when FitsLink(value):
+                _texts.Set(value);
+                break;
+            case FieldRule.Link:
+                Warn("link_too_long", value.Field);
+                break;
+            case FieldRule.Date when EventTime.Read(_given.Text(value)) is { } time && EventTime.IsAccepted(time):
+                _texts.Set(value);
+                break;
+            case FieldRule.Date:
+                Warn("date_out_of_range", value.Field, _given.Text(value));
+                break;
+            case FieldRule.Refused:
+                Warn("kind_not_settable", value.Field, _given.Text(value));
+                break;
+        }
+    }
+
+    private double? Number(FieldValue value)
+    {
+        var read = value.Text is { } text
+            ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            : double.TryParse(_given.Utf8(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        return read && double.IsFinite(number) ? number : null;
+    }
+
+    private string? Choice(FieldValue value)
+    {
+        foreach (var choice in FieldRules.ChoicesOf(value.Field))
+        {
+            if (value.Text is { } text ? choice.Equals(text, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(_given.Utf8(value), choice))
+                return choice;
+        }
+
+        return null;
+    }
+
+    private bool FitsLink(FieldValue value)
+    {
+        if (value.Kind != FieldValueKind.Json)
+            return Cut(_given.Text(value), LongestLink).Length == _given.Text(value).Length;
+        var reader = new Utf8JsonReader(_given.Utf8(value));
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.String && FieldReader.Text(ref reader) is var text && Cut(text, LongestLink).Length < text.Length)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void SetAbandoned(string direction, SegmentDefaults defaults)
+    {
+        var phase = _texts.Text(AbandonedPhase);
+        var abandoned = _texts.Text(Abandoned) ?? (defaults.Abandoned ? FieldRules.Yes : FieldRules.No);
+        if (direction == FieldRules.Outbound)
+        {
+            if (abandoned == FieldRules.FollowUp)
             {
-                _warnings.Add("value_not_allowed:abandoned");
-                abandoned = Yes;
+                Warn("value_not_allowed", Abandoned, abandoned);
+                abandoned = FieldRules.Yes;
             }
 
-            if (phase == Voicemail)
-                abandoned = No;
+            if (phase == FieldRules.Voicemail)
+                abandoned = FieldRules.No;
         }
-        else if (phase == CallbackRequest)
+        else if (phase == FieldRules.CallbackRequest)
         {
-            abandoned = FollowUp;
+            abandoned = FieldRules.FollowUp;
         }
 
-        Add("abandoned", abandoned);
-        if (abandoned != No)
-            Add("abandoned_phase", phase ?? QueuePhase);
+        _texts.Set(Abandoned, abandoned);
+        _texts.Set(AbandonedPhase, abandoned == FieldRules.No ? null : phase ?? (defaults.ShortWait ? FieldRules.ShortQueue : FieldRules.QueuePhase));
     }
 
-    private string? Allowed(string name, string[] values)
+    /// <summary>An attribute without label is its own; a label without attribute stands in a row of its own (INS-47).</summary>
+    private void SetLabels(string segmentId)
     {
-        if (_given.Conversation(name) is not { } given)
-            return null;
-        var value = Array.Find(values, value => value.Equals(given, StringComparison.OrdinalIgnoreCase));
-        if (value is null)
-            _warnings.Add($"value_not_allowed:{name}");
-        return value;
+        foreach (var (attribute, label) in FieldRules.Custom)
+        {
+            if (_texts.Has(attribute) && !_labels.Has(label))
+                _labels.Set(_texts.Get(attribute) with { Field = (byte)label });
+            else if (_labels.Has(label) && !_texts.Has(attribute))
+                _texts.Set(attribute, segmentId);
+        }
     }
 
-    private void AddGivenOr(string name, string? byDefault) => Add(name, _given.Conversation(name) ?? byDefault);
-
-    private void Add(string name, string? value)
+    /// <summary>A team's name counts only with the id of the same object (INS-49).</summary>
+    private void SetTeam(SegmentDefaults defaults)
     {
-        if (value is null)
+        const string Id = "handling_team_id", Name = "handling_team_name", Path = "handling_team_name_in_hierarchy";
+        if (!TakeGroup(Id, Name, Path, "team_name_without_id"))
+        {
+            if (defaults.Worker["team_id"] is { } team)
+            {
+                Default(Id, team);
+                Default(Name, defaults.Worker["team_name"]);
+                Default(Path, defaults.Worker["team_name_in_hierarchy"]);
+            }
+            else
+            {
+                WarnNameOnly(defaults.Worker, "team_name", "team_name_without_id");
+                Default(Id, defaults.QueueSid);
+                Default(Name, defaults.QueueName);
+            }
+        }
+    }
+
+    /// <summary>A department is shown only with its id (INS-50).</summary>
+    private void SetDepartment(WorkerAttributes worker)
+    {
+        const string Id = "handling_department_id", Name = "handling_department_name", Path = "handling_department_name_in_hierarchy";
+        if (TakeGroup(Id, Name, Path, "department_name_without_id"))
             return;
-        var cut = Cut(value);
-        if (cut.Length < value.Length)
-            _warnings.Add($"value_truncated:{name}");
-        Values[name] = cut;
+        if (worker["department_id"] is { } department)
+        {
+            Default(Id, department);
+            Default(Name, worker["department_name"]);
+            Default(Path, worker["department_name_in_hierarchy"]);
+        }
+        else
+        {
+            WarnNameOnly(worker, "department_name", "department_name_without_id");
+        }
     }
+
+    private bool TakeGroup(string id, string name, string path, string warning)
+    {
+        if (_given.ContainsKey(id))
+        {
+            foreach (var field in (ReadOnlySpan<string>)[id, name, path])
+                Default(field, _given.GetValueOrDefault(field));
+            return true;
+        }
+
+        if (_given.TryGetValue(name, out var nameOnly))
+            Warn(warning, Fields.Find(name), nameOnly);
+        return false;
+    }
+
+    private void WarnNameOnly(WorkerAttributes worker, string name, string warning)
+    {
+        if (worker[name] is { } nameOnly)
+            _warnings.Add(_source, warning, name, nameOnly);
+    }
+
+    /// <summary>Sets a value that the attributes did not give.</summary>
+    private void Default(string name, string? value)
+    {
+        var field = Fields.Find(name);
+        if (value is not null && !_texts.Has(field))
+            SetCut(_texts, field, new() { Kind = FieldValueKind.Text, Field = (byte)field, Text = value });
+    }
+
+    private void SetCut(FieldValues.Builder target, int field, FieldValue value)
+    {
+        if (value.Text is { } text)
+        {
+            var cut = Cut(text);
+            if (cut.Length < text.Length)
+                WarnTruncated(field, text, text.EnumerateRunes().Count());
+            target.Set(field, cut);
+            return;
+        }
+
+        if (value.Length > LongestText && CutLength(_given.Utf8(value), out var points) is { } length)
+        {
+            WarnTruncated(field, _given.Text(value), points);
+            value = value with { Length = length };
+        }
+
+        target.Set(value);
+    }
+
+    /// <summary>Bytes of the first code points of a text that has more; null if it has not.</summary>
+    private static ushort? CutLength(ReadOnlySpan<byte> text, out int points)
+    {
+        points = 0;
+        ushort? length = null;
+        for (var index = 0; index < text.Length; index++)
+        {
+            // The first byte of a code point.
+            if ((text[index] & 0xC0) != 0x80 && points++ == LongestText)
+                length = (ushort)index;
+        }
+
+        return length;
+    }
+
+    private void WarnTruncated(int field, string value, int points) =>
+        _warnings.Add(_source, "value_truncated", Fields.Name(field), value, $"{points} characters");
+
+    private void Warn(string code, int field, string? value = null) => _warnings.Add(_source, code, Fields.Name(field), value);
 }
+
+/// <summary>The values of a segment.</summary>
+/// <param name="Attributes">Texts to group by.</param>
+/// <param name="Labels">Texts shown for attributes.</param>
+/// <param name="Measures">Numbers, in ordinal order of their names.</param>
+internal readonly record struct SegmentFields(FieldValues Attributes, FieldValues Labels, SortedList<string, double> Measures);
 
 /// <summary>What TaskRouter says about a segment, for values that the attributes do not give.</summary>
 /// <param name="TaskChannel">Unique name of the task channel.</param>
-/// <param name="Queue">Name of the queue.</param>
+/// <param name="QueueSid">The queue.</param>
+/// <param name="QueueName">Its name.</param>
 /// <param name="Workflow">Name of the workflow.</param>
 /// <param name="Activity">Activity of the worker; null without agent.</param>
+/// <param name="Worker">Attributes of the worker; empty without agent.</param>
 /// <param name="StatedReason">Reason stated at the end of the task, if the segment is its last.</param>
 /// <param name="Abandoned">Whether the customer gave up here.</param>
-internal sealed record SegmentDefaults(string? TaskChannel, string? Queue, string? Workflow, string? Activity, string? StatedReason, bool Abandoned);
+/// <param name="ShortWait">Whether that was after a wait that counts as short.</param>
+internal sealed record SegmentDefaults(
+    string? TaskChannel, string? QueueSid, string? QueueName, string? Workflow, string? Activity, WorkerAttributes Worker, string? StatedReason, bool Abandoned,
+    bool ShortWait);

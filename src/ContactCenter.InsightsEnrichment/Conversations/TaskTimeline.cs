@@ -74,6 +74,8 @@ public sealed class TaskTimeline
             }
         }
 
+        foreach (var segment in _segments)
+            SegmentTimes.Complete(segment);
         _segments.Sort((left, right) => left.StartTime.CompareTo(right.StartTime) is var byStart and not 0
             ? byStart
             : string.CompareOrdinal(left.SegmentId, right.SegmentId));
@@ -81,12 +83,12 @@ public sealed class TaskTimeline
 
     private Segment OfWait(Wait wait, ReservationLife? answerer)
     {
-        // A Queue segment shows what was known when the handling that ended it ended (INS-35).
+        // A Queue segment shows what was known when the handling that ended it ended (INS-35). That handling reports what is wrong with it.
         var source = answerer?.End ?? answerer?.Created ?? wait.EndedBy ?? wait.StartedBy;
-        var warnings = new List<string>();
+        var warnings = new SegmentWarnings();
         if (wait.EntryMissing)
-            warnings.Add("queue_entry_missing");
-        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, warnings) with
+            warnings.Add(wait.StartedBy, "queue_entry_missing");
+        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, new()) with
         {
             StartTime = wait.StartedBy.Time,
             EndTime = wait.EndedBy?.Time,
@@ -94,63 +96,68 @@ public sealed class TaskTimeline
             Left = wait.Left,
             AbandonTime = wait.Left == WaitEnd.Abandoned ? wait.Time : null,
             AbandonReason = wait.Left == WaitEnd.Abandoned ? ReasonOf(wait) : null,
+            Warnings = warnings.All,
         };
     }
 
-    private Segment OfAbandonedWait(Wait wait, bool isLast) =>
-        Common(SegmentIds.OfAbandonedWait(wait.StartedBy.Key), SegmentKind.Conversation, wait.EndedBy!, wait.QueueSid, wait.QueueName, wait, null, isLast, []) with
+    private Segment OfAbandonedWait(Wait wait, bool isLast)
+    {
+        var warnings = new SegmentWarnings();
+        return Common(SegmentIds.OfAbandonedWait(wait.StartedBy.Key), SegmentKind.Conversation, wait.EndedBy!, wait.QueueSid, wait.QueueName, wait, null, isLast, warnings) with
         {
             QueueTime = wait.Time,
             AbandonTime = wait.Time,
             AbandonReason = ReasonOf(wait),
+            Warnings = warnings.All,
         };
+    }
 
     private Segment OfReservation(ReservationLife life, SegmentKind kind, Wait? wait, bool isLast)
     {
-        var source = life.End ?? life.Created ?? life.Accepted!;
+        var source = life.End ?? life.Created ?? life.Accepted ?? life.Events[0];
         var queueSid = life.Last(current => current.QueueSid) ?? wait?.QueueSid;
         var queueName = life.Last(current => current.QueueName) ?? wait?.QueueName;
-        var warnings = new List<string>();
+        var warnings = new SegmentWarnings();
         if (kind == SegmentKind.Corrupted)
-            warnings.Add("segment_corrupted");
+            warnings.Add(source, "segment_corrupted", string.Join(' ', life.MissingEvents!));
         var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, warnings) with
         {
-            StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted : life.Created ?? life.Accepted ?? life.End)!.Time,
+            StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted! : life.Created ?? life.Accepted ?? source).Time,
             EndTime = life.End?.Time,
             MissingEvents = life.MissingEvents,
         };
-        switch (kind)
+        return (kind switch
         {
-            case SegmentKind.MissedConversation or SegmentKind.RejectedConversation:
-                return segment with
-                {
-                    RingTime = Between(life.Created!, life.End!, warnings),
-                    TalkTime = Measure.Zero,
-                    MissedReason = kind == SegmentKind.MissedConversation ? life.MissedReason : null,
-                };
-            case SegmentKind.ConversationInProgress:
-                return segment with { QueueTime = wait?.Time, RingTime = life.Created is { } created ? Between(created, life.Accepted!, warnings) : null };
-            case SegmentKind.Conversation:
-                return segment with
-                {
-                    QueueTime = wait?.Time,
-                    RingTime = Between(life.Created!, life.Accepted!, warnings),
-                    TalkTime = Between(life.Accepted!, life.WrapUp ?? life.End!, warnings),
-                    WrapUpTime = life.WrapUp is { } wrapUp ? Between(wrapUp, life.End!, warnings) : Measure.Zero,
-                };
-            default:
-                return segment;
-        }
+            SegmentKind.MissedConversation or SegmentKind.RejectedConversation => segment with
+            {
+                RingTime = Between(life.Created!, life.End!, warnings),
+                TalkTime = Measure.Zero,
+                MissedReason = kind == SegmentKind.MissedConversation ? life.MissedReason : null,
+            },
+            SegmentKind.ConversationInProgress =>
+                segment with { QueueTime = wait?.Time, RingTime = life.Created is { } created ? Between(created, life.Accepted!, warnings) : null },
+            SegmentKind.Conversation => segment with
+            {
+                QueueTime = wait?.Time,
+                RingTime = Between(life.Created!, life.Accepted!, warnings),
+                TalkTime = Between(life.Accepted!, life.WrapUp ?? life.End!, warnings),
+                WrapUpTime = life.WrapUp is { } wrapUp ? Between(wrapUp, life.End!, warnings) : Measure.Zero,
+            },
+            _ => segment,
+        }) with { Warnings = warnings.All };
     }
 
     private Segment Common(
-        string id, SegmentKind kind, TaskRouterEvent source, string? queueSid, string? queueName, Wait? wait, ReservationLife? life, bool isLast, List<string> warnings)
+        string id, SegmentKind kind, TaskRouterEvent source, string? queueSid, string? queueName, Wait? wait, ReservationLife? life, bool isLast, SegmentWarnings warnings)
     {
         var abandoned = life is null && wait?.Left == WaitEnd.Abandoned;
         var stated = isLast ? End?.Reason : null;
-        var attributes = SegmentAttributes.Of(
-            source, new(_taskChannel, queueName, _workflow, life?.Last(current => current.WorkerActivity), stated, abandoned), warnings);
-        var (teamId, teamName) = TeamOf(source, life, queueSid, queueName, warnings);
+        var worker = life?.Events.LastOrDefault(current => current.Worker.Values.Count > 0)?.Worker ?? WorkerAttributes.Empty;
+        var fields = SegmentAttributes.Of(
+            id,
+            source,
+            new(_taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned, ShortWait: false),
+            warnings);
         return new()
         {
             SegmentId = id,
@@ -170,22 +177,12 @@ public sealed class TaskTimeline
                 EventTypes.TaskCanceled => Conversations.EndedAs.Canceled,
                 _ => null,
             },
-            Attributes = attributes,
-            TeamId = teamId,
-            TeamName = teamName,
+            Attributes = fields.Attributes,
+            Labels = fields.Labels,
+            Measures = fields.Measures,
             TransferSid = wait?.StartedBy.TransferSid,
             PreviousTaskSid = Links.PreviousTaskSid,
-            Warnings = warnings.Count > 0 ? warnings : null,
         };
-    }
-
-    private static (string? Id, string? Name) TeamOf(TaskRouterEvent source, ReservationLife? life, string? queueSid, string? queueName, List<string> warnings)
-    {
-        if (source.Attributes.Conversation("handling_team_id") is { } given)
-            return (given, source.Attributes.Conversation("handling_team_name"));
-        if (source.Attributes.Conversation("handling_team_name") is not null)
-            warnings.Add("team_name_without_id:handling_team_name");
-        return life?.Last(current => current.TeamId) is { } team ? (team, life.Last(current => current.TeamName)) : (queueSid, queueName);
     }
 
     private AbandonReason ReasonOf(Wait wait)
@@ -203,10 +200,10 @@ public sealed class TaskTimeline
             : Conversations.AbandonReason.CustomerHangUp;
     }
 
-    private static Measure Between(TaskRouterEvent start, TaskRouterEvent end, List<string> warnings)
+    private static Measure Between(TaskRouterEvent start, TaskRouterEvent end, SegmentWarnings warnings)
     {
-        if (end.Time < start.Time && !warnings.Contains("negative_duration"))
-            warnings.Add("negative_duration");
+        if (end.Time < start.Time)
+            warnings.Add(end, "negative_duration");
         return Measure.Between(start.Time, end.Time);
     }
 

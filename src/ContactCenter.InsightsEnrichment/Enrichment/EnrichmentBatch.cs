@@ -149,7 +149,10 @@ internal sealed class EnrichmentBatch
     }
 
     private static bool Contradicts(TaskRouterEvent used, TaskRouterEvent twin) =>
-        used with { Attributes = TaskAttributes.Empty, AttributesUnreadable = false } != twin with { Attributes = TaskAttributes.Empty, AttributesUnreadable = false };
+        OfTwins(used) != OfTwins(twin);
+
+    private static TaskRouterEvent OfTwins(TaskRouterEvent one) =>
+        one with { RawEventId = default, Attributes = TaskAttributes.Empty, Worker = WorkerAttributes.Empty, AttributesUnreadable = false };
 
     private static IEnumerable<ConversationTasks> Group(string accountSid, List<(string AccountSid, TaskTimeline Timeline)> tasks)
     {
@@ -206,11 +209,8 @@ internal sealed class EnrichmentBatch
 
         await _store.WriteSegmentsAsync(changes.Segments, _now);
         await _store.WriteConversationsAsync(changes.Conversations, _now);
-        foreach (var (account, warning) in changes.Warnings)
-        {
-            var parts = warning.Split(':');
-            _warnings.Add(new(account, parts[0], parts.Length > 1 ? parts[1] : "", null, null));
-        }
+        _warnings.AddRange(changes.Warnings.Select(found => new Warning(
+            found.AccountSid, found.Warning.Code, found.Warning.Field, found.Warning.Sample, found.Warning.RawEventId) { Note = found.Warning.Note }));
     }
 
     private void Warn(RawEvent raw, string code, string field, string? sample = null) => _warnings.Add(new(raw.AccountSid ?? "", code, field, sample, raw.RawEventId));

@@ -19,8 +19,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     /// <summary>Conversations to write.</summary>
     public List<ConversationState> Conversations { get; } = [];
 
-    /// <summary>Warning codes that a segment gives rise to for the first time.</summary>
-    public List<(string AccountSid, string Warning)> Warnings { get; } = [];
+    /// <summary>Warnings that a segment gives rise to for the first time.</summary>
+    public List<(string AccountSid, SegmentWarning Warning)> Warnings { get; } = [];
 
     /// <summary>Compares a segment that exists now.</summary>
     public void Compare(string accountSid, bool test, string conversationId, Segment segment, SegmentRow? stored)
@@ -36,7 +36,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
         if (segment.Warnings is { } warnings)
         {
             var known = stored is null ? [] : Read(stored).Warnings ?? [];
-            Warnings.AddRange(warnings.Except(known).Select(warning => (accountSid, warning)));
+            Warnings.AddRange(warnings.ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
         }
 
         if (stored is null or { Published: false })
@@ -136,6 +136,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
                 Segment = Facts(state),
             },
             Key(state));
+
+    private static (string, string) KeyOf(SegmentWarning warning) => (warning.Code, warning.Field);
 
     private Guid NewId() => Guid.CreateVersion7(now);
 

@@ -24,7 +24,7 @@ public sealed class EventFields
 
     /// <summary>The text of a field as UTF-8; empty if it is absent.</summary>
     /// <param name="field">Which.</param>
-    public ReadOnlySpan<byte> Utf8(EventField field) => _values[(int)field].Span;
+    public ReadOnlyMemory<byte> Utf8(EventField field) => _values[(int)field];
 
     /// <summary>Reads a form post. Of a repeated name the first value counts.</summary>
     /// <param name="form">The body.</param>

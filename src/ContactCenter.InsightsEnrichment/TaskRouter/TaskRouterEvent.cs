@@ -13,6 +13,9 @@ public sealed record TaskRouterEvent
         return EventTypes.Rank(left.Type).CompareTo(EventTypes.Rank(right.Type)) is var byRank and not 0 ? byRank : string.CompareOrdinal(left.Key, right.Key);
     });
 
+    /// <summary>The arrival that is read.</summary>
+    public Guid RawEventId { get; init; }
+
     /// <summary>Identity of the event, see <see cref="RawEvent.EventKey"/>.</summary>
     public required string Key { get; init; }
 
@@ -37,11 +40,8 @@ public sealed record TaskRouterEvent
     /// <summary>Name of the worker's activity.</summary>
     public string? WorkerActivity { get; init; }
 
-    /// <summary>Team of the worker.</summary>
-    public string? TeamId { get; init; }
-
-    /// <summary>Name of that team.</summary>
-    public string? TeamName { get; init; }
+    /// <summary>Attributes of the worker at that time.</summary>
+    public WorkerAttributes Worker { get; init; } = WorkerAttributes.Empty;
 
     /// <summary>The queue.</summary>
     public string? QueueSid { get; init; }
@@ -82,16 +82,16 @@ public sealed record TaskRouterEvent
         readable &= WorkerAttributes.TryRead(fields.Utf8(EventField.WorkerAttributes), out var worker);
         return new()
         {
+            RawEventId = raw.RawEventId,
             Key = raw.EventKey,
             Type = raw.EventType,
             Time = raw.EventTime!.Value,
             TaskSid = raw.TaskSid!,
             ReservationSid = fields[EventField.ReservationSid],
             WorkerSid = fields[EventField.WorkerSid],
-            WorkerName = worker.FullName ?? fields[EventField.WorkerName],
+            WorkerName = worker["full_name"] ?? fields[EventField.WorkerName],
             WorkerActivity = fields[EventField.WorkerActivityName],
-            TeamId = worker.TeamId,
-            TeamName = worker.TeamName,
+            Worker = worker,
             QueueSid = fields[EventField.TaskQueueSid],
             QueueName = fields[EventField.TaskQueueName],
             Workflow = fields[EventField.WorkflowName],

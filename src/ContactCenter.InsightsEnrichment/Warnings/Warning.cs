@@ -6,4 +6,8 @@ namespace ContactCenter.InsightsEnrichment.Warnings;
 /// <param name="Field">The field concerned; empty where the warning is about the whole event.</param>
 /// <param name="Sample">One value, of which the first three characters are kept; null without.</param>
 /// <param name="RawEventId">An event that shows it; null where several together do.</param>
-public sealed record Warning(string AccountSid, string Code, string Field, string? Sample, Guid? RawEventId);
+public sealed record Warning(string AccountSid, string Code, string Field, string? Sample, Guid? RawEventId)
+{
+    /// <summary>What else matters, shown after the sample, such as the original length; null without.</summary>
+    public string? Note { get; init; }
+}

@@ -38,10 +38,12 @@ public static class WarningStore
                 codes = rows.Select(row => row.Key.Code).ToArray(),
                 fields = rows.Select(row => row.Key.Field).ToArray(),
                 counts = rows.Select(row => row.LongCount()).ToArray(),
-                samples = rows.Select(row => Mask(row.First().Sample)).ToArray(),
+                samples = rows.Select(row => Sample(row.First())).ToArray(),
                 ids = rows.Select(row => row.First().RawEventId).ToArray(),
             });
     }
+
+    private static string? Sample(Warning warning) => warning.Note is { } note ? $"{Mask(warning.Sample)} ({note})" : Mask(warning.Sample);
 
     private static string? Mask(string? sample) => sample is { Length: > SampleLength } ? sample[..SampleLength] + "…" : sample;
 }

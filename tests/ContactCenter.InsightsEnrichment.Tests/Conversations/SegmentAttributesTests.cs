@@ -20,7 +20,7 @@ public sealed class SegmentAttributesTests
         var segment = HandledWith(JsonSerializer.Serialize(new { direction, conversations }));
 
         Assert.Equal((expected, expectedPhase), (segment.Attributes["abandoned"], segment.Attributes.GetValueOrDefault("abandoned_phase")));
-        Assert.Equal(warning is null ? [] : [warning], segment.Warnings ?? []);
+        Assert.Equal(warning is null ? [] : [warning], segment.Codes());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class SegmentAttributesTests
         Assert.Equal(new string('A', 128), SegmentAttributesOf(new string('A', 130)));
         Assert.Equal(new string('x', 127) + "😀", SegmentAttributesOf(new string('x', 127) + "😀yz"));
         Assert.Equal(new string('A', 128), SegmentAttributesOf(new string('A', 128)));
-        Assert.Equal(["value_truncated:outcome"], HandledWith(JsonSerializer.Serialize(new { reason = new string('A', 129) })).Warnings!);
+        Assert.Equal(["value_truncated:outcome"], HandledWith(JsonSerializer.Serialize(new { reason = new string('A', 129) })).Codes());
 
         static string SegmentAttributesOf(string text) => HandledWith(JsonSerializer.Serialize(new { conversations = new { outcome = text } })).Attributes["outcome"];
     }
@@ -70,7 +70,7 @@ public sealed class SegmentAttributesTests
     {
         var segment = TaskTimeline.Build(LifeWith(attributes, workerAttributes).Events).Segments[^1];
 
-        Assert.Equal((id == "queue" ? segment.QueueSid : id, name), (segment.TeamId, segment.TeamName));
+        Assert.Equal((id == "queue" ? segment.QueueSid! : id, name), (segment.Attributes["handling_team_id"], segment.Attributes["handling_team_name"]));
     }
 
     private static Segment HandledWith(string attributes) => TaskTimeline.Build(LifeWith(attributes).Events).Segments[^1];

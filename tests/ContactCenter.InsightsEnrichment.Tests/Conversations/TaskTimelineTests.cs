@@ -106,7 +106,7 @@ public sealed class TaskTimelineTests
         var timeline = Build(new TaskLife().Created("09:00:00").Offered("09:00:05", 1, "John Doe", "Level 1").Reserved("accepted", "09:00:07", 1, "John Doe", "Level 1"));
 
         Assert.Equal((SegmentKind.Queue, (int?)7), (timeline.Segments[0].Kind, timeline.Segments[0].QueueTime?.Seconds));
-        Assert.Equal(["queue_entry_missing"], timeline.Segments[0].Warnings!);
+        Assert.Equal(["queue_entry_missing"], timeline.Segments[0].Codes());
     }
 
     [Fact]
