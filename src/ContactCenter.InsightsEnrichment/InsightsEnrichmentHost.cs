@@ -34,6 +34,7 @@ public static class InsightsEnrichmentHost
         services.AddOptions<CustomerOptions>().BindConfiguration("Customers").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LinkKeys>();
         services.AddSingleton<CustomerIds>();
+        services.AddSingleton<CustomerRules>();
         services.AddHostedService<CustomerIdKeyCheck>();
 
         services.AddSingleton<RawEventStore>();

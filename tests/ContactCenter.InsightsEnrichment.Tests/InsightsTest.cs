@@ -149,6 +149,10 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     protected Task SettledAsync() =>
         Eventually.TrueAsync(async () => await QueryAsync<long>("SELECT count(*) FROM insights.raw_events WHERE status = 'received'") == 0);
 
+    /// <summary>A conversation, by its id.</summary>
+    protected async Task<Conversation> ConversationAsync(string conversationId) =>
+        (await Conversations.GetConversationAsync(new() { ConversationId = conversationId }, cancellationToken: Cancellation)).Conversation;
+
     /// <summary>Segments of a task by start, as rows of the worked examples.</summary>
     protected async Task<IReadOnlyList<string>> RowsAsync(string taskSid)
     {

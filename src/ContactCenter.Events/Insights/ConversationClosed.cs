@@ -53,4 +53,7 @@ public sealed record ConversationClosed
 
     /// <summary>Number of segments.</summary>
     public required int SegmentCount { get; init; }
+
+    /// <summary>The customer, after merges; null as long as no segment has completed by which the customer is known.</summary>
+    public string? CustomerId { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ContactCenter.InsightsEnrichment.Customers;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
@@ -49,6 +50,15 @@ public sealed record Conversation
 
     /// <summary>Number of segments.</summary>
     public required int SegmentCount { get; init; }
+
+    /// <summary>The customer, before merges; null until it was looked for.</summary>
+    public string? CustomerId { get; init; }
+
+    /// <summary>Where the key was found by which the customer is known.</summary>
+    public LinkSource? CustomerLinkSource { get; init; }
+
+    /// <summary>Whether the customer may still change as no segment has completed (INS-84).</summary>
+    public bool Provisional { get; init; }
 
     /// <summary>Whether all tasks have ended and no segment is in progress (INS-142).</summary>
     [JsonIgnore]

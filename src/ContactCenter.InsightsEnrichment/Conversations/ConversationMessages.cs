@@ -30,6 +30,9 @@ internal static class ConversationMessages
             Revision = stored.Revision,
             UpdateTime = stored.UpdateTime.ToTimestamp(),
             Test = stored.Test,
+            CustomerId = stored.CustomerId ?? "",
+            CustomerLinkSource = (V1.CustomerLinkSource)(conversation.CustomerLinkSource ?? 0),
+            Provisional = conversation.Provisional,
         };
     }
 

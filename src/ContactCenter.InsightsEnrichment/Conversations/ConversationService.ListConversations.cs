@@ -15,7 +15,7 @@ public sealed partial class ConversationService
         var after = Pages.Position(request.PageToken, filter, 3);
         var rows = await store.ListAsync(
             new(start, end, Given(filter.AccountSid), Given(filter.QueueSid), Given(filter.AgentSid), Given(filter.Channel),
-                ConversationMessages.WordOf(filter.Abandoned), after?.Time(0), after?[1], after?[2], size + 1),
+                ConversationMessages.WordOf(filter.Abandoned), Given(filter.CustomerId), after?.Time(0), after?[1], after?[2], size + 1),
             context.CancellationToken);
 
         var response = new ListConversationsResponse();

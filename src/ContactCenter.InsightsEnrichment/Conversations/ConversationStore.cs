@@ -9,7 +9,10 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 public sealed class ConversationStore(DurableDatabase database)
 {
     private const string ConversationColumns =
-        "account_sid AS AccountSid, conversation_id AS Id, start_time AS StartTime, document AS Document, revision AS Revision, test AS Test, update_time AS UpdateTime";
+        """
+        account_sid AS AccountSid, conversation_id AS Id, start_time AS StartTime, document AS Document, revision AS Revision, test AS Test,
+        update_time AS UpdateTime, insights.customer_shown(customer_id) AS CustomerId
+        """;
 
     private const string SegmentColumns =
         """
@@ -48,6 +51,7 @@ public sealed class ConversationStore(DurableDatabase database)
               AND (@AccountSid::text IS NULL OR account_sid = @AccountSid)
               AND (@Channel::text IS NULL OR channel = @Channel)
               AND (@Abandoned::text IS NULL OR abandoned = @Abandoned)
+              AND (@CustomerId::text IS NULL OR customer_id = ANY(ARRAY(SELECT insights.customers_shown_as(insights.customer_shown(@CustomerId)))))
               AND ((@QueueSid::text IS NULL AND @AgentSid::text IS NULL) OR (
                 (@QueueSid::text IS NULL OR EXISTS (SELECT FROM insights.segments s WHERE s.conversation_id = c.conversation_id
                   AND s.account_sid = c.account_sid AND s.queue_sid = @QueueSid AND NOT s.withdrawn))
@@ -113,8 +117,9 @@ public sealed class ConversationStore(DurableDatabase database)
         public long Revision { get; init; }
         public bool Test { get; init; }
         public DateTime UpdateTime { get; init; }
+        public string? CustomerId { get; init; }
 
-        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime));
+        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime), CustomerId);
     }
 }
 
@@ -126,12 +131,13 @@ public sealed class ConversationStore(DurableDatabase database)
 /// <param name="Revision">How often it has changed, from 1.</param>
 /// <param name="Test">Whether its account is a test environment.</param>
 /// <param name="UpdateTime">When it was changed last.</param>
-public sealed record Stored<T>(T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime);
+/// <param name="CustomerId">Of a conversation: the customer that it is shown at, after merges.</param>
+public sealed record Stored<T>(T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime, string? CustomerId = null);
 
 /// <summary>Which conversations to list; what is null does not narrow.</summary>
 public sealed record ConversationQuery(
     DateTimeOffset? StartTime, DateTimeOffset? EndTime, string? AccountSid, string? QueueSid, string? AgentSid, string? Channel, string? Abandoned,
-    DateTimeOffset? AfterTime, string? AfterId, string? AfterAccount, int Limit);
+    string? CustomerId, DateTimeOffset? AfterTime, string? AfterId, string? AfterAccount, int Limit);
 
 /// <summary>Which segments to list; what is null does not narrow.</summary>
 public sealed record SegmentQuery(

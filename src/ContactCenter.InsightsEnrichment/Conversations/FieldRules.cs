@@ -30,6 +30,21 @@ internal static class FieldRules
     public static IReadOnlyList<(int Attribute, int Label)> Custom { get; } =
         [.. Enumerable.Range(1, CustomFields).Select(number => (Fields.Find($"{Attribute}{number}"), Fields.Find($"{Label}{number}")))];
 
+    /// <summary>The direction that attributes state, without warnings: the custom value if it is an allowed one, else what TaskRouter says.</summary>
+    /// <param name="attributes">Attributes of a task.</param>
+    public static string DirectionOf(TaskAttributes attributes) =>
+        Array.Find(ChoicesOf(Fields.Find("direction")), direction => direction.Equals(attributes.Conversation("direction"), StringComparison.OrdinalIgnoreCase))
+        ?? DirectionOf(attributes["direction"]);
+
+    /// <summary>The direction by a task's own attribute.</summary>
+    /// <param name="given">The attribute; null if it is not given.</param>
+    public static string DirectionOf(string? given) => given switch
+    {
+        "internal" => Internal,
+        not null when given.StartsWith("outbound", StringComparison.Ordinal) => Outbound,
+        _ => Inbound,
+    };
+
     /// <summary>What is done with a field.</summary>
     /// <param name="field">Its number.</param>
     public static FieldRule Of(int field) => Rules[field];

@@ -49,7 +49,7 @@ internal readonly struct SegmentAttributes
     public static SegmentFields Of(string segmentId, TaskRouterEvent source, SegmentDefaults defaults, SegmentWarnings warnings)
     {
         var values = new SegmentAttributes(source, warnings);
-        var direction = values._texts.Text(Direction) ?? DirectionOf(source.Attributes["direction"]);
+        var direction = values._texts.Text(Direction) ?? FieldRules.DirectionOf(source.Attributes["direction"]);
         values.Default("direction", direction);
         values.Default("channel", ChannelOf(defaults.TaskChannel));
         values.Default("queue", defaults.QueueName);
@@ -84,13 +84,6 @@ internal readonly struct SegmentAttributes
         "voice" => "Call",
         "chat" => "Chat",
         _ => taskChannel,
-    };
-
-    private static string DirectionOf(string? given) => given switch
-    {
-        "internal" => FieldRules.Internal,
-        not null when given.StartsWith("outbound", StringComparison.Ordinal) => FieldRules.Outbound,
-        _ => FieldRules.Inbound,
     };
 
     private void Take(FieldValue value)

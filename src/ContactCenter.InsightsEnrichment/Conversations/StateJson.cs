@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
@@ -12,6 +13,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Segment))]
 [JsonSerializable(typeof(Conversation))]
+[JsonSerializable(typeof(ConversationCustomer))]
 internal sealed partial class StateJson : JsonSerializerContext
 {
     private static readonly string[] Maps = ["attributes", "labels", "measures"];

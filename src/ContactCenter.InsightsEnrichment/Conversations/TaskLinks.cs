@@ -53,7 +53,5 @@ public sealed record TaskLinks(
             yield return $"call:{CallSid}";
     }
 
-    private static bool CarriesAttributes(TaskRouterEvent current) => current.Type
-        is EventTypes.ReservationCreated or EventTypes.ReservationRejected or EventTypes.ReservationTimeout or EventTypes.ReservationCanceled
-        or EventTypes.ReservationRescinded or EventTypes.ReservationCompleted or EventTypes.TaskCanceled or EventTypes.TransferFailed;
+    private static bool CarriesAttributes(TaskRouterEvent current) => current.Type == EventTypes.ReservationCreated || EventTypes.EndsHandling(current.Type);
 }

@@ -26,6 +26,9 @@ public sealed class TaskTimeline
     /// <summary>The task.</summary>
     public string TaskSid => _events[0].TaskSid;
 
+    /// <summary>Its events, in order.</summary>
+    public IReadOnlyList<TaskRouterEvent> Events => _events;
+
     /// <summary>Its segments, by start, then id.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -20,6 +21,7 @@ internal sealed class EnrichmentBatch
 
     private readonly DurableTransaction _transaction;
     private readonly TwilioAccounts _accounts;
+    private readonly CustomerRules _customerRules;
     private readonly DateTimeOffset _now;
     private readonly EnrichmentStore _store;
     private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
@@ -28,11 +30,13 @@ internal sealed class EnrichmentBatch
     /// <summary>Prepares a batch.</summary>
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
     /// <param name="accounts">Whose events are processed.</param>
+    /// <param name="customerRules">What decides about their customers.</param>
     /// <param name="now">Time of the changes.</param>
-    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, DateTimeOffset now)
+    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, CustomerRules customerRules, DateTimeOffset now)
     {
         _transaction = transaction;
         _accounts = accounts;
+        _customerRules = customerRules;
         _now = now;
         _store = new(transaction.Connection);
     }
@@ -192,24 +196,30 @@ internal sealed class EnrichmentBatch
             changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
 
         var ids = conversations.Select(conversation => conversation.ConversationId).Concat(storedTasks.Select(task => task.ConversationId)).Distinct(StringComparer.Ordinal);
+        var customers = await CustomerChanges.FindAsync(_transaction, _customerRules, conversations, _now);
         var storedConversations = (await _store.ConversationsAsync([.. ids])).ToDictionary(row => (row.AccountSid, row.ConversationId));
         foreach (var conversation in conversations)
         {
             storedConversations.Remove((conversation.AccountSid, conversation.ConversationId), out var before);
             if (Conversation.Of(conversation.ConversationId, conversation.Tasks) is { } now)
-                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now, before);
+            {
+                now = customers.Enter(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now);
+                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now, customers.ShownFor(now), before);
+            }
             else if (before is not null)
                 changes.Withdraw(before, _accounts.IsTest(conversation.AccountSid));
         }
 
         // Only of accounts of this batch: another account may use the same conversation id.
         var accounts = conversations.Select(conversation => conversation.AccountSid).ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)))
+        var goneConversations = storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)).ToList();
+        foreach (var gone in goneConversations)
             changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
 
         await _store.WriteSegmentsAsync(changes.Segments, _now);
         await _store.WriteConversationsAsync(changes.Conversations, _now);
-        _warnings.AddRange(changes.Warnings.Select(found => new Warning(
+        await customers.WriteAsync(goneConversations.Select(gone => (gone.AccountSid, gone.ConversationId)));
+        _warnings.AddRange(changes.Warnings.Concat(customers.Warnings).Select(found => new Warning(
             found.AccountSid, found.Warning.Code, found.Warning.Field, found.Warning.Sample, found.Warning.RawEventId) { Note = found.Warning.Note }));
     }
 
@@ -218,6 +228,4 @@ internal sealed class EnrichmentBatch
     private static string LinkOf(string accountSid, string key) => $"{accountSid}/{key}";
 
     private static long LockOf(string link) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(link)));
-
-    private sealed record ConversationTasks(string AccountSid, string ConversationId, IReadOnlyList<TaskTimeline> Tasks);
 }

@@ -82,7 +82,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     }
 
     /// <summary>Compares a conversation that exists now.</summary>
-    public void Compare(string accountSid, bool test, Conversation conversation, ConversationRow? stored)
+    public void Compare(string accountSid, bool test, Conversation conversation, string? customerId, ConversationRow? stored)
     {
         var document = JsonSerializer.Serialize(conversation, StateJson.Default.Conversation);
         var before = stored is null ? null : JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation);
@@ -111,6 +111,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
                 HandlingSeconds = conversation.HandlingSeconds,
                 ExperienceSeconds = conversation.ExperienceSeconds,
                 SegmentCount = conversation.SegmentCount,
+                CustomerId = customerId,
             },
             $"{accountSid}/{conversation.ConversationId}",
             mandatory: false);

@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
@@ -15,6 +16,7 @@ public sealed partial class EnrichmentWorker(
     RawEventStore rawEvents,
     EnrichmentBacklog backlog,
     TwilioAccounts accounts,
+    CustomerRules customerRules,
     IOptions<IngestOptions> options,
     TimeProvider timeProvider,
     ILogger<EnrichmentWorker> logger) : BackgroundService
@@ -72,7 +74,7 @@ public sealed partial class EnrichmentWorker(
             claimed = await RawEventStore.ClaimAsync(transaction.Connection, now, BatchSize, only);
             if (claimed.Count == 0)
                 return 0;
-            if (await new EnrichmentBatch(transaction, accounts, now).RunAsync(claimed))
+            if (await new EnrichmentBatch(transaction, accounts, customerRules, now).RunAsync(claimed))
             {
                 await transaction.CommitAsync(cancellationToken);
                 return claimed.Count;

@@ -72,6 +72,11 @@ public static class EventTypes
     /// <param name="type">In lower case.</param>
     public static bool AreRecognised(string type) => Recognised.Contains(type);
 
+    /// <summary>Whether an event of the type ends a segment of a handling or of a customer who gave up: the attributes that it carries count (INS-34, INS-84).</summary>
+    /// <param name="type">In lower case.</param>
+    public static bool EndsHandling(string type) => type
+        is ReservationRejected or ReservationTimeout or ReservationCanceled or ReservationRescinded or ReservationCompleted or TaskCanceled or TransferFailed;
+
     /// <summary>Place of the type among events of one task with the same time; types without a place come last.</summary>
     /// <param name="type">In lower case.</param>
     public static int Rank(string type) => Ranks.GetValueOrDefault(type, int.MaxValue);

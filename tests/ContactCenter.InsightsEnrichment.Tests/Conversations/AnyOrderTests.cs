@@ -1,14 +1,19 @@
 using System.Text.Json;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Conversations;
 
 public sealed class AnyOrderTests
 {
     private static readonly string[] Agents = ["John Doe", "Alba Perez", "Kim"];
+    private const string NoCustomer = """{"direction":"inbound","from":"+15551234567","to":"+18001234567"}""";
+    private const string FirstCustomer = """{"from":"anonymous","customers":{"external_id":"crm-1","name":"One","email":"one@example.com","business_value":7}}""";
+    private const string SecondCustomer = """{"from":"+15551234567","customers":{"external_id":"crm-2","name":"Two","phone":"nonsense"}}""";
     private static readonly string[] Queues = ["Level 1", "Level 2", "Level 3"];
 
     [Fact]
@@ -36,6 +41,19 @@ public sealed class AnyOrderTests
             Assert.Equal(segments.Count, segments.Select(segment => segment.SegmentId).Distinct().Count());
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    [Rule("INS-15"), Rule("INS-84"), Rule("INS-88")]
+    public void Any_order_of_the_events_of_any_tasks_gives_the_same_customer() =>
+        Prop.ForAll(Lives().ToArbitrary(), life =>
+        {
+            var expected = Customer(life.InOrder);
+            Assert.Equal(expected, Customer(life.Shuffled));
+            Assert.Equal(expected, Customer(life.Shuffled.AsEnumerable().Reverse()));
+        }).QuickCheckThrowOnFailure();
+
+    private static string Customer(IEnumerable<TaskRouterEvent> events) =>
+        JsonSerializer.Serialize(ConversationCustomer.Of("C1", [TaskTimeline.Build(events)], new LinkKeys(Options.Create(new CustomerOptions()))));
+
     private static string Segments(IEnumerable<TaskRouterEvent> events) => JsonSerializer.Serialize(TaskTimeline.Build(events).Segments);
 
     /// <summary>Lives of up to forty events, sensible or not, many of them at the same time.</summary>
@@ -59,6 +77,7 @@ public sealed class AnyOrderTests
         var life = new TaskLife().Created("10:00:00");
         foreach (var (type, second, reservation, queue) in steps)
         {
+            life.Attributes = reservation == 2 ? FirstCustomer : queue == 2 ? SecondCustomer : NoCustomer;
             var time = $"10:00:{second:D2}.{second * 31 % 1000:D3}";
             life = type switch
             {

@@ -22,6 +22,8 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
                 endpoint.Handler<SegmentRevised>(context => Keep(context.Message));
                 endpoint.Handler<SegmentWithdrawn>(context => Keep(context.Message));
                 endpoint.Handler<ConversationClosed>(context => Keep(context.Message));
+                endpoint.Handler<CustomerLinked>(context => Keep(context.Message));
+                endpoint.Handler<CustomerContacted>(context => Keep(context.Message));
             });
         });
         await _bus.StartAsync(Cancellation);
@@ -84,6 +86,27 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
         await ReceivedAsync<SegmentWithdrawn>(2);
         Assert.Equal(before, _published.OfType<SegmentWithdrawn>().Select(message => message.Segment.SegmentId).ToHashSet());
         await ReceivedAsync<SegmentClosed>(4);
+    }
+
+    [Fact]
+    [Rule("INS-84")]
+    public async Task A_customer_is_published_once_it_is_certain_and_again_only_if_it_is_another_one()
+    {
+        var life = Examples.ColdTransfer();
+        await SendAsync(life.Forms.Take(6));
+        await SettledAsync();
+        Assert.True((await ConversationAsync(life.TaskSid)).Provisional);
+        await SendAsync(life.Forms.Skip(6));
+        await SendAsync(life.Forms);
+        await ReceivedAsync<ConversationClosed>(1);
+        await ReceivedAsync<CustomerContacted>(1);
+
+        const string Customer = "cus_hcllewivp4dhlg5nmvh4dlz4vq";
+        var linked = Assert.Single(_published.OfType<CustomerLinked>());
+        Assert.Equal((life.TaskSid, Customer, "from"), (linked.ConversationId, linked.CustomerId, linked.LinkSource));
+        var contacted = Assert.Single(_published.OfType<CustomerContacted>());
+        Assert.Equal((Customer, "voice", "+15551234567"), (contacted.CustomerId, contacted.Channel, contacted.Address));
+        Assert.Equal(Customer, _published.OfType<ConversationClosed>().Single().CustomerId);
     }
 
     private Task ReceivedAsync<T>(int count) => Eventually.TrueAsync(() => _published.OfType<T>().Count() >= count);

@@ -62,7 +62,7 @@ public sealed class WireFormTests
     public void ConversationClosed_keeps_its_form() => Holds(
         "urn:message:contactcenter:insights:conversation-closed",
         Head + """
-        "conversationId":"WT1","revision":7,"startTime":"2026-03-02T10:00:00.7+00:00","endTime":"2026-03-02T10:02:22.7+00:00","channel":"Call","direction":"Inbound","abandoned":"No","outcome":"solved","handlingSeconds":340,"experienceSeconds":345,"segmentCount":4}
+        "conversationId":"WT1","revision":7,"startTime":"2026-03-02T10:00:00.7+00:00","endTime":"2026-03-02T10:02:22.7+00:00","channel":"Call","direction":"Inbound","abandoned":"No","outcome":"solved","handlingSeconds":340,"experienceSeconds":345,"segmentCount":4,"customerId":"cus_a"}
         """,
         new ConversationClosed
         {
@@ -81,7 +81,31 @@ public sealed class WireFormTests
             HandlingSeconds = 340,
             ExperienceSeconds = 345,
             SegmentCount = 4,
+            CustomerId = "cus_a",
         });
+
+    [Fact]
+    public void CustomerLinked_and_CustomerContacted_keep_their_form()
+    {
+        Holds("urn:message:contactcenter:insights:customer-linked", Head + """
+            "conversationId":"WT1","customerId":"cus_a","linkSource":"external_id"}
+            """,
+            new CustomerLinked { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", ConversationId = "WT1", CustomerId = "cus_a", LinkSource = "external_id" });
+        Holds("urn:message:contactcenter:insights:customer-contacted", Head + """
+            "customerId":"cus_a","channel":"sms","address":"+15551234567"}
+            """,
+            new CustomerContacted { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", CustomerId = "cus_a", Channel = "sms", Address = "+15551234567" });
+    }
+
+    [Fact]
+    public void CustomersMerged_and_CustomerUnmerged_keep_their_form()
+    {
+        const string Text = "\"sourceCustomerId\":\"cus_a\",\"targetCustomerId\":\"cus_b\",\"actor\":\"apikey:k\"}";
+        Holds("urn:message:contactcenter:insights:customers-merged", Head.Replace("AC1", "", StringComparison.Ordinal) + Text,
+            new CustomersMerged { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "", SourceCustomerId = "cus_a", TargetCustomerId = "cus_b", Actor = "apikey:k" });
+        Holds("urn:message:contactcenter:insights:customer-unmerged", Head.Replace("AC1", "", StringComparison.Ordinal) + Text,
+            new CustomerUnmerged { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "", SourceCustomerId = "cus_a", TargetCustomerId = "cus_b", Actor = "apikey:k" });
+    }
 
     private static void Holds<T>(string urn, string text, T message)
         where T : class
