@@ -15,8 +15,23 @@ public static class InsightsErrors
     /// <summary>No conversation has the id.</summary>
     public const string ConversationNotFound = "CONVERSATION_NOT_FOUND";
 
+    /// <summary>The customer points to another one already; that merge has to be taken back first.</summary>
+    public const string CustomerMerged = "CUSTOMER_MERGED";
+
+    /// <summary>No customer has the id.</summary>
+    public const string CustomerNotFound = "CUSTOMER_NOT_FOUND";
+
+    /// <summary>The customer points to no other one, so there is no merge to take back.</summary>
+    public const string CustomerNotMerged = "CUSTOMER_NOT_MERGED";
+
     /// <summary>A required field is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
+
+    /// <summary>In HIPAA mode every conversation is its own customer; nothing is joined by hand.</summary>
+    public const string HipaaLinkingDisabled = "HIPAA_LINKING_DISABLED";
+
+    /// <summary>The customers would point to each other in a circle.</summary>
+    public const string MergeCycle = "MERGE_CYCLE";
 
     /// <summary>An Event Streams request is not a JSON array (HTTP 400).</summary>
     public const string NotAnArray = "NOT_AN_ARRAY";
@@ -32,6 +47,9 @@ public static class InsightsErrors
 
     /// <summary>The end of a time range is not after its start.</summary>
     public const string RangeInvalid = "RANGE_INVALID";
+
+    /// <summary>The request does not say why.</summary>
+    public const string ReasonRequired = "REASON_REQUIRED";
 
     /// <summary>No segment has the id.</summary>
     public const string SegmentNotFound = "SEGMENT_NOT_FOUND";

@@ -3,6 +3,7 @@ using ContactCenter.Egress;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.Operations;
@@ -36,6 +37,9 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<CustomerIds>();
         services.AddSingleton<CustomerRules>();
         services.AddHostedService<CustomerIdKeyCheck>();
+        services.AddOptions<HipaaOptions>().BindConfiguration("Hipaa");
+        services.AddSingleton<CustomerStore>();
+        services.AddSingleton<CustomerDesk>();
 
         services.AddSingleton<RawEventStore>();
         services.AddSingleton<EnrichmentBacklog>();
@@ -54,6 +58,7 @@ public static class InsightsEnrichmentHost
         app.MapOperations();
         TwilioIngestEndpoints.Map(app);
         app.MapGrpcService<ConversationService>();
+        app.MapGrpcService<CustomerService>();
         return app;
     }
 

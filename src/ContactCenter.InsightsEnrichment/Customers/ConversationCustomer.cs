@@ -44,7 +44,7 @@ internal sealed record ConversationCustomer
         // As long as nothing has completed, what is known so far stands in.
         var source = completions.Count > 0 ? completions[0] : events.FindLast(current => !ReferenceEquals(current.Attributes, TaskAttributes.Empty)) ?? events[^1];
         var warnings = new SegmentWarnings();
-        var steps = keys.Explain(CandidatesOf(conversationId, source));
+        var steps = keys.Explain(CandidatesOf(conversationId, source.Attributes));
         var used = steps.First(step => step.NotUsed == NotUsed.Used);
         foreach (var step in steps.Where(step => step.NotUsed == NotUsed.NotUsable))
             warnings.Add(source, step.Source == LinkSource.Email ? "email_not_usable" : "phone_not_usable", NameOf(step.Source), step.Raw);
@@ -63,12 +63,11 @@ internal sealed record ConversationCustomer
         };
     }
 
-    /// <summary>What an event says that may name the customer.</summary>
+    /// <summary>What attributes say that may name the customer.</summary>
     /// <param name="conversationId">The conversation.</param>
-    /// <param name="source">The event.</param>
-    public static LinkCandidates CandidatesOf(string conversationId, TaskRouterEvent source)
+    /// <param name="given">Attributes of a task.</param>
+    public static LinkCandidates CandidatesOf(string conversationId, TaskAttributes given)
     {
-        var given = source.Attributes;
         var outbound = FieldRules.DirectionOf(given) == FieldRules.Outbound;
         return new(conversationId, given.Customer("external_id"), given.Customer("phone"), given.Customer("email"), outbound, given[outbound ? "to" : "from"]);
     }

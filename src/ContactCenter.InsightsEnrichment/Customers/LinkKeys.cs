@@ -53,8 +53,8 @@ public sealed class LinkKeys
         void Try(LinkSource source, string? raw, Func<string, LinkKey?> normalise)
         {
             var given = !string.IsNullOrWhiteSpace(raw);
-            var key = given ? normalise(raw!) : null;
             var nobody = given && NamesNobody(raw!);
+            var key = given && !nobody ? normalise(raw!) : null;
             var why = !given ? NotUsed.NotGiven : nobody ? NotUsed.Anonymous : key is null ? NotUsed.NotUsable : found ? NotUsed.AfterAnother : NotUsed.Used;
             found |= why == NotUsed.Used;
             steps.Add(new(source, raw, key, why));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContactCenter.Insights.V1;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Customers;
@@ -11,12 +10,12 @@ public sealed class ConversationCustomersTests(TestServers servers) : InsightsTe
     [Rule("INS-79"), Rule("INS-80"), Rule("INS-82"), Rule("INS-83")]
     public async Task Conversations_over_any_channel_join_the_customer_that_their_key_names()
     {
-        await SendAsync(Of(1, new { direction = "inbound", from = "anonymous" }));
-        await SendAsync(Of(2, new { direction = "inbound", from = "1-555-123-4567" }));
-        await SendAsync(Of(3, new { customers = new { external_id = "+15551234567", email = "jo@example.com" } }, "email"));
-        await SendAsync(Of(4, new { customers = new { external_id = TaskLife.Sid("WT", 1) } }, "email"));
-        await SendAsync(Of(5, new { customers = new { external_id = "15551234567" } }, "email"));
-        await SendAsync(Of(6, new { direction = "outbound", from = "+18001234567", to = "+15551234567" }));
+        await SendAsync(Contact.Of(1, new { direction = "inbound", from = "anonymous" }));
+        await SendAsync(Contact.Of(2, new { direction = "inbound", from = "1-555-123-4567" }));
+        await SendAsync(Contact.Of(3, new { customers = new { external_id = "+15551234567", email = "jo@example.com" } }, "email"));
+        await SendAsync(Contact.Of(4, new { customers = new { external_id = TaskLife.Sid("WT", 1) } }, "email"));
+        await SendAsync(Contact.Of(5, new { customers = new { external_id = "15551234567" } }, "email"));
+        await SendAsync(Contact.Of(6, new { direction = "outbound", from = "+18001234567", to = "+15551234567" }));
         await SettledAsync();
 
         Assert.Equal(
@@ -58,9 +57,4 @@ public sealed class ConversationCustomersTests(TestServers servers) : InsightsTe
         var conversation = await ConversationAsync(TaskLife.Sid("WT", number));
         return $"{number} {conversation.CustomerId} {conversation.CustomerLinkSource}";
     }
-
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Of(int number, object attributes, string channel = "voice") =>
-        new TaskLife(number) { Attributes = JsonSerializer.Serialize(attributes), Channel = channel }
-            .Entered("10:00:00", "Level 1").Offered("10:00:08", number * 10, "John Doe", "Level 1").Reserved("accepted", "10:00:12", number * 10, "John Doe", "Level 1")
-            .Reserved("completed", "10:02:22", number * 10, "John Doe", "Level 1").Completed("10:02:22.100").Forms;
 }

@@ -1,0 +1,44 @@
+using ContactCenter.Contracts;
+using ContactCenter.Durable;
+using ContactCenter.Durable.Audit;
+using ContactCenter.Durable.Idempotency;
+using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
+using Grpc.Core;
+using V1 = ContactCenter.Insights.V1;
+
+namespace ContactCenter.InsightsEnrichment.Customers;
+
+/// <summary>Serves customers and takes decisions about them; <c>customer_service.proto</c> is its specification.</summary>
+/// <param name="store">Where they are.</param>
+/// <param name="conversations">Their journeys.</param>
+/// <param name="desk">Carries out decisions.</param>
+/// <param name="rules">Which values name a customer.</param>
+/// <param name="calls">Answers of repeated calls.</param>
+public sealed partial class CustomerService(
+    CustomerStore store, ConversationStore conversations, CustomerDesk desk, CustomerRules rules, IdempotentCalls calls) : V1.CustomerService.CustomerServiceBase
+{
+    private const string Domain = InsightsErrors.Domain;
+
+    private static readonly Paging Pages = new(Domain);
+
+    private static string Required(string value, string field) => value.Length > 0
+        ? value
+        : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, field, "is required");
+
+    private static Instruction InstructionOf(ServerCallContext context, string reason, bool dryRun) => new(
+        context.GetCaller().Actor,
+        reason.Length > 0 ? reason : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.ReasonRequired, "reason", "must say why"),
+        dryRun);
+
+    private async Task<string> ShownAsync(string customerId, CancellationToken cancellationToken) =>
+        await store.ShownAsync(Required(customerId, "customer_id"), cancellationToken)
+        ?? throw RpcErrors.NotFound(Domain, InsightsErrors.CustomerNotFound, "customer", customerId);
+
+    private static void Audit(DurableTransaction transaction, Instruction by, string action, string customerId, string requestId, string? other = null)
+    {
+        if (!by.DryRun)
+            transaction.Audit(new AuditEntry(by.Actor, action, $"customers/{customerId}", requestId, Details: other is null ? null : new() { ["customer"] = other }));
+    }
+}
