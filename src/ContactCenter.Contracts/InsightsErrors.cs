@@ -9,6 +9,9 @@ public static class InsightsErrors
     /// <summary>A conversation is asked for by an id that several accounts use; the request must name one.</summary>
     public const string AccountRequired = "ACCOUNT_REQUIRED";
 
+    /// <summary>No agent has the SID.</summary>
+    public const string AgentNotFound = "AGENT_NOT_FOUND";
+
     /// <summary>A request body is larger than its limit (HTTP 413).</summary>
     public const string BodyTooLarge = "BODY_TOO_LARGE";
 

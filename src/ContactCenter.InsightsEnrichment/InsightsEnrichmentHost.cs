@@ -1,5 +1,6 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress;
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
@@ -9,6 +10,7 @@ using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment;
 
@@ -51,6 +53,11 @@ public static class InsightsEnrichmentHost
         services.AddHostedService<EnrichmentWorker>();
 
         services.AddSingleton<ConversationStore>();
+        services.AddOptions<AgentOptions>().BindConfiguration("Agents").ValidateOnStart();
+        services.AddOptions<ActivityOptions>().BindConfiguration("Activities").ValidateOnStart();
+        services.AddSingleton(provider => new AgentSettings(
+            provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
+        services.AddSingleton<AgentStore>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
@@ -59,6 +66,7 @@ public static class InsightsEnrichmentHost
         TwilioIngestEndpoints.Map(app);
         app.MapGrpcService<ConversationService>();
         app.MapGrpcService<CustomerService>();
+        app.MapGrpcService<AgentService>();
         return app;
     }
 

@@ -34,6 +34,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected HttpClient Http { get; private set; } = null!;
 
+    protected GrpcChannel Channel => _channel!;
+
     protected ConversationService.ConversationServiceClient Conversations { get; private set; } = null!;
 
     protected CustomerService.CustomerServiceClient Customers { get; private set; } = null!;

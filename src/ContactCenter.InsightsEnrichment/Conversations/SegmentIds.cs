@@ -22,6 +22,16 @@ public static class SegmentIds
     /// <param name="startKey">Key of the event that began the wait.</param>
     public static string OfAbandonedWait(string startKey) => Of("abandoned", startKey);
 
+    /// <summary>Of the status that an event began.</summary>
+    /// <param name="workerSid">The worker.</param>
+    /// <param name="startKey">Key of that event.</param>
+    public static string OfStatus(string workerSid, string startKey) => Of("status", $"{workerSid}:{startKey}");
+
+    /// <summary>Of the status whose beginning was lost.</summary>
+    /// <param name="workerSid">The worker.</param>
+    /// <param name="endKey">Key of the event that ended it.</param>
+    public static string OfLostStatus(string workerSid, string endKey) => Of("status", $"{workerSid}:before:{endKey}");
+
     private static string Of(string group, string naturalKey)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
@@ -24,6 +25,7 @@ internal sealed class EnrichmentBatch
     private readonly CustomerRules _customerRules;
     private readonly DateTimeOffset _now;
     private readonly EnrichmentStore _store;
+    private readonly AgentBatch _agents;
     private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
     private readonly List<Warning> _warnings = [];
 
@@ -31,9 +33,11 @@ internal sealed class EnrichmentBatch
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
     /// <param name="accounts">Whose events are processed.</param>
     /// <param name="customerRules">What decides about their customers.</param>
+    /// <param name="agents">How workers' events are understood.</param>
     /// <param name="now">Time of the changes.</param>
-    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, CustomerRules customerRules, DateTimeOffset now)
+    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, CustomerRules customerRules, AgentSettings agents, DateTimeOffset now)
     {
+        _agents = new(transaction, accounts, agents, now);
         _transaction = transaction;
         _accounts = accounts;
         _customerRules = customerRules;
@@ -52,6 +56,10 @@ internal sealed class EnrichmentBatch
         if (ofTasks.Count > 0 && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks))
             return false;
 
+        await _agents.RunAsync([.. claimed.Where(raw => raw.TaskSid is null && _outcomes[raw.RawEventId] == RawEventStatus.Processed)]);
+        foreach (var (id, status) in _agents.Outcomes)
+            _outcomes[id] = status;
+        _warnings.AddRange(_agents.Warnings);
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
         return true;
@@ -125,7 +133,7 @@ internal sealed class EnrichmentBatch
             var chosen = new List<TaskRouterEvent>();
             foreach (var arrivals in task.GroupBy(raw => raw.EventKey, StringComparer.Ordinal))
             {
-                var ordered = arrivals.OrderBy(raw => raw.Source).ThenBy(raw => Convert.ToHexString(raw.BodySha256), StringComparer.Ordinal).ThenBy(raw => raw.RawEventId).ToList();
+                var ordered = RawEvent.ByPreference(arrivals);
                 chosen.Add(Read(ordered[0]));
                 Settle(ordered[0], RawEventStatus.Processed);
                 foreach (var twin in ordered.Skip(1))

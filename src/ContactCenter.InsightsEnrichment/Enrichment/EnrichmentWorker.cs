@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
@@ -17,6 +18,7 @@ public sealed partial class EnrichmentWorker(
     EnrichmentBacklog backlog,
     TwilioAccounts accounts,
     CustomerRules customerRules,
+    AgentSettings agents,
     IOptions<IngestOptions> options,
     TimeProvider timeProvider,
     ILogger<EnrichmentWorker> logger) : BackgroundService
@@ -74,7 +76,7 @@ public sealed partial class EnrichmentWorker(
             claimed = await RawEventStore.ClaimAsync(transaction.Connection, now, BatchSize, only);
             if (claimed.Count == 0)
                 return 0;
-            if (await new EnrichmentBatch(transaction, accounts, customerRules, now).RunAsync(claimed))
+            if (await new EnrichmentBatch(transaction, accounts, customerRules, agents, now).RunAsync(claimed))
             {
                 await transaction.CommitAsync(cancellationToken);
                 return claimed.Count;

@@ -60,6 +60,11 @@ public sealed record RawEvent
     /// <summary>How often its processing has failed.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Arrivals of one event, the one that is used first (INS-14).</summary>
+    /// <param name="arrivals">Events with one key.</param>
+    public static List<RawEvent> ByPreference(IEnumerable<RawEvent> arrivals) =>
+        [.. arrivals.OrderBy(raw => raw.Source).ThenBy(raw => Convert.ToHexString(raw.BodySha256), StringComparer.Ordinal).ThenBy(raw => raw.RawEventId)];
+
     /// <summary>The fields of the event.</summary>
     public EventFields ReadFields()
     {

@@ -85,6 +85,41 @@ public sealed class RawEventStore(DurableDatabase database)
             $"SELECT {Columns} FROM insights.raw_events WHERE task_sid = ANY(@taskSids) AND status = 'processed'",
             new { taskSids })).Select(row => row.ToRawEvent()).ToList();
 
+    /// <summary>The processed arrivals of some events of workers.</summary>
+    /// <param name="connection">In a transaction that holds the workers.</param>
+    /// <param name="workerSids">The workers.</param>
+    /// <param name="keys">Identities of the events.</param>
+    public static async Task<List<RawEvent>> ProcessedOfWorkersAsync(NpgsqlConnection connection, string[] workerSids, string[] keys) =>
+        (await connection.QueryAsync<RawEventRow>(
+            $"SELECT {Columns} FROM insights.raw_events WHERE worker_sid = ANY(@workerSids) AND task_sid IS NULL AND status = 'processed' AND event_key = ANY(@keys)",
+            new { workerSids, keys })).Select(row => row.ToRawEvent()).ToList();
+
+    /// <summary>The processed events of workers within some times, with those next before and after.</summary>
+    /// <param name="connection">In a transaction that holds the workers.</param>
+    /// <param name="spans">Workers with the first and last time.</param>
+    /// <param name="types">Event types that count.</param>
+    public static async Task<List<RawEvent>> StatusNeighboursAsync(
+        NpgsqlConnection connection, IReadOnlyList<(string WorkerSid, DateTimeOffset First, DateTimeOffset Last)> spans, IEnumerable<string> types) =>
+        (await connection.QueryAsync<RawEventRow>(
+            $"""
+            WITH spans AS (
+              SELECT s.sid,
+                coalesce((SELECT max(p.event_time) FROM insights.raw_events p WHERE p.worker_sid = s.sid AND p.task_sid IS NULL
+                  AND p.status = 'processed' AND p.event_type = ANY(@types) AND p.event_time < s.first), s.first) AS first,
+                coalesce((SELECT min(n.event_time) FROM insights.raw_events n WHERE n.worker_sid = s.sid AND n.task_sid IS NULL
+                  AND n.status = 'processed' AND n.event_type = ANY(@types) AND n.event_time > s.last), s.last) AS last
+              FROM unnest(@sids, @firsts, @lasts) AS s (sid, first, last))
+            SELECT {Columns} FROM spans JOIN insights.raw_events ON worker_sid = sid AND event_time BETWEEN first AND last
+            WHERE task_sid IS NULL AND status = 'processed' AND event_type = ANY(@types)
+            """,
+            new
+            {
+                sids = spans.Select(span => span.WorkerSid).ToArray(),
+                firsts = spans.Select(span => span.First).ToArray(),
+                lasts = spans.Select(span => span.Last).ToArray(),
+                types = types.ToArray(),
+            })).Select(row => row.ToRawEvent()).ToList();
+
     /// <summary>Notes what has become of events.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="outcomes">New status by event.</param>

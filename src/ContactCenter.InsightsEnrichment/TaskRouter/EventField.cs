@@ -44,8 +44,24 @@ public enum EventField
     WorkerName,
     /// <summary>Name of the worker's activity.</summary>
     WorkerActivityName,
+    /// <summary>The worker's activity, <c>WA…</c>.</summary>
+    WorkerActivitySid,
+    /// <summary>Name of the worker's activity before.</summary>
+    WorkerPreviousActivityName,
+    /// <summary>The worker's activity before.</summary>
+    WorkerPreviousActivitySid,
+    /// <summary>Seconds that the worker spent in the activity before.</summary>
+    WorkerTimeInPreviousActivity,
+    /// <summary>The same in milliseconds; preferred.</summary>
+    WorkerTimeInPreviousActivityMs,
     /// <summary>JSON object with the attributes of the worker.</summary>
     WorkerAttributes,
+    /// <summary>An activity that was made, changed or removed, <c>WA…</c>.</summary>
+    ActivitySid,
+    /// <summary>Its name.</summary>
+    ActivityName,
+    /// <summary><c>true</c> if workers in it take offers.</summary>
+    ActivityAvailable,
     /// <summary>Reservation, <c>WR…</c>.</summary>
     ReservationSid,
     /// <summary>Transfer, <c>TT…</c>.</summary>

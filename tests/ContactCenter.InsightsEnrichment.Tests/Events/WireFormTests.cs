@@ -107,6 +107,66 @@ public sealed class WireFormTests
             new CustomerUnmerged { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "", SourceCustomerId = "cus_a", TargetCustomerId = "cus_b", Actor = "apikey:k" });
     }
 
+    [Fact]
+    public void AgentStateChanged_AgentChanged_and_ActivityChanged_keep_their_form()
+    {
+        Holds("urn:message:contactcenter:insights:agent-state-changed",
+            Head + """
+            "agentSid":"WK1","agentId":"4711","fullName":"John Doe","activity":"Lunch","activitySid":"WA2","previousActivity":"Available","previousActivityMs":955000,"available":false,"stateStartTime":"2026-03-02T10:02:22.7+00:00","parallelConversations":1}
+            """,
+            new AgentStateChanged
+            {
+                EventId = EventId,
+                OccurredTime = Time,
+                RecordedTime = Time.AddSeconds(1),
+                AccountSid = "AC1",
+                AgentSid = "WK1",
+                AgentId = "4711",
+                FullName = "John Doe",
+                Activity = "Lunch",
+                ActivitySid = "WA2",
+                PreviousActivity = "Available",
+                PreviousActivityMs = 955_000,
+                Available = false,
+                StateStartTime = Time,
+                ParallelConversations = 1,
+            });
+        Holds("urn:message:contactcenter:insights:agent-changed",
+            Head + """
+            "agentSid":"WK1","agentId":"4711","fullName":"John Doe","email":"a@example.com","teamId":"T1","teamName":"Sales","departmentId":null,"attributes":{"email":"a@example.com"},"state":"Active"}
+            """,
+            new AgentChanged
+            {
+                EventId = EventId,
+                OccurredTime = Time,
+                RecordedTime = Time.AddSeconds(1),
+                AccountSid = "AC1",
+                AgentSid = "WK1",
+                AgentId = "4711",
+                FullName = "John Doe",
+                Email = "a@example.com",
+                TeamId = "T1",
+                TeamName = "Sales",
+                Attributes = new Dictionary<string, string> { ["email"] = "a@example.com" },
+                State = "Active",
+            });
+        Holds("urn:message:contactcenter:insights:activity-changed",
+            Head + """
+            "activitySid":"WA2","name":"Lunch","available":false,"deleted":false}
+            """,
+            new ActivityChanged
+            {
+                EventId = EventId,
+                OccurredTime = Time,
+                RecordedTime = Time.AddSeconds(1),
+                AccountSid = "AC1",
+                ActivitySid = "WA2",
+                Name = "Lunch",
+                Available = false,
+                Deleted = false,
+            });
+    }
+
     private static void Holds<T>(string urn, string text, T message)
         where T : class
     {

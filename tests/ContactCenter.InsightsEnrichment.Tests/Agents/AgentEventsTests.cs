@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using ContactCenter.Events.Insights;
+using MassTransit;
+
+namespace ContactCenter.InsightsEnrichment.Tests.Agents;
+
+public sealed class AgentEventsTests(TestServers servers) : AgentTest(servers)
+{
+    private readonly ConcurrentQueue<object> _published = new();
+    private IBusControl _bus = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _bus = Bus.Factory.CreateUsingRabbitMq(bus =>
+        {
+            bus.Host(new Uri(Broker));
+            bus.ReceiveEndpoint("listener", endpoint =>
+            {
+                endpoint.ConcurrentMessageLimit = 1;
+                endpoint.Handler<AgentStateChanged>(context => Keep(context.Message));
+                endpoint.Handler<AgentChanged>(context => Keep(context.Message));
+                endpoint.Handler<ActivityChanged>(context => Keep(context.Message));
+            });
+        });
+        await _bus.StartAsync(Cancellation);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _bus.StopAsync(CancellationToken.None);
+        await base.DisposeAsync();
+    }
+
+    [Fact]
+    [Rule("INS-96")]
+    [Rule("INS-107")]
+    [Rule("INS-138")]
+    public async Task The_latest_status_is_published_once_and_a_late_event_changes_nothing()
+    {
+        var worker = new WorkerLife { Attributes = """{"agent_id":"4711","email":"a@example.com"}""" }
+            .Changed("08:00:00", "Available", "Offline", 60).Changed("08:30:00", "Lunch", "Available", 1800).Changed("09:00:00", "Available", "Lunch", 1800);
+        var activity = new WorkerLife(2)
+            .Add("activity.created", "07:00:00", ("ActivitySid", WorkerLife.ActivitySid("Lunch")), ("ActivityName", "Lunch"), ("ActivityAvailable", "false"), ("WorkerSid", "")).Forms[0];
+
+        await SendAsync([activity]);
+        foreach (var form in new[] { worker.Forms[0], worker.Forms[2], worker.Forms[1], worker.Forms[2] })
+        {
+            await SendAsync([form]);
+            await SettledAsync();
+        }
+
+        worker.Changed("10:00:00", "Lunch", "Available", 3600);
+        await SendAsync(worker.Forms.Skip(3));
+        await Eventually.TrueAsync(() => _published.OfType<AgentStateChanged>().Count() >= 3 && _published.OfType<ActivityChanged>().Any());
+
+        Assert.Equal(
+            ["08:00:00 Offline 60000 Available True", "09:00:00 Lunch 1800000 Available True", "10:00:00 Available 3600000 Lunch False"],
+            _published.OfType<AgentStateChanged>().Select(state => $"{state.StateStartTime:HH:mm:ss} {state.PreviousActivity} {state.PreviousActivityMs} {state.Activity} {state.Available}"));
+        var agent = Assert.Single(_published.OfType<AgentChanged>());
+        Assert.Equal(("4711", "a@example.com", "Active", "John Doe"), (agent.AgentId, agent.Email, agent.State, agent.FullName));
+        Assert.Equal(("Lunch", false), (_published.OfType<ActivityChanged>().Single().Name, _published.OfType<ActivityChanged>().Single().Available));
+    }
+
+    private Task Keep(object message)
+    {
+        _published.Enqueue(message);
+        return Task.CompletedTask;
+    }
+}
