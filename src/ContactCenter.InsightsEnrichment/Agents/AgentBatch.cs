@@ -134,11 +134,19 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         var bearer = events.Where(current => current.HasAttributes && (current.IsOfStatus || settings.Agents.ApplyAttributesOn == ApplyAttributes.AnyWorkerEvent)).Max(WorkerEvent.InOrder);
         if (bearer is not null && (bearer.Time, bearer.Key).CompareTo((agent.AttributesTime ?? DateTimeOffset.MinValue, agent.AttributesKey ?? "")) >= 0)
         {
+            var warnings = new List<Warning>();
+            var attributes = AgentAttributes.Of(
+                agentSid,
+                bearer.Attributes,
+                (code, field, value) => warnings.Add(new(accountSid, code, field, value, bearer.RawEventId) { Note = code == "value_truncated" ? $"{value.Length}" : null }));
+
+            // The same attributes come with every event of a worker: they are warned of once.
+            if (!attributes.SequenceEqual(agent.Attributes))
+                Warnings.AddRange(warnings);
             agent = agent with
             {
                 WorkerName = bearer.Name ?? agent.WorkerName,
-                Attributes = AgentAttributes.Of(
-                    agentSid, bearer.Attributes, (code, field, value) => Warnings.Add(new(accountSid, code, field, value, bearer.RawEventId) { Note = code == "value_truncated" ? $"{value.Length}" : null })),
+                Attributes = attributes,
                 AttributesTime = bearer.Time,
                 AttributesKey = bearer.Key,
             };
