@@ -51,6 +51,9 @@ public static class InsightsErrors
     /// <summary>The end of a time range is not after its start.</summary>
     public const string RangeInvalid = "RANGE_INVALID";
 
+    /// <summary>No raw event has the id, or it has no body in quarantine.</summary>
+    public const string RawEventNotFound = "RAW_EVENT_NOT_FOUND";
+
     /// <summary>The request does not say why.</summary>
     public const string ReasonRequired = "REASON_REQUIRED";
 

@@ -40,6 +40,10 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<CustomerRules>();
         services.AddHostedService<CustomerIdKeyCheck>();
         services.AddOptions<HipaaOptions>().BindConfiguration("Hipaa");
+        services.AddOptions<RedactionOptions>().BindConfiguration("Redaction").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(Quarantine.Keys);
+        services.AddSingleton<Quarantine>();
+        services.AddSingleton<EntryFilter>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<CustomerDesk>();
 
@@ -67,6 +71,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<ConversationService>();
         app.MapGrpcService<CustomerService>();
         app.MapGrpcService<AgentService>();
+        app.MapGrpcService<QuarantineService>();
         return app;
     }
 

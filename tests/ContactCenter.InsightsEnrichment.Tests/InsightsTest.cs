@@ -40,6 +40,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected CustomerService.CustomerServiceClient Customers { get; private set; } = null!;
 
+    protected QuarantineService.QuarantineServiceClient Quarantine { get; private set; } = null!;
+
     /// <summary>Connects the service to its database; a test may name another server.</summary>
     protected virtual Task<string> ConnectAsync() => Task.FromResult(Database.ConnectionString);
 
@@ -68,6 +70,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         _channel = GrpcChannel.ForAddress(addresses[0], new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Conversations = new(_channel);
         Customers = new(_channel);
+        Quarantine = new(_channel);
         Http = new() { BaseAddress = new Uri(addresses[1]) };
     }
 
@@ -96,7 +99,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             $"--Customers:IdKey={CustomerIdKey}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings("insights.read", "insights.operate"),
+            .. TestKey.Settings("insights.read", "insights.operate", "insights.raw.phi"),
             .. TestKey.SecretSettings,
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",

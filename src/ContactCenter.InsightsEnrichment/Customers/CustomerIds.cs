@@ -24,6 +24,10 @@ public sealed class CustomerIds
     /// <param name="key">The key; where it was found plays no part.</param>
     public string Of(LinkKey key) => Base32.Id(Prefix, HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(key.Value)).AsSpan(0, BytesUsed));
 
+    /// <summary>What stands for a value that must not be known but may be compared: equal for equal values (INS-111).</summary>
+    /// <param name="value">The value.</param>
+    public string HashOf(string value) => Base32.Id("hash_", HMACSHA256.HashData(_key, (byte[])[.. NoText, .. Encoding.UTF8.GetBytes(value)]).AsSpan(0, BytesUsed));
+
     /// <summary>A value by which the secret can be recognised and not be found out.</summary>
     public byte[] CheckValue() => HMACSHA256.HashData(_key, NoText);
 }

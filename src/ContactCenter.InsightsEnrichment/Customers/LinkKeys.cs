@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
@@ -32,9 +33,9 @@ public sealed class LinkKeys
         _nobody = nobody.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether a value stands for callers who do not show who they are (INS-87).</summary>
+    /// <summary>Whether a value stands for callers who do not show who they are (INS-87), or was masked (INS-111).</summary>
     /// <param name="raw">As given.</param>
-    public bool NamesNobody(string raw) => _nobody.Contains(raw.Trim()) || _nobody.Contains(WithoutPrefix(raw.Trim()).ToString()) || (Phone(raw) is { } phone && _nobody.Contains(phone));
+    public bool NamesNobody(string raw) => raw == AttributeFilter.Masked || _nobody.Contains(raw.Trim()) || _nobody.Contains(WithoutPrefix(raw.Trim()).ToString()) || (Phone(raw) is { } phone && _nobody.Contains(phone));
 
     /// <summary>Looks through everything that may name a customer, in its order; exactly one is used, at the last the conversation id.</summary>
     /// <param name="candidates">What the conversation's attributes say.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
@@ -42,11 +43,17 @@ public sealed record RawEvent
     /// <summary>Content type as received.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The bytes as received: a whole body, or one item of an Event Streams array.</summary>
+    /// <summary>The bytes as received: a whole body, or one item of an Event Streams array. What HIPAA mode or a redaction rule keeps out is not in it.</summary>
     public required byte[] Body { get; init; }
 
-    /// <summary>SHA-256 of <see cref="Body"/>.</summary>
+    /// <summary>SHA-256 of what was received.</summary>
     public required byte[] BodySha256 { get; init; }
+
+    /// <summary>The original, sealed, if it could not be filtered as it had to be; only while it is stored.</summary>
+    public SealedBody? Quarantined { get; init; }
+
+    /// <summary>Redaction rules that were applied to it; only while it is stored.</summary>
+    public IReadOnlyList<RedactionRule> Redacted { get; init; } = [];
 
     /// <summary>What has become of it.</summary>
     public required RawEventStatus Status { get; init; }

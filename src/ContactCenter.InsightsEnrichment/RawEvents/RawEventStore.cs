@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -31,7 +32,9 @@ public sealed class RawEventStore(DurableDatabase database)
     /// <exception cref="NpgsqlException">Nothing was stored, or, if the connection was lost, perhaps all.</exception>
     public async Task AddAsync(IReadOnlyList<RawEvent> events, CancellationToken cancellationToken)
     {
-        await using var command = database.DataSource.CreateCommand(Insert);
+        await using var batch = database.DataSource.CreateBatch();
+        var command = new NpgsqlBatchCommand(Insert);
+        batch.BatchCommands.Add(command);
         Add(raw => raw.RawEventId, NpgsqlDbType.Uuid);
         Add(raw => Word(raw.Source), NpgsqlDbType.Text);
         Add(raw => raw.ReceivedTime, NpgsqlDbType.TimestampTz);
@@ -49,7 +52,9 @@ public sealed class RawEventStore(DurableDatabase database)
         Add(raw => raw.BodySha256, NpgsqlDbType.Bytea);
         Add(raw => Word(raw.Status), NpgsqlDbType.Text);
         Add(raw => raw.Error, NpgsqlDbType.Text);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var further in EntryFilterStore.Commands(events))
+            batch.BatchCommands.Add(further);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
 
         void Add<T>(Func<RawEvent, T> value, NpgsqlDbType type)
         {

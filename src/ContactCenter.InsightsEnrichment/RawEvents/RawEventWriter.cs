@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.ServiceDefaults;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
@@ -8,9 +9,10 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// senders cost few commits. Whoever awaits <see cref="StoreAsync"/> knows that its events are committed.
 /// </summary>
 /// <param name="store">Takes the events.</param>
+/// <param name="filter">What every event passes before.</param>
 /// <param name="backlog">Told of what was stored.</param>
 /// <param name="logger">Told when the store is away.</param>
-public sealed partial class RawEventWriter(RawEventStore store, EnrichmentBacklog backlog, ILogger<RawEventWriter> logger) : BackgroundService
+public sealed partial class RawEventWriter(RawEventStore store, EntryFilter filter, EnrichmentBacklog backlog, ILogger<RawEventWriter> logger) : BackgroundService
 {
     private const int MaxWaiting = 512;
     private const int MaxEventsPerStatement = 1_000;
@@ -31,7 +33,7 @@ public sealed partial class RawEventWriter(RawEventStore store, EnrichmentBacklo
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(WaitLimit);
-        var arrival = new Arrival(events);
+        var arrival = new Arrival([.. events.Select(filter.Apply)]);
         try
         {
             await _arrivals.Writer.WriteAsync(arrival, limit.Token);

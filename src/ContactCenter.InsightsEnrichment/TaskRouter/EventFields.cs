@@ -47,23 +47,25 @@ public sealed class EventFields
     {
         var fields = new EventFields();
         foreach (var member in payload.EnumerateObject())
-        {
-            var text = member.Value.ValueKind switch
-            {
-                JsonValueKind.String => member.Value.GetString()!,
-                JsonValueKind.Null => "",
-                _ => member.Value.GetRawText(),
-            };
-            fields.Set(member.Name, Encoding.UTF8.GetBytes(text));
-        }
-
+            fields.Set(member.Name, Encoding.UTF8.GetBytes(TextOf(member.Value)));
         return fields;
     }
 
-    private void Set(ReadOnlySpan<char> name, ReadOnlyMemory<byte> value)
+    /// <summary>The text of a payload's member.</summary>
+    /// <param name="value">Its value.</param>
+    internal static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>The field of a name in either spelling; null if it is none that is read.</summary>
+    /// <param name="name">As a form or a payload writes it.</param>
+    internal static EventField? FieldOf(ReadOnlySpan<char> name)
     {
         if (name.Length > LongestName)
-            return;
+            return null;
         Span<char> normal = stackalloc char[LongestName];
         var length = 0;
         foreach (var character in name)
@@ -72,7 +74,12 @@ public sealed class EventFields
                 normal[length++] = char.ToLowerInvariant(character);
         }
 
-        if (ByName.TryGetValue(normal[..length], out var field) && _values[(int)field].IsEmpty)
+        return ByName.TryGetValue(normal[..length], out var field) ? field : null;
+    }
+
+    private void Set(ReadOnlySpan<char> name, ReadOnlyMemory<byte> value)
+    {
+        if (FieldOf(name) is { } field && _values[(int)field].IsEmpty)
             _values[(int)field] = value;
     }
 }
