@@ -24,7 +24,8 @@ public static class InsightsEnrichmentHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.AddOptionalRedis();
-        builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly);
+        builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly, durable =>
+            durable.AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)), MissedOccurrences.Once));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -54,6 +55,10 @@ public static class InsightsEnrichmentHost
         services.AddSingletonHostedService<SignatureHealthCheck>();
         services.AddHealthChecks().AddCheck<SignatureHealthCheck>("signature");
         services.AddSingleton<TwilioIngestEndpoints>();
+        services.AddOptions<EnrichmentOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules());
+        services.AddSingleton<EnrichmentRules>();
+        services.AddSingleton<TaskRebuild>();
         services.AddHostedService<EnrichmentWorker>();
 
         services.AddSingleton<ConversationStore>();

@@ -1,12 +1,16 @@
 using System.Text.Json;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>All SQL by which conversations and segments are read. Enrichment alone writes them.</summary>
 /// <param name="database">The service's database.</param>
-public sealed class ConversationStore(DurableDatabase database)
+/// <param name="options">Which names are shown.</param>
+public sealed class ConversationStore(DurableDatabase database, IOptions<EnrichmentOptions> options)
 {
     private const string ConversationColumns =
         """
@@ -71,10 +75,10 @@ public sealed class ConversationStore(DurableDatabase database)
     public async Task<Stored<Segment>?> FindSegmentAsync(string segmentId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return Segments(await connection.QueryAsync<Row>(new(
+        return (await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
             $"SELECT {SegmentColumns} FROM insights.segments WHERE segment_id = @segmentId AND NOT withdrawn",
             new { segmentId },
-            cancellationToken: cancellationToken))).SingleOrDefault();
+            cancellationToken: cancellationToken)))).SingleOrDefault();
     }
 
     /// <summary>Lists segments in the order of their start.</summary>
@@ -83,7 +87,7 @@ public sealed class ConversationStore(DurableDatabase database)
     public async Task<List<Stored<Segment>>> ListSegmentsAsync(SegmentQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return Segments(await connection.QueryAsync<Row>(new(
+        return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
             $"""
             SELECT {SegmentColumns} FROM insights.segments
             WHERE NOT withdrawn AND kind = ANY(@Kinds)
@@ -104,8 +108,11 @@ public sealed class ConversationStore(DurableDatabase database)
     private static List<Stored<Conversation>> Conversations(IEnumerable<Row> rows) =>
         [.. rows.Select(row => row.With(JsonSerializer.Deserialize(row.Document, StateJson.Default.Conversation)!))];
 
-    private static List<Stored<Segment>> Segments(IEnumerable<Row> rows) =>
-        [.. rows.Select(row => row.With(JsonSerializer.Deserialize(row.Document, StateJson.Default.Segment)!))];
+    private async Task<List<Stored<Segment>>> SegmentsAsync(NpgsqlConnection connection, IEnumerable<Row> rows)
+    {
+        var segments = rows.Select(row => row.With(JsonSerializer.Deserialize(row.Document, StateJson.Default.Segment)!)).ToList();
+        return options.Value.Naming.KeepHistoricNames ? segments : await GroupNameStore.ApplyAsync(connection, segments);
+    }
 
     private sealed class Row
     {

@@ -17,6 +17,8 @@ internal readonly struct SegmentAttributes
     /// <summary>Longest link that is kept, in Unicode code points.</summary>
     public const int LongestLink = 2048;
 
+    private const string UnknownAttribute = "unknown_attribute";
+
     private static readonly FieldTable Fields = AttributeFields.Conversations;
     private static readonly int Abandoned = Fields.Find("abandoned"), AbandonedPhase = Fields.Find("abandoned_phase"), Direction = Fields.Find("direction");
 
@@ -61,8 +63,14 @@ internal readonly struct SegmentAttributes
         values.SetLabels(segmentId);
         values.SetTeam(defaults);
         values.SetDepartment(defaults.Worker);
-        foreach (var name in source.Attributes.UnknownConversations)
-            warnings.Add(source, "unknown_attribute", name);
+        foreach (var name in source.Attributes.UnknownConversations.Concat(source.Attributes.UnknownCustomers))
+            warnings.Add(source, UnknownAttribute, name);
+        if (defaults.ReportForeign)
+        {
+            foreach (var name in FieldReader.ForeignNames(source.Attributes.Root).Concat(FieldReader.ForeignNames(defaults.Worker.Values)))
+                warnings.Add(source, UnknownAttribute, name);
+        }
+
         return new(values._texts.Build(), values._labels.Build(), values._measures);
     }
 
@@ -77,6 +85,25 @@ internal readonly struct SegmentAttributes
         for (var points = 0; points < longest && end < text.Length; points++)
             end += char.IsSurrogatePair(text, end) ? 2 : 1;
         return text[..end];
+    }
+
+    /// <summary>Whether a link, or every text of a JSON with links, is short enough to be kept (INS-43).</summary>
+    /// <param name="values">Where the value is.</param>
+    /// <param name="value">The value.</param>
+    public static bool FitsLink(FieldValues values, FieldValue value)
+    {
+        if (value.Kind != FieldValueKind.Json)
+            return value.Text is null && value.Length <= LongestLink || Fits(values.Text(value));
+        var reader = new Utf8JsonReader(values.Utf8(value));
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.String && !Fits(FieldReader.Text(ref reader)))
+                return false;
+        }
+
+        return true;
+
+        static bool Fits(string text) => Cut(text, LongestLink).Length == text.Length;
     }
 
     private static string? ChannelOf(string? taskChannel) => taskChannel switch
@@ -115,7 +142,7 @@ internal readonly struct SegmentAttributes
             case FieldRule.Choice:
                 Warn("value_not_allowed", value.Field, _given.Text(value));
                 break;
-            case FieldRule.Link when FitsLink(value):
+            case FieldRule.Link when FitsLink(_given, value):
                 _texts.Set(value);
                 break;
             case FieldRule.Link:
@@ -150,20 +177,6 @@ internal readonly struct SegmentAttributes
         }
 
         return null;
-    }
-
-    private bool FitsLink(FieldValue value)
-    {
-        if (value.Kind != FieldValueKind.Json)
-            return Cut(_given.Text(value), LongestLink).Length == _given.Text(value).Length;
-        var reader = new Utf8JsonReader(_given.Utf8(value));
-        while (reader.Read())
-        {
-            if (reader.TokenType == JsonTokenType.String && FieldReader.Text(ref reader) is var text && Cut(text, LongestLink).Length < text.Length)
-                return false;
-        }
-
-        return true;
     }
 
     private void SetAbandoned(string direction, SegmentDefaults defaults)
@@ -326,6 +339,7 @@ internal readonly record struct SegmentFields(FieldValues Attributes, FieldValue
 /// <param name="StatedReason">Reason stated at the end of the task, if the segment is its last.</param>
 /// <param name="Abandoned">Whether the customer gave up here.</param>
 /// <param name="ShortWait">Whether that was after a wait that counts as short.</param>
+/// <param name="ReportForeign">Whether names without meaning are reported also outside our objects.</param>
 internal sealed record SegmentDefaults(
     string? TaskChannel, string? QueueSid, string? QueueName, string? Workflow, string? Activity, WorkerAttributes Worker, string? StatedReason, bool Abandoned,
-    bool ShortWait);
+    bool ShortWait, bool ReportForeign);

@@ -10,6 +10,9 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="Note">What else matters, such as the original length; null without.</param>
 public sealed record SegmentWarning(string Code, string Field, string? Sample, string? Note)
 {
+    /// <summary>Code of the warning that events of a reservation are missing; it is closed when they come after all.</summary>
+    public const string Corrupted = "segment_corrupted";
+
     /// <summary>The event that shows it. Which arrival of an event is read is no property of the segment, so it is not stored.</summary>
     [JsonIgnore]
     public Guid RawEventId { get; init; }

@@ -10,12 +10,16 @@ public sealed class TaskTimeline
 {
     private readonly IReadOnlyList<TaskRouterEvent> _events;
     private readonly List<Segment> _segments = [];
+    private readonly SegmentRules _rules;
+    private readonly TaskSurroundings _surroundings;
     private readonly string? _taskChannel;
     private readonly string? _workflow;
 
-    private TaskTimeline(IReadOnlyList<TaskRouterEvent> events)
+    private TaskTimeline(IReadOnlyList<TaskRouterEvent> events, SegmentRules rules, TaskSurroundings surroundings)
     {
         _events = events;
+        _rules = rules;
+        _surroundings = surroundings;
         _taskChannel = Last(current => current.TaskChannel);
         _workflow = Last(current => current.Workflow);
         End = events.FirstOrDefault(current => current.Type is EventTypes.TaskCompleted or EventTypes.TaskCanceled)
@@ -38,21 +42,29 @@ public sealed class TaskTimeline
     /// <summary>The event that ended the task; null while it lasts.</summary>
     public TaskRouterEvent? End { get; }
 
+    /// <summary>When to work the task out again because events may be missing by then; null if none are (INS-68).</summary>
+    public DateTimeOffset? CheckTime { get; private set; }
+
     /// <summary>Works out the segments of a task.</summary>
     /// <param name="events">All distinct events of the task, at least one, in any order.</param>
-    public static TaskTimeline Build(IEnumerable<TaskRouterEvent> events)
+    /// <param name="rules">Settings; those without configuration if null.</param>
+    /// <param name="surroundings">What counts besides the events; nothing if null.</param>
+    public static TaskTimeline Build(IEnumerable<TaskRouterEvent> events, SegmentRules? rules = null, TaskSurroundings? surroundings = null)
     {
-        var timeline = new TaskTimeline([.. events.Order(TaskRouterEvent.InOrder)]);
+        var timeline = new TaskTimeline([.. events.Order(TaskRouterEvent.InOrder)], rules ?? SegmentRules.Default, surroundings ?? TaskSurroundings.None);
         timeline.Build();
         return timeline;
     }
 
     private void Build()
     {
+        var overdueTime = End?.Time + SegmentRules.MissingAfter;
+        var overdue = overdueTime <= _surroundings.Now;
         var reservations = _events
             .Where(current => current.ReservationSid is not null && current.Type.StartsWith("reservation.", StringComparison.Ordinal))
-            .GroupBy(current => current.ReservationSid!, (sid, events) => new ReservationLife(sid, [.. events]))
+            .GroupBy(current => current.ReservationSid!, (sid, events) => new ReservationLife(sid, [.. events], overdue).With(_surroundings.Activities, _rules.OfflineActivities))
             .ToList();
+        CheckTime = !overdue && reservations.Exists(life => life.End is null) ? overdueTime : null;
         var waits = Wait.Find(_events);
         var answered = waits.Where(wait => wait.Left == WaitEnd.Answered).ToDictionary(wait => wait.EndedBy!.Key);
         // The stated reason belongs to the last handling; a customer who gave up has the last word.
@@ -77,11 +89,23 @@ public sealed class TaskTimeline
             }
         }
 
+        if ((endsInWait ? lastWait!.EndedBy : lastHandling?.End) is { } source)
+            ApplyLateUpdates(source, endsInWait ? SegmentIds.OfAbandonedWait(lastWait!.StartedBy.Key) : SegmentIds.OfReservation(lastHandling!.ReservationSid));
         foreach (var segment in _segments)
             SegmentTimes.Complete(segment);
         _segments.Sort((left, right) => left.StartTime.CompareTo(right.StartTime) is var byStart and not 0
             ? byStart
             : string.CompareOrdinal(left.SegmentId, right.SegmentId));
+    }
+
+    private void ApplyLateUpdates(TaskRouterEvent source, string lastId)
+    {
+        var updates = LateUpdates.Find(_events, source, End?.Time, _rules.LateWindow);
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            if (_segments[i].Kind == SegmentKind.Conversation || _segments[i].SegmentId == lastId)
+                _segments[i] = updates.Apply(_segments[i], _segments[i].SegmentId == lastId);
+        }
     }
 
     private Segment OfWait(Wait wait, ReservationLife? answerer)
@@ -122,11 +146,11 @@ public sealed class TaskTimeline
         var queueName = life.Last(current => current.QueueName) ?? wait?.QueueName;
         var warnings = new SegmentWarnings();
         if (kind == SegmentKind.Corrupted)
-            warnings.Add(source, "segment_corrupted", string.Join(' ', life.MissingEvents!));
+            warnings.Add(source, SegmentWarning.Corrupted, string.Join(' ', life.MissingEvents!));
         var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, warnings) with
         {
             StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted! : life.Created ?? life.Accepted ?? source).Time,
-            EndTime = life.End?.Time,
+            EndTime = life.End?.Time ?? (kind == SegmentKind.Corrupted ? End?.Time : null),
             MissingEvents = life.MissingEvents,
         };
         return (kind switch
@@ -159,7 +183,9 @@ public sealed class TaskTimeline
         var fields = SegmentAttributes.Of(
             id,
             source,
-            new(_taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned, ShortWait: false),
+            new(
+                _taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned,
+                abandoned && wait!.Time?.Seconds < _rules.ShortQueueSeconds, _rules.ReportForeignAttributes),
             warnings);
         return new()
         {

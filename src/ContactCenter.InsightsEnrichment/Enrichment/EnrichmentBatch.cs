@@ -22,7 +22,7 @@ internal sealed class EnrichmentBatch
 
     private readonly DurableTransaction _transaction;
     private readonly TwilioAccounts _accounts;
-    private readonly CustomerRules _customerRules;
+    private readonly EnrichmentRules _rules;
     private readonly DateTimeOffset _now;
     private readonly EnrichmentStore _store;
     private readonly AgentBatch _agents;
@@ -31,16 +31,14 @@ internal sealed class EnrichmentBatch
 
     /// <summary>Prepares a batch.</summary>
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
-    /// <param name="accounts">Whose events are processed.</param>
-    /// <param name="customerRules">What decides about their customers.</param>
-    /// <param name="agents">How workers' events are understood.</param>
+    /// <param name="rules">What counts besides the events.</param>
     /// <param name="now">Time of the changes.</param>
-    public EnrichmentBatch(DurableTransaction transaction, TwilioAccounts accounts, CustomerRules customerRules, AgentSettings agents, DateTimeOffset now)
+    public EnrichmentBatch(DurableTransaction transaction, EnrichmentRules rules, DateTimeOffset now)
     {
-        _agents = new(transaction, accounts, agents, now);
+        _agents = new(transaction, rules.Accounts, rules.Agents, now);
         _transaction = transaction;
-        _accounts = accounts;
-        _customerRules = customerRules;
+        _rules = rules;
+        _accounts = rules.Accounts;
         _now = now;
         _store = new(transaction.Connection);
     }
@@ -53,13 +51,29 @@ internal sealed class EnrichmentBatch
         var ofTasks = claimed.Where(Judge).ToDictionary(raw => raw.RawEventId, TaskRouterEvent.Read);
         foreach (var raw in claimed.Where(raw => ofTasks.TryGetValue(raw.RawEventId, out var read) && read.AttributesUnreadable))
             Warn(raw, "attributes_not_json", "");
-        if (ofTasks.Count > 0 && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks))
+        var activities = claimed.Where(raw => raw is { EventType: EventTypes.WorkerActivityUpdate, WorkerSid: not null } && _outcomes[raw.RawEventId] == RawEventStatus.Processed).ToList();
+        if (ofTasks.Count + activities.Count > 0 && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks, activities))
             return false;
 
         await _agents.RunAsync([.. claimed.Where(raw => raw.TaskSid is null && _outcomes[raw.RawEventId] == RawEventStatus.Processed)]);
         foreach (var (id, status) in _agents.Outcomes)
             _outcomes[id] = status;
         _warnings.AddRange(_agents.Warnings);
+        await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
+        await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
+        return true;
+    }
+
+    /// <summary>Works tasks out again without a new event.</summary>
+    /// <param name="taskSids">The tasks.</param>
+    /// <returns>False if others hold a conversation that is concerned: roll back and try again.</returns>
+    public async Task<bool> RebuildAsync(IReadOnlyCollection<string> taskSids)
+    {
+        var links = (await _store.LinksAsync([.. taskSids])).ToHashSet(StringComparer.Ordinal);
+        await _store.LockAsync(links.Select(LockOf));
+        if (await HoldAsync(links) is not { } reachable)
+            return false;
+        await RebuildAsync([], [], reachable);
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
         return true;
@@ -89,29 +103,44 @@ internal sealed class EnrichmentBatch
         return raw.TaskSid is not null;
     }
 
-    private async Task<bool> RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read)
+    private async Task<bool> RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities)
     {
         var links = claimed.SelectMany(raw => TaskLinks.Of(read[raw.RawEventId], _now).Keys().Select(key => LinkOf(raw.AccountSid!, key)))
             .ToHashSet(StringComparer.Ordinal);
+        // Whoever looks for a worker's activities, and whoever adds one, does so after the other.
+        links.UnionWith(activities.Concat(claimed.Where(EndsInVain)).Where(raw => raw.WorkerSid is not null).Select(raw => LinkOf(raw.AccountSid!, $"worker:{raw.WorkerSid}")));
+        await _store.LockAsync(links.Select(LockOf));
+        if (activities.Count > 0)
+        {
+            var offers = (await _store.LinksOfOffersAsync([.. activities.Select(raw => (raw.WorkerSid!, raw.EventTime!.Value))])).Where(links.Add).ToList();
+            if (offers.Count > 0 && !await _store.TryLockAsync(offers.Select(LockOf)))
+                return false;
+        }
+
         if (await HoldAsync(links) is not { } reachable)
             return false;
+        await RebuildAsync(claimed, read, reachable);
+        return true;
+    }
 
+    private async Task RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<TaskLinkRow> reachable)
+    {
         var taskSids = claimed.Select(raw => raw.TaskSid!).Concat(reachable.Select(row => row.TaskSid)).Distinct(StringComparer.Ordinal).ToArray();
+        if (taskSids.Length == 0)
+            return;
         var processed = await RawEventStore.ProcessedAsync(_transaction.Connection, taskSids);
-        var tasks = Timelines([.. processed, .. claimed], read);
+        var tasks = await TimelinesAsync([.. processed, .. claimed], read);
         var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
         var conversations = tasks.GroupBy(task => task.AccountSid, (account, group) => (Account: account, Tasks: group.ToList()))
             .SelectMany(group => Group(group.Account, group.Tasks)).ToList();
 
         await WriteTasksAsync(conversations, storedTasks, reachable);
         await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
-        return true;
     }
 
-    /// <summary>Locks everything that the links lead to; null if others hold some of it.</summary>
+    /// <summary>Locks everything that locked links lead to; null if others hold some of it.</summary>
     private async Task<List<TaskLinkRow>?> HoldAsync(HashSet<string> links)
     {
-        await _store.LockAsync(links.Select(LockOf));
         while (true)
         {
             var reachable = await _store.ReachableAsync(links);
@@ -125,9 +154,9 @@ internal sealed class EnrichmentBatch
     }
 
     /// <summary>Chooses one arrival of every event (INS-13, INS-14) and works out the tasks.</summary>
-    private List<(string AccountSid, TaskTimeline Timeline)> Timelines(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
+    private async Task<List<(string AccountSid, TaskTimeline Timeline)>> TimelinesAsync(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
     {
-        var tasks = new List<(string, TaskTimeline)>();
+        var tasks = new List<(string AccountSid, List<TaskRouterEvent> Events)>();
         foreach (var task in events.GroupBy(raw => (raw.AccountSid, raw.TaskSid)))
         {
             var chosen = new List<TaskRouterEvent>();
@@ -143,13 +172,42 @@ internal sealed class EnrichmentBatch
                 }
             }
 
-            tasks.Add((task.Key.AccountSid!, TaskTimeline.Build(chosen)));
+            tasks.Add((task.Key.AccountSid!, chosen));
         }
 
-        return tasks;
+        var timelines = new List<(string, TaskTimeline)>();
+        foreach (var account in tasks.GroupBy(task => task.AccountSid, task => task.Events))
+        {
+            var surroundings = new TaskSurroundings(await ActivitiesAsync(account.Key, account), _now);
+            timelines.AddRange(account.Select(chosen => (account.Key, TaskTimeline.Build(chosen, _rules.Segments, surroundings))));
+        }
+
+        return timelines;
 
         TaskRouterEvent Read(RawEvent raw) => read.TryGetValue(raw.RawEventId, out var known) ? known : TaskRouterEvent.Read(raw);
     }
+
+    /// <summary>What the workers did to whom tasks were offered in vain (INS-66).</summary>
+    private async Task<IReadOnlyList<WorkerActivity>> ActivitiesAsync(string accountSid, IEnumerable<List<TaskRouterEvent>> tasks)
+    {
+        var offers = tasks.SelectMany(task => task).Where(current => current.ReservationSid is not null)
+            .GroupBy(current => (current.TaskSid, current.ReservationSid))
+            .Where(offer => offer.Any(current => EndsInVain(current.Type)) && offer.All(current => current.Type != EventTypes.ReservationAccepted))
+            .SelectMany(offer => offer).Where(current => current.WorkerSid is not null).ToList();
+        if (offers.Count == 0)
+            return [];
+        var events = await RawEventStore.ActivitiesAsync(
+            _transaction.Connection, accountSid, [.. offers.Select(current => current.WorkerSid!).Distinct(StringComparer.Ordinal)],
+            offers.Min(current => current.Time), offers.Max(current => current.Time));
+        return [.. from raw in events
+                   let activity = raw.ReadFields()[EventField.WorkerActivityName]
+                   where activity is not null
+                   select new WorkerActivity(raw.WorkerSid!, raw.EventTime!.Value, activity)];
+    }
+
+    private static bool EndsInVain(RawEvent raw) => EndsInVain(raw.EventType);
+
+    private static bool EndsInVain(string type) => type is EventTypes.ReservationTimeout or EventTypes.ReservationCanceled or EventTypes.ReservationRescinded;
 
     /// <summary>Notes the status of an event; true if it is another than before.</summary>
     private bool Settle(RawEvent raw, RawEventStatus status)
@@ -180,7 +238,7 @@ internal sealed class EnrichmentBatch
                    select new TaskLinkRow(LinkOf(conversation.AccountSid, key), task.TaskSid)).ToHashSet();
         var rows = from conversation in conversations
                    from task in conversation.Tasks
-                   select new TaskRow(task.TaskSid, conversation.AccountSid, conversation.ConversationId);
+                   select new TaskRow(task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime);
         await _store.WriteTasksAsync(
             [.. rows.Where(row => stored.GetValueOrDefault(row.TaskSid) != row)],
             [.. now.Except(storedLinks)],
@@ -204,7 +262,7 @@ internal sealed class EnrichmentBatch
             changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
 
         var ids = conversations.Select(conversation => conversation.ConversationId).Concat(storedTasks.Select(task => task.ConversationId)).Distinct(StringComparer.Ordinal);
-        var customers = await CustomerChanges.FindAsync(_transaction, _customerRules, conversations, _now);
+        var customers = await CustomerChanges.FindAsync(_transaction, _rules.Customers, conversations, _now);
         var storedConversations = (await _store.ConversationsAsync([.. ids])).ToDictionary(row => (row.AccountSid, row.ConversationId));
         foreach (var conversation in conversations)
         {
@@ -225,6 +283,8 @@ internal sealed class EnrichmentBatch
             changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
 
         await _store.WriteSegmentsAsync(changes.Segments, _now);
+        await GroupNameStore.AddAsync(_transaction.Connection, changes.Segments);
+        await WarningStore.CloseAsync(_transaction.Connection, changes.ClosedWarnings);
         await _store.WriteConversationsAsync(changes.Conversations, _now);
         await customers.WriteAsync(goneConversations.Select(gone => (gone.AccountSid, gone.ConversationId)));
         _warnings.AddRange(changes.Warnings.Concat(customers.Warnings).Select(found => new Warning(

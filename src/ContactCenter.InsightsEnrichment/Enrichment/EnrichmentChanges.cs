@@ -22,6 +22,9 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     /// <summary>Warnings that a segment gives rise to for the first time.</summary>
     public List<(string AccountSid, SegmentWarning Warning)> Warnings { get; } = [];
 
+    /// <summary>Warnings about missing events that have come after all (INS-68).</summary>
+    public List<(string AccountSid, string Code, string Field)> ClosedWarnings { get; } = [];
+
     /// <summary>Compares a segment that exists now.</summary>
     public void Compare(string accountSid, bool test, string conversationId, Segment segment, SegmentRow? stored)
     {
@@ -33,11 +36,9 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
         var state = new SegmentState(
             accountSid, conversationId, segment, document, (stored?.Revision ?? 0) + 1, (stored?.Published ?? false) || (segment.IsClosed && !test), false, test);
         Segments.Add(state);
-        if (segment.Warnings is { } warnings)
-        {
-            var known = stored is null ? [] : Read(stored).Warnings ?? [];
-            Warnings.AddRange(warnings.ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
-        }
+        var known = stored is null or { Withdrawn: true } ? [] : Read(stored).Warnings ?? [];
+        Warnings.AddRange((segment.Warnings ?? []).ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
+        Close(accountSid, known.ExceptBy((segment.Warnings ?? []).Select(KeyOf), KeyOf));
 
         if (stored is null or { Published: false })
         {
@@ -77,6 +78,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
         var segment = Read(stored);
         var state = new SegmentState(stored.AccountSid, stored.ConversationId, segment, Normalise(stored.Document), stored.Revision + 1, stored.Published, true, test);
         Segments.Add(state);
+        Close(stored.AccountSid, segment.Warnings ?? []);
         if (stored.Published && segment.IsClosed)
             PublishWithdrawal(state);
     }
@@ -125,6 +127,9 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
         var conversation = JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation)!;
         Conversations.Add(new(stored.AccountSid, conversation, JsonSerializer.Serialize(conversation, StateJson.Default.Conversation), stored.Revision + 1, true, test));
     }
+
+    private void Close(string accountSid, IEnumerable<SegmentWarning> gone) => ClosedWarnings.AddRange(
+        gone.Where(warning => warning.Code == SegmentWarning.Corrupted).Select(warning => (accountSid, warning.Code, warning.Field)));
 
     private void PublishWithdrawal(SegmentState state) =>
         transaction.Publish(

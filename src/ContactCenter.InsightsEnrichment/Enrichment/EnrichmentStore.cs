@@ -30,10 +30,30 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
             """,
             new { links = links.ToArray() })];
 
+    /// <summary>The links of tasks as stored.</summary>
+    public async Task<List<string>> LinksAsync(string[] taskSids) =>
+        [.. await connection.QueryAsync<string>("SELECT link FROM insights.task_links WHERE task_sid = ANY(@taskSids)", new { taskSids })];
+
+    /// <summary>Links of the tasks that were offered to workers in vain at the time of an event of theirs.</summary>
+    public async Task<List<string>> LinksOfOffersAsync(IReadOnlyCollection<(string WorkerSid, DateTimeOffset Time)> moments) =>
+        [.. await connection.QueryAsync<string>(
+            """
+            SELECT DISTINCT l.link FROM unnest(@workers, @times) AS m (worker_sid, time)
+            JOIN insights.segments s ON s.agent_sid = m.worker_sid AND s.kind = ANY(@kinds) AND s.start_time < m.time AND s.start_time > m.time - interval '1 day'
+              AND (s.document->>'end_time')::timestamptz > m.time AND NOT s.withdrawn
+            JOIN insights.task_links l USING (task_sid)
+            """,
+            new
+            {
+                workers = moments.Select(moment => moment.WorkerSid).ToArray(),
+                times = moments.Select(moment => moment.Time).ToArray(),
+                kinds = new[] { (short)SegmentKind.MissedConversation, (short)SegmentKind.RejectedConversation },
+            })];
+
     /// <summary>The conversations of tasks as stored.</summary>
     public async Task<List<TaskRow>> TasksAsync(string[] taskSids) =>
         [.. await connection.QueryAsync<TaskRow>(
-            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
+            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
             new { taskSids })];
 
     /// <summary>The segments of tasks as stored, withdrawn ones included.</summary>
@@ -62,15 +82,17 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
         {
             await connection.ExecuteAsync(
                 """
-                INSERT INTO insights.tasks (task_sid, account_sid, conversation_id)
-                SELECT * FROM unnest(@sids, @accounts, @conversations)
-                ON CONFLICT (task_sid) DO UPDATE SET account_sid = excluded.account_sid, conversation_id = excluded.conversation_id
+                INSERT INTO insights.tasks (task_sid, account_sid, conversation_id, check_time)
+                SELECT * FROM unnest(@sids, @accounts, @conversations, @checks)
+                ON CONFLICT (task_sid) DO UPDATE
+                SET account_sid = excluded.account_sid, conversation_id = excluded.conversation_id, check_time = excluded.check_time
                 """,
                 new
                 {
                     sids = tasks.Select(task => task.TaskSid).ToArray(),
                     accounts = tasks.Select(task => task.AccountSid).ToArray(),
                     conversations = tasks.Select(task => task.ConversationId).ToArray(),
+                    checks = tasks.Select(task => task.CheckTime).ToArray(),
                 });
         }
 
@@ -159,8 +181,8 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
 /// <summary>A link of a task.</summary>
 internal sealed record TaskLinkRow(string Link, string TaskSid);
 
-/// <summary>The conversation of a task.</summary>
-internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId);
+/// <summary>The conversation of a task, and when to work it out again, see <see cref="TaskTimeline.CheckTime"/>.</summary>
+internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime);
 
 /// <summary>A segment as stored.</summary>
 internal sealed record SegmentRow(string SegmentId, string AccountSid, string ConversationId, string Document, long Revision, bool Published, bool Withdrawn);

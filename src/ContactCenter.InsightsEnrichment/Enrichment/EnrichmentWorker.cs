@@ -1,8 +1,5 @@
 using ContactCenter.Durable;
-using ContactCenter.InsightsEnrichment.Agents;
-using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
-using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -16,9 +13,7 @@ public sealed partial class EnrichmentWorker(
     DurableDatabase database,
     RawEventStore rawEvents,
     EnrichmentBacklog backlog,
-    TwilioAccounts accounts,
-    CustomerRules customerRules,
-    AgentSettings agents,
+    EnrichmentRules rules,
     IOptions<IngestOptions> options,
     TimeProvider timeProvider,
     ILogger<EnrichmentWorker> logger) : BackgroundService
@@ -76,7 +71,7 @@ public sealed partial class EnrichmentWorker(
             claimed = await RawEventStore.ClaimAsync(transaction.Connection, now, BatchSize, only);
             if (claimed.Count == 0)
                 return 0;
-            if (await new EnrichmentBatch(transaction, accounts, customerRules, agents, now).RunAsync(claimed))
+            if (await new EnrichmentBatch(transaction, rules, now).RunAsync(claimed))
             {
                 await transaction.CommitAsync(cancellationToken);
                 return claimed.Count;

@@ -125,6 +125,21 @@ public sealed class RawEventStore(DurableDatabase database)
                 types = types.ToArray(),
             })).Select(row => row.ToRawEvent()).ToList();
 
+    /// <summary>Changes of activity of workers, whether they were processed or still wait.</summary>
+    /// <param name="connection">In a transaction that holds the workers.</param>
+    /// <param name="accountSid">Account of the workers.</param>
+    /// <param name="workerSids">The workers.</param>
+    /// <param name="from">The earliest, inclusive.</param>
+    /// <param name="to">The latest, inclusive.</param>
+    public static async Task<List<RawEvent>> ActivitiesAsync(NpgsqlConnection connection, string accountSid, string[] workerSids, DateTimeOffset from, DateTimeOffset to) =>
+        (await connection.QueryAsync<RawEventRow>(
+            $"""
+            SELECT {Columns} FROM insights.raw_events
+            WHERE event_type = 'worker.activity.update' AND worker_sid = ANY(@workerSids) AND event_time BETWEEN @from AND @to
+              AND account_sid = @accountSid AND status IN ('received', 'processed')
+            """,
+            new { accountSid, workerSids, from, to })).Select(row => row.ToRawEvent()).ToList();
+
     /// <summary>Notes what has become of events.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="outcomes">New status by event.</param>

@@ -1,8 +1,14 @@
+using System.Collections.Frozen;
+
 namespace ContactCenter.InsightsEnrichment.TaskRouter;
 
 /// <summary>The names that are read of attributes, one table for each object (table 2.3a of the rules).</summary>
 public static class AttributeFields
 {
+    /// <summary>Names that the senders themselves put at the root, besides those that are read.</summary>
+    public static FrozenSet<string> OfTwilio { get; } = FrozenSet.Create(
+        StringComparer.Ordinal, "channelSid", "conversations", "customers", "hipaa_enabled", "recordings", "reservation_attributes");
+
     /// <summary>Of the task attribute object <c>conversations</c>. <c>kind</c> is known only to be refused (INS-53).</summary>
     public static FieldTable Conversations { get; } = FieldTable.Of(
         """

@@ -7,6 +7,8 @@ public static class EventTypes
 {
     /// <summary>A task was made.</summary>
     public const string TaskCreated = "task.created";
+    /// <summary>Something of a task was changed, mostly its attributes.</summary>
+    public const string TaskUpdated = "task.updated";
     /// <summary>A task was canceled.</summary>
     public const string TaskCanceled = "task.canceled";
     /// <summary>A task was completed.</summary>
@@ -45,6 +47,8 @@ public static class EventTypes
     public const string ReservationWrapup = "reservation.wrapup";
     /// <summary>The agent is done.</summary>
     public const string ReservationCompleted = "reservation.completed";
+    /// <summary>A worker took up an activity.</summary>
+    public const string WorkerActivityUpdate = "worker.activity.update";
     /// <summary>The reservation failed.</summary>
     public const string ReservationFailed = "reservation.failed";
 

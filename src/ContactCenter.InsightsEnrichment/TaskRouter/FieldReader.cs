@@ -50,6 +50,25 @@ internal static class FieldReader
         return true;
     }
 
+    /// <summary>The first names in the object that values were read from which have no meaning to anybody here.</summary>
+    /// <param name="values">What was read of the object.</param>
+    public static IReadOnlyList<string> ForeignNames(FieldValues values)
+    {
+        List<string>? names = null;
+        var reader = new Utf8JsonReader(values.Source.Span);
+        while (!values.Source.IsEmpty && reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth > 1)
+                continue;
+            var name = Text(ref reader);
+            if (values.Table.Find(name) < 0 && !AttributeFields.OfTwilio.Contains(name) && (names?.Count ?? 0) < MostUnknown)
+                (names ??= []).Add(Cut(name));
+            reader.Skip();
+        }
+
+        return names ?? [];
+    }
+
     /// <summary>A text, checked to be one.</summary>
     public static string Text(ref Utf8JsonReader reader)
     {
@@ -122,10 +141,11 @@ internal static class FieldReader
 
     private static void NoteUnknown(ref Utf8JsonReader reader, ref List<string>? unknown)
     {
-        var name = Text(ref reader);
-        (unknown ??= []).Add(name.Length <= FieldTable.LongestName ? name : name[..FieldTable.LongestName]);
+        (unknown ??= []).Add(Cut(Text(ref reader)));
         reader.Skip();
     }
+
+    private static string Cut(string name) => name.Length <= FieldTable.LongestName ? name : name[..FieldTable.LongestName];
 
     private static int Copy(ref Utf8JsonReader reader, scoped Span<char> target)
     {

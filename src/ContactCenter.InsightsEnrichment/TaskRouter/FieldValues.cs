@@ -12,10 +12,9 @@ namespace ContactCenter.InsightsEnrichment.TaskRouter;
 [SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is read as values, not kept as a collection.")]
 public sealed class FieldValues : IReadOnlyDictionary<string, string>
 {
-    private readonly ReadOnlyMemory<byte> _source;
     private readonly FieldValue[] _values;
 
-    private FieldValues(FieldTable table, ReadOnlyMemory<byte> source, FieldValue[] values) => (Table, _source, _values) = (table, source, values);
+    private FieldValues(FieldTable table, ReadOnlyMemory<byte> source, FieldValue[] values) => (Table, Source, _values) = (table, source, values);
 
     /// <summary>The fields that may have values.</summary>
     public FieldTable Table { get; }
@@ -28,6 +27,9 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
 
     /// <inheritdoc />
     public IEnumerable<string> Values => _values.Select(Text);
+
+    /// <summary>The JSON that values may be part of.</summary>
+    internal ReadOnlyMemory<byte> Source { get; }
 
     /// <summary>The values that are there, by field.</summary>
     internal ReadOnlySpan<FieldValue> All => _values;
@@ -57,7 +59,7 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
     internal string Text(FieldValue value) => value.Text ?? Encoding.UTF8.GetString(Utf8(value));
 
     /// <summary>The UTF-8 of a value of this object that has no text of its own.</summary>
-    internal ReadOnlySpan<byte> Utf8(FieldValue value) => _source.Span.Slice(value.Start, value.Length);
+    internal ReadOnlySpan<byte> Utf8(FieldValue value) => Source.Span.Slice(value.Start, value.Length);
 
     /// <inheritdoc />
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() =>
@@ -78,7 +80,7 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
     }
 
     /// <summary>Begins other values of the same table that may share parts with these.</summary>
-    internal Builder Change() => new(Table, _source);
+    internal Builder Change() => new(Table, Source);
 
     private bool TryGet(int field, out FieldValue value)
     {

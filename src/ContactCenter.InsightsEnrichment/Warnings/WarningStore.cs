@@ -43,6 +43,24 @@ public static class WarningStore
             });
     }
 
+    /// <summary>Settles warnings, each with the latest row that has one open.</summary>
+    /// <param name="connection">In the transaction that makes good what they were about.</param>
+    /// <param name="warnings">Account, code and field of each.</param>
+    public static async Task CloseAsync(NpgsqlConnection connection, IEnumerable<(string AccountSid, string Code, string Field)> warnings)
+    {
+        foreach (var group in warnings.GroupBy(warning => warning).OrderBy(group => group.Key))
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE insights.warnings SET closed_count = least(count, closed_count + @closed)
+                WHERE account_sid = @AccountSid AND code = @Code AND field = @Field AND day = (
+                  SELECT max(day) FROM insights.warnings
+                  WHERE account_sid = @AccountSid AND code = @Code AND field = @Field AND closed_count < count)
+                """,
+                new { group.Key.AccountSid, group.Key.Code, group.Key.Field, closed = group.Count() });
+        }
+    }
+
     private static string? Sample(Warning warning) => warning.Note is { } note ? $"{Mask(warning.Sample)} ({note})" : Mask(warning.Sample);
 
     private static string? Mask(string? sample) => sample is { Length: > SampleLength } ? sample[..SampleLength] + "…" : sample;

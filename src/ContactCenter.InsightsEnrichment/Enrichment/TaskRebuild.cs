@@ -1,0 +1,32 @@
+using ContactCenter.Durable;
+using Dapper;
+
+namespace ContactCenter.InsightsEnrichment.Enrichment;
+
+/// <summary>Works tasks out again without a new event, because something else that counts has changed.</summary>
+/// <param name="rules">What counts besides the events.</param>
+/// <param name="timeProvider">Time of the changes.</param>
+public sealed class TaskRebuild(EnrichmentRules rules, TimeProvider timeProvider)
+{
+    private const int MostTries = 100;
+
+    /// <summary>Works tasks out again, with all tasks that may belong together with them.</summary>
+    /// <param name="transaction">Takes the results and what is published of them; its caller commits it.</param>
+    /// <param name="taskSids">The tasks; unknown ones are left out.</param>
+    /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
+    /// <exception cref="TimeoutException">Others have been working on the same tasks for seconds.</exception>
+    public async Task RunAsync(DurableTransaction transaction, IReadOnlyCollection<string> taskSids, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            // Going back to it frees the locks that were taken since.
+            await transaction.Connection.ExecuteAsync("SAVEPOINT before_rebuild");
+            if (await new EnrichmentBatch(transaction, rules, timeProvider.GetUtcNow()).RebuildAsync(taskSids))
+                return;
+            await transaction.Connection.ExecuteAsync("ROLLBACK TO SAVEPOINT before_rebuild");
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 50)), timeProvider, cancellationToken);
+        }
+
+        throw new TimeoutException("Others are working on the same tasks.");
+    }
+}
