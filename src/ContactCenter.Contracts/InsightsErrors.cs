@@ -27,6 +27,9 @@ public static class InsightsErrors
     /// <summary>The customer points to no other one, so there is no merge to take back.</summary>
     public const string CustomerNotMerged = "CUSTOMER_NOT_MERGED";
 
+    /// <summary>A day is not of the form YYYY-MM-DD.</summary>
+    public const string DayInvalid = "DAY_INVALID";
+
     /// <summary>A required field is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
 

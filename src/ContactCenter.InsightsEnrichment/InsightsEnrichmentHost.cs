@@ -7,6 +7,7 @@ using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.InsightsEnrichment.Warnings;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
@@ -25,7 +26,8 @@ public static class InsightsEnrichmentHost
         builder.AddServiceDefaults();
         builder.AddOptionalRedis();
         builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly, durable =>
-            durable.AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)), MissedOccurrences.Once));
+            durable.AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
+                .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1))));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -74,6 +76,7 @@ public static class InsightsEnrichmentHost
         app.MapOperations();
         TwilioIngestEndpoints.Map(app);
         app.MapGrpcService<ConversationService>();
+        app.MapGrpcService<WarningService>();
         app.MapGrpcService<CustomerService>();
         app.MapGrpcService<AgentService>();
         app.MapGrpcService<QuarantineService>();

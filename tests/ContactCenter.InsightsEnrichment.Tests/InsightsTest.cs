@@ -99,7 +99,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             $"--Customers:IdKey={CustomerIdKey}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings("insights.read", "insights.operate", "insights.raw.phi"),
+            .. TestKey.Settings("insights.read", "insights.write", "insights.operate", "insights.raw.phi"),
             .. TestKey.SecretSettings,
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",

@@ -8,6 +8,12 @@ public static class WarningStore
 {
     private const int SampleLength = 3;
 
+    private const string Matches =
+        """
+        (@StartDay::date IS NULL OR day >= @StartDay::date) AND (@EndDay::date IS NULL OR day < @EndDay::date)
+          AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@Code::text IS NULL OR code = @Code) AND (@Field::text IS NULL OR field = @Field)
+        """;
+
     /// <summary>Counts warnings: one row per account, day, code and field.</summary>
     /// <param name="connection">In the transaction that decides about the events.</param>
     /// <param name="warnings">Any number.</param>
@@ -61,7 +67,101 @@ public static class WarningStore
         }
     }
 
+    /// <summary>Lists warnings, the latest days first.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="done">Also those that are acknowledged or settled.</param>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    /// <param name="limit">Most rows.</param>
+    public static async Task<List<WarningRow>> ListAsync(NpgsqlConnection connection, WarningQuery query, bool done, WarningPosition? after, int limit) =>
+        [.. await connection.QueryAsync<WarningRow>(
+            $"""
+            SELECT account_sid AS AccountSid, day::timestamp AS Day, code AS Code, field AS Field, count AS Count, closed_count AS ClosedCount, first_time AS FirstTime,
+              last_time AS LastTime, sample AS Sample, raw_event_ids AS RawEventIds, acknowledge_time AS AcknowledgeTime, acknowledged_by AS AcknowledgedBy
+            FROM insights.warnings
+            WHERE {Matches} AND (@done OR (acknowledge_time IS NULL AND closed_count < count))
+              AND (@afterDay::date IS NULL OR day < @afterDay::date OR (day = @afterDay::date AND (account_sid, code, field) > (@afterAccount, @afterCode, @afterField)))
+            ORDER BY day DESC, account_sid, code, field LIMIT @limit
+            """,
+            new
+            {
+                query.StartDay,
+                query.EndDay,
+                query.AccountSid,
+                query.Code,
+                query.Field,
+                done,
+                afterDay = after?.Day,
+                afterAccount = after?.AccountSid,
+                afterCode = after?.Code,
+                afterField = after?.Field,
+                limit,
+            })];
+
+    /// <summary>Acknowledges warnings that nobody has yet.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="now">When.</param>
+    /// <returns>How many.</returns>
+    public static Task<int> AcknowledgeAsync(NpgsqlConnection connection, WarningQuery query, string actor, DateTimeOffset now) =>
+        connection.ExecuteAsync(
+            $"UPDATE insights.warnings SET acknowledge_time = @now, acknowledged_by = @actor WHERE {Matches} AND acknowledge_time IS NULL",
+            new { query.StartDay, query.EndDay, query.AccountSid, query.Code, query.Field, actor, now });
+
+    /// <summary>Removes the warnings of the days before a day.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="day">The first day that is kept.</param>
+    public static Task RemoveAsync(NpgsqlConnection connection, DateTime day) =>
+        connection.ExecuteAsync("DELETE FROM insights.warnings WHERE day < @day::date", new { day });
+
     private static string? Sample(Warning warning) => warning.Note is { } note ? $"{Mask(warning.Sample)} ({note})" : Mask(warning.Sample);
 
     private static string? Mask(string? sample) => sample is { Length: > SampleLength } ? sample[..SampleLength] + "…" : sample;
+}
+
+/// <summary>Which warnings; what is null does not narrow. Days are UTC.</summary>
+public sealed record WarningQuery(DateTime? StartDay, DateTime? EndDay, string? AccountSid, string? Code, string? Field);
+
+/// <summary>A place in the list of warnings.</summary>
+public sealed record WarningPosition(DateTime? Day, string AccountSid, string Code, string Field);
+
+/// <summary>A warning as stored.</summary>
+public sealed class WarningRow
+{
+    /// <summary>The account.</summary>
+    public string AccountSid { get; init; } = "";
+
+    /// <summary>The UTC day.</summary>
+    public DateTime Day { get; init; }
+
+    /// <summary>Code of the contract.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>The field concerned, or empty.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>How often it occurred.</summary>
+    public long Count { get; init; }
+
+    /// <summary>How many of them are settled.</summary>
+    public long ClosedCount { get; init; }
+
+    /// <summary>The first time.</summary>
+    public DateTime FirstTime { get; init; }
+
+    /// <summary>The last time.</summary>
+    public DateTime LastTime { get; init; }
+
+    /// <summary>A masked value.</summary>
+    public string? Sample { get; init; }
+
+    /// <summary>Events that show it.</summary>
+    public Guid[] RawEventIds { get; init; } = [];
+
+    /// <summary>When somebody said to have seen it.</summary>
+    public DateTime? AcknowledgeTime { get; init; }
+
+    /// <summary>Who.</summary>
+    public string? AcknowledgedBy { get; init; }
 }
