@@ -58,7 +58,8 @@ public static class InsightsEnrichmentHost
         services.AddHealthChecks().AddCheck<SignatureHealthCheck>("signature");
         services.AddSingleton<TwilioIngestEndpoints>();
         services.AddOptions<EnrichmentOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules());
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules(provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<EnrichmentRules>();
         services.AddSingleton<TaskRebuild>();
         services.AddHostedService<EnrichmentWorker>();

@@ -1,3 +1,4 @@
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
@@ -69,11 +70,11 @@ internal sealed record ReservationLife(string ReservationSid, IReadOnlyList<Task
 
     /// <summary>The same, seen together with what the worker did meanwhile.</summary>
     /// <param name="activities">Changes of activity of any workers.</param>
-    /// <param name="offline">Names of activities that are offline.</param>
-    public ReservationLife With(IEnumerable<WorkerActivity> activities, IReadOnlySet<string> offline) =>
+    /// <param name="meaning">What activities mean.</param>
+    public ReservationLife With(IEnumerable<WorkerActivity> activities, ActivityOptions meaning) =>
         Accepted is null && Created is { } offer && End is { } end
             // What TaskRouter itself does to the worker when the offer times out is no answer, and has the time of the end.
-            ? this with { WentOffline = activities.Any(change => change.WorkerSid == offer.WorkerSid && change.Time > offer.Time && change.Time < end.Time && offline.Contains(change.Activity)) }
+            ? this with { WentOffline = activities.Any(change => change.WorkerSid == offer.WorkerSid && change.Time > offer.Time && change.Time < end.Time && meaning.IsOffline(change.Activity)) }
             : this;
 
     private static TaskRouterEvent? FindEnd(IReadOnlyList<TaskRouterEvent> events)

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
@@ -24,8 +24,8 @@ public sealed record SegmentRules
     /// <summary>Whether names that have no meaning are reported also at the root of task attributes and among worker attributes (INS-41).</summary>
     public bool ReportForeignAttributes { get; init; }
 
-    /// <summary>Activities in which a worker takes no offers (INS-107).</summary>
-    public FrozenSet<string> OfflineActivities { get; init; } = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "Offline");
+    /// <summary>What activities mean (INS-107).</summary>
+    public ActivityOptions Activities { get; init; } = new();
 }
 
 /// <summary>What the segments of a task depend on besides its own events.</summary>

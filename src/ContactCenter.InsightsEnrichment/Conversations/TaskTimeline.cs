@@ -62,7 +62,7 @@ public sealed class TaskTimeline
         var overdue = overdueTime <= _surroundings.Now;
         var reservations = _events
             .Where(current => current.ReservationSid is not null && current.Type.StartsWith("reservation.", StringComparison.Ordinal))
-            .GroupBy(current => current.ReservationSid!, (sid, events) => new ReservationLife(sid, [.. events], overdue).With(_surroundings.Activities, _rules.OfflineActivities))
+            .GroupBy(current => current.ReservationSid!, (sid, events) => new ReservationLife(sid, [.. events], overdue).With(_surroundings.Activities, _rules.Activities))
             .ToList();
         CheckTime = !overdue && reservations.Exists(life => life.End is null) ? overdueTime : null;
         var waits = Wait.Find(_events);

@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
+using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
@@ -7,8 +7,6 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// <summary>Settings of enrichment, each in the section that its name begins with.</summary>
 public sealed class EnrichmentOptions : IValidatableObject
 {
-    private static readonly string[] OfflineByDefault = ["Offline"];
-
     /// <summary>Section <c>Media</c>.</summary>
     public MediaOptions Media { get; set; } = new();
 
@@ -18,9 +16,6 @@ public sealed class EnrichmentOptions : IValidatableObject
     /// <summary>Section <c>Naming</c>.</summary>
     public NamingOptions Naming { get; set; } = new();
 
-    /// <summary>Section <c>Activities</c>.</summary>
-    public ActivityOptions Activities { get; set; } = new();
-
     /// <summary>Section <c>Warnings</c>.</summary>
     public WarningOptions Warnings { get; set; } = new();
 
@@ -28,12 +23,13 @@ public sealed class EnrichmentOptions : IValidatableObject
     public WarningRetentionOptions Retention { get; set; } = new();
 
     /// <summary>The settings as the rules of segments take them.</summary>
-    public SegmentRules ToRules() => new()
+    /// <param name="activities">What activities mean.</param>
+    public SegmentRules ToRules(ActivityOptions activities) => new()
     {
         LateWindow = Media.LateWindow,
         ShortQueueSeconds = Abandon.ShortQueueSeconds,
         ReportForeignAttributes = Warnings.ReportForeignAttributes,
-        OfflineActivities = (Activities.Offline.Count > 0 ? Activities.Offline : OfflineByDefault).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+        Activities = activities,
     };
 
     /// <inheritdoc />
@@ -66,13 +62,6 @@ public sealed class EnrichmentOptions : IValidatableObject
     {
         /// <summary>Whether a segment keeps the names of team and department that it had, instead of the latest (INS-51).</summary>
         public bool KeepHistoricNames { get; set; }
-    }
-
-    /// <summary>Settings of activities.</summary>
-    public sealed class ActivityOptions
-    {
-        /// <summary>Names of activities in which a worker takes no offers; empty means <c>Offline</c> (INS-107).</summary>
-        public IList<string> Offline { get; set; } = [];
     }
 
     /// <summary>Settings of warnings.</summary>

@@ -1,7 +1,6 @@
 ALTER TABLE insights.tasks ADD COLUMN check_time timestamptz;
 
 CREATE INDEX ix_tasks_by_check_time ON insights.tasks (check_time) WHERE check_time IS NOT NULL;
-CREATE INDEX ix_raw_events_of_worker_activity ON insights.raw_events (worker_sid, event_time) WHERE event_type = 'worker.activity.update';
 
 COMMENT ON COLUMN insights.tasks.check_time IS 'When to work the task out again because the end of a reservation may be missing by then; empty if none is.';
 

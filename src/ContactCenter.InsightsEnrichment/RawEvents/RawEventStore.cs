@@ -135,7 +135,7 @@ public sealed class RawEventStore(DurableDatabase database)
         (await connection.QueryAsync<RawEventRow>(
             $"""
             SELECT {Columns} FROM insights.raw_events
-            WHERE event_type = 'worker.activity.update' AND worker_sid = ANY(@workerSids) AND event_time BETWEEN @from AND @to
+            WHERE event_type = 'worker.activity.update' AND task_sid IS NULL AND worker_sid = ANY(@workerSids) AND event_time BETWEEN @from AND @to
               AND account_sid = @accountSid AND status IN ('received', 'processed')
             """,
             new { accountSid, workerSids, from, to })).Select(row => row.ToRawEvent()).ToList();

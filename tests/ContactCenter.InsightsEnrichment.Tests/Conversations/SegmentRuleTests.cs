@@ -8,7 +8,7 @@ public sealed class SegmentRuleTests
     private static readonly DateTimeOffset Day = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData("offline", "09:00:10", SegmentKind.RejectedConversation)]
+    [InlineData("Offline", "09:00:10", SegmentKind.RejectedConversation)]
     [InlineData("Lunch", "09:00:10", SegmentKind.MissedConversation)]
     [InlineData("Offline", "09:00:01", SegmentKind.MissedConversation)]
     [InlineData("Offline", "09:00:21", SegmentKind.MissedConversation)]

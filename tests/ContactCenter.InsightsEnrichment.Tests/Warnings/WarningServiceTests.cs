@@ -28,7 +28,7 @@ public sealed class WarningServiceTests(TestServers servers) : InsightsTest(serv
         Assert.Equal(listed, [.. page.Warnings, .. next.Warnings]);
         Assert.Empty(next.NextPageToken);
 
-        var request = new AcknowledgeWarningsRequest { RequestId = Guid.NewGuid().ToString(), Filter = new() { Code = "value_truncated", StartDay = listed[1].Day } };
+        var request = new AcknowledgeWarningsRequest { RequestId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString(), Filter = new() { Code = "value_truncated", StartDay = listed[1].Day } };
         for (var i = 0; i < 2; i++)
             Assert.Equal(1, (await Warnings.AcknowledgeWarningsAsync(request, cancellationToken: Cancellation)).AcknowledgedCount);
         Assert.Equal("unknown_attribute", Assert.Single(await ListAsync()).Code);
