@@ -1,12 +1,11 @@
 using ContactCenter.Benchmarks;
-using ContactCenter.Benchmarks.Enrich;
 using ContactCenter.Benchmarks.Grpc;
 using ContactCenter.Benchmarks.Jobs;
 using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new EnrichBenchmark(), new GrpcBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
+IBenchmark[] benchmarks = [new GrpcBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {

@@ -42,6 +42,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected QuarantineService.QuarantineServiceClient Quarantine { get; private set; } = null!;
 
+    protected WarningService.WarningServiceClient Warnings { get; private set; } = null!;
+
     /// <summary>Connects the service to its database; a test may name another server.</summary>
     protected virtual Task<string> ConnectAsync() => Task.FromResult(Database.ConnectionString);
 
@@ -71,6 +73,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         Conversations = new(_channel);
         Customers = new(_channel);
         Quarantine = new(_channel);
+        Warnings = new(_channel);
         Http = new() { BaseAddress = new Uri(addresses[1]) };
     }
 
