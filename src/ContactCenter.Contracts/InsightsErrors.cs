@@ -18,6 +18,9 @@ public static class InsightsErrors
     /// <summary>No conversation has the id.</summary>
     public const string ConversationNotFound = "CONVERSATION_NOT_FOUND";
 
+    /// <summary>Nobody assigned the conversation to another customer than that of its key.</summary>
+    public const string ConversationNotRelinked = "CONVERSATION_NOT_RELINKED";
+
     /// <summary>The customer points to another one already; that merge has to be taken back first.</summary>
     public const string CustomerMerged = "CUSTOMER_MERGED";
 

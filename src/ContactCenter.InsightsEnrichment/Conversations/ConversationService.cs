@@ -1,4 +1,7 @@
 using ContactCenter.Contracts;
+using ContactCenter.Durable.Idempotency;
+using ContactCenter.InsightsEnrichment.Customers;
+using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
 using V1 = ContactCenter.Insights.V1;
@@ -7,7 +10,12 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>Serves conversations and segments; <c>conversation_service.proto</c> is its specification.</summary>
 /// <param name="store">Where they are.</param>
-public sealed partial class ConversationService(ConversationStore store) : V1.ConversationService.ConversationServiceBase
+/// <param name="customers">Carries out decisions about their customers.</param>
+/// <param name="customerRules">Which values name a customer.</param>
+/// <param name="backlog">Told of what is to be worked out again.</param>
+/// <param name="calls">Answers of repeated calls.</param>
+public sealed partial class ConversationService(
+    ConversationStore store, CustomerDesk customers, CustomerRules customerRules, EnrichmentBacklog backlog, IdempotentCalls calls) : V1.ConversationService.ConversationServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 

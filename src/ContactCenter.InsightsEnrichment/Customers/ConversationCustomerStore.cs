@@ -24,6 +24,33 @@ internal static class ConversationCustomerStore
             "SELECT account_sid, conversation_id, customer_id FROM insights.conversation_relinks WHERE conversation_id = ANY(@conversationIds)",
             new { conversationIds })).ToDictionary(row => (row.AccountSid, row.ConversationId), row => row.CustomerId);
 
+    /// <summary>Assigns a conversation to a customer.</summary>
+    public static Task RelinkAsync(NpgsqlConnection connection, ConversationCustomerRow conversation, string customerId, DateTimeOffset now) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO insights.conversation_relinks (conversation_id, account_sid, customer_id, create_time) VALUES (@ConversationId, @AccountSid, @customerId, @now)
+            ON CONFLICT (conversation_id, account_sid) DO UPDATE SET customer_id = excluded.customer_id, create_time = excluded.create_time
+            """,
+            new { conversation.ConversationId, conversation.AccountSid, customerId, now });
+
+    /// <summary>Takes such an assignment back.</summary>
+    public static Task WithdrawRelinkAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
+        connection.ExecuteAsync(
+            "DELETE FROM insights.conversation_relinks WHERE conversation_id = @ConversationId AND account_sid = @AccountSid",
+            new { conversation.ConversationId, conversation.AccountSid });
+
+    /// <summary>Lets one of a conversation's events wait again: whoever processes it works the whole conversation out again, after this transaction.</summary>
+    public static Task WorkOutAgainAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL WHERE raw_event_id = (
+              SELECT raw_event_id FROM insights.raw_events WHERE status = 'processed' AND task_sid IN (
+                SELECT jsonb_array_elements_text(document -> 'task_sids') FROM insights.conversations
+                WHERE conversation_id = @ConversationId AND account_sid = @AccountSid)
+              ORDER BY time_missing, raw_event_id LIMIT 1)
+            """,
+            new { conversation.ConversationId, conversation.AccountSid });
+
     /// <summary>The customers that customers are shown as, after merges.</summary>
     public static async Task<Dictionary<string, string>> ShownAsync(NpgsqlConnection connection, string[] customerIds) =>
         (await connection.QueryAsync<(string CustomerId, string Shown)>(

@@ -8,12 +8,6 @@ using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
 
-/// <summary>Who decides something about customers, and why.</summary>
-/// <param name="Actor">Such as <c>apikey:7m3k9q2x5c8v</c>.</param>
-/// <param name="Reason">As the caller said.</param>
-/// <param name="DryRun">Whether only to tell what would happen.</param>
-public sealed record Instruction(string Actor, string Reason, bool DryRun);
-
 /// <summary>Carries out what people decide about customers, where no rule can (INS-90 to INS-93).</summary>
 /// <param name="hipaa">In HIPAA mode nothing is joined.</param>
 /// <param name="timeProvider">Time of decisions.</param>

@@ -11,11 +11,11 @@ public sealed partial class CustomerService
     {
         var source = Required(request.SourceCustomerId, "source_customer_id");
         var target = Required(request.TargetCustomerId, "target_customer_id");
-        var by = InstructionOf(context, request.Reason, request.DryRun);
+        var by = Instruction.Of(context, request.Reason, request.DryRun);
         return calls.RunAsync(context, request, async transaction =>
         {
             var (moved, entry) = await desk.MergeAsync(transaction, source, target, by);
-            Audit(transaction, by, "customers.merge", source, request.RequestId, target);
+            by.Audit(transaction, "customers.merge", $"customers/{source}", request.RequestId, target);
             return new MergeCustomersResponse { Moved = CustomerMessages.Of(moved), Entry = CustomerMessages.Of(entry) };
         });
     }

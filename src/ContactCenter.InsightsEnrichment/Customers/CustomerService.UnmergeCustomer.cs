@@ -10,11 +10,11 @@ public sealed partial class CustomerService
     public override Task<UnmergeCustomerResponse> UnmergeCustomer(UnmergeCustomerRequest request, ServerCallContext context)
     {
         var source = Required(request.CustomerId, "customer_id");
-        var by = InstructionOf(context, request.Reason, request.DryRun);
+        var by = Instruction.Of(context, request.Reason, request.DryRun);
         return calls.RunAsync(context, request, async transaction =>
         {
             var (moved, entry) = await desk.UnmergeAsync(transaction, source, by);
-            Audit(transaction, by, "customers.unmerge", source, request.RequestId);
+            by.Audit(transaction, "customers.unmerge", $"customers/{source}", request.RequestId);
             return new UnmergeCustomerResponse { Moved = CustomerMessages.Of(moved), Entry = CustomerMessages.Of(entry) };
         });
     }

@@ -1,11 +1,7 @@
 using ContactCenter.Contracts;
-using ContactCenter.Durable;
-using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.ServiceDefaults;
-using ContactCenter.ServiceDefaults.Callers;
-using Grpc.Core;
 using V1 = ContactCenter.Insights.V1;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
@@ -27,18 +23,7 @@ public sealed partial class CustomerService(
         ? value
         : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, field, "is required");
 
-    private static Instruction InstructionOf(ServerCallContext context, string reason, bool dryRun) => new(
-        context.GetCaller().Actor,
-        reason.Length > 0 ? reason : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.ReasonRequired, "reason", "must say why"),
-        dryRun);
-
     private async Task<string> ShownAsync(string customerId, CancellationToken cancellationToken) =>
         await store.ShownAsync(Required(customerId, "customer_id"), cancellationToken)
         ?? throw RpcErrors.NotFound(Domain, InsightsErrors.CustomerNotFound, "customer", customerId);
-
-    private static void Audit(DurableTransaction transaction, Instruction by, string action, string customerId, string requestId, string? other = null)
-    {
-        if (!by.DryRun)
-            transaction.Audit(new AuditEntry(by.Actor, action, $"customers/{customerId}", requestId, Details: other is null ? null : new() { ["customer"] = other }));
-    }
 }
