@@ -15,6 +15,9 @@ public static class InsightsErrors
     /// <summary>A request body is larger than its limit (HTTP 413).</summary>
     public const string BodyTooLarge = "BODY_TOO_LARGE";
 
+    /// <summary>A request body is not JSON of the expected form (HTTP 400).</summary>
+    public const string BodyUnreadable = "BODY_UNREADABLE";
+
     /// <summary>No conversation has the id.</summary>
     public const string ConversationNotFound = "CONVERSATION_NOT_FOUND";
 
@@ -32,6 +35,9 @@ public static class InsightsErrors
 
     /// <summary>A day is not of the form YYYY-MM-DD.</summary>
     public const string DayInvalid = "DAY_INVALID";
+
+    /// <summary>A session event is not as it should be; the stored event is marked failed.</summary>
+    public const string EventInvalid = "EVENT_INVALID";
 
     /// <summary>A required field is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
@@ -65,6 +71,9 @@ public static class InsightsErrors
 
     /// <summary>No segment has the id.</summary>
     public const string SegmentNotFound = "SEGMENT_NOT_FOUND";
+
+    /// <summary>No session has the name.</summary>
+    public const string SessionNotFound = "SESSION_NOT_FOUND";
 
     /// <summary>The signature of a webhook is missing or wrong (HTTP 403).</summary>
     public const string SignatureInvalid = "SIGNATURE_INVALID";

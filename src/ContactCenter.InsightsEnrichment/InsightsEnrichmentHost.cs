@@ -6,6 +6,7 @@ using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 using ContactCenter.Operations;
@@ -25,9 +26,11 @@ public static class InsightsEnrichmentHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.AddOptionalRedis();
-        builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly, durable =>
-            durable.AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
-                .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1))));
+        builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly, durable => durable
+            .AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
+            .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
+            .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
+            .AddJob<SessionStartChecker>(SessionJobs.CheckStart));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -71,16 +74,29 @@ public static class InsightsEnrichmentHost
             provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<AgentStore>();
 
+        services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()
+            .Validate(options => options.IsKnown, "Sessions:TimeZone is no zone that this machine knows.").ValidateOnStart();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton(SessionStore.TranscriptColumn);
+        services.AddSingleton<SessionChanges>();
+        services.AddSingleton<SessionRenderer>();
+        services.AddSingleton<SessionEventDesk>();
+        services.AddSingleton<SessionIngestEndpoint>();
+
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapOAuthCallback();
         app.MapOperations();
         TwilioIngestEndpoints.Map(app);
+        SessionIngestEndpoint.Map(app);
+        SessionMetadataEndpoint.Map(app);
         app.MapGrpcService<ConversationService>();
         app.MapGrpcService<WarningService>();
         app.MapGrpcService<CustomerService>();
         app.MapGrpcService<AgentService>();
         app.MapGrpcService<QuarantineService>();
+        app.MapGrpcService<EventIngestService>();
+        app.MapGrpcService<SessionService>();
         return app;
     }
 

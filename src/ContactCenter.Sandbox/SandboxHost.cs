@@ -1,5 +1,6 @@
 using ContactCenter.Insights.V1;
 using ContactCenter.Sandbox.Passes;
+using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using ContactCenter.ServiceDefaults;
@@ -47,8 +48,11 @@ public static class SandboxHost
             http.Timeout = TimeSpan.FromSeconds(15);
         });
         builder.AddServiceClient<ConversationService.ConversationServiceClient>("insights-enrichment");
+        builder.AddServiceClient<SessionService.SessionServiceClient>("insights-enrichment");
+        builder.AddServiceClient<EventIngestService.EventIngestServiceClient>("insights-enrichment");
         builder.AddServiceClient<IntervalService.IntervalServiceClient>("wfm-connector");
         builder.Services.AddSingleton<SuiteReader>();
+        builder.Services.AddSingleton<SessionSender>();
         if (args.Contains(Once))
         {
             builder.Services.AddSingleton<PassResult>();

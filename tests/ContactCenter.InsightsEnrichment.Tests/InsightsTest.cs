@@ -32,6 +32,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected string Broker { get; private set; } = null!;
 
+    protected string GrpcAddress { get; private set; } = null!;
+
     protected HttpClient Http { get; private set; } = null!;
 
     protected GrpcChannel Channel => _channel!;
@@ -69,7 +71,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         _app = await RunAsync();
         // Endpoints are bound in the order of their names.
         var addresses = _app.Urls.ToList();
-        _channel = GrpcChannel.ForAddress(addresses[0], new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+        GrpcAddress = addresses[0];
+        _channel = GrpcChannel.ForAddress(GrpcAddress, new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Conversations = new(_channel);
         Customers = new(_channel);
         Quarantine = new(_channel);

@@ -72,6 +72,13 @@ public sealed class SecretKeyRing
     public string Encrypt(SecretPlace place, string value) =>
         Encrypt(place, value, RandomNumberGenerator.GetBytes(NonceLength));
 
+    /// <summary>Encrypts what is personal but no secret, such as the text of messages: logs are not told to mask it.</summary>
+    /// <param name="place">Where it will be stored.</param>
+    /// <param name="value">Any text.</param>
+    /// <returns>As <see cref="Encrypt(SecretPlace, string)"/>.</returns>
+    public string Seal(SecretPlace place, string value) =>
+        Seal(place, value, RandomNumberGenerator.GetBytes(NonceLength));
+
     /// <summary>Decrypts a stored value.</summary>
     /// <param name="place">Where it was found.</param>
     /// <param name="stored">The stored text.</param>
@@ -80,6 +87,18 @@ public sealed class SecretKeyRing
     /// The text is damaged, comes from another place (<see cref="AuthenticationTagMismatchException"/>), or names a key that is not configured.
     /// </exception>
     public string Decrypt(SecretPlace place, string stored)
+    {
+        var value = Open(place, stored);
+        _registry.Add(value);
+        return value;
+    }
+
+    /// <summary>Decrypts what <see cref="Seal(SecretPlace, string)"/> encrypted.</summary>
+    /// <param name="place">Where it was found.</param>
+    /// <param name="stored">The stored text.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="CryptographicException">As for <see cref="Decrypt"/>.</exception>
+    public string Open(SecretPlace place, string stored)
     {
         var parts = stored.Split('.');
         if (parts.Length != 3 || parts[0] != Version)
@@ -96,9 +115,7 @@ public sealed class SecretKeyRing
         var plain = new byte[length - NonceLength - TagLength];
         using (var aes = new AesGcm(key, TagLength))
             aes.Decrypt(box[..NonceLength], box[NonceLength..^TagLength], box[^TagLength..], plain, AssociatedData(place, parts[1]));
-        var value = Encoding.UTF8.GetString(plain);
-        _registry.Add(value);
-        return value;
+        return Encoding.UTF8.GetString(plain);
     }
 
     /// <summary>The key under which a stored value was written, to report and to re-encrypt (SEC-2).</summary>
@@ -115,6 +132,11 @@ public sealed class SecretKeyRing
     internal string Encrypt(SecretPlace place, string value, byte[] nonce)
     {
         _registry.Add(value);
+        return Seal(place, value, nonce);
+    }
+
+    private string Seal(SecretPlace place, string value, byte[] nonce)
+    {
         var plain = Encoding.UTF8.GetBytes(value);
         var box = new byte[NonceLength + plain.Length + TagLength];
         nonce.CopyTo(box, 0);

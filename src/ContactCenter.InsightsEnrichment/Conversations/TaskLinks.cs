@@ -40,11 +40,11 @@ public sealed record TaskLinks(
     /// </summary>
     public IEnumerable<string> Keys()
     {
-        yield return $"id:{TaskSid}";
+        yield return KeyOf(TaskSid);
         if (ConversationId is not null)
-            yield return $"id:{ConversationId}";
+            yield return KeyOf(ConversationId);
         if (PreviousTaskSid is not null)
-            yield return $"id:{PreviousTaskSid}";
+            yield return KeyOf(PreviousTaskSid);
         if (TransferSid is not null)
             yield return $"transfer:{TransferSid}";
         if (InteractionSid is not null)
@@ -52,6 +52,10 @@ public sealed record TaskLinks(
         if (CallSid is not null)
             yield return $"call:{CallSid}";
     }
+
+    /// <summary>The key of what is named by an id: a task, or a conversation.</summary>
+    /// <param name="id">The id.</param>
+    public static string KeyOf(string id) => $"id:{id}";
 
     private static bool CarriesAttributes(TaskRouterEvent current) => current.Type == EventTypes.ReservationCreated || EventTypes.EndsHandling(current.Type);
 }

@@ -6,6 +6,7 @@ using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 
@@ -23,6 +24,7 @@ internal sealed class EnrichmentBatch
     private readonly DurableTransaction _transaction;
     private readonly TwilioAccounts _accounts;
     private readonly EnrichmentRules _rules;
+    private readonly SessionBatch _sessions;
     private readonly DateTimeOffset _now;
     private readonly EnrichmentStore _store;
     private readonly AgentBatch _agents;
@@ -32,27 +34,31 @@ internal sealed class EnrichmentBatch
     /// <summary>Prepares a batch.</summary>
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
     /// <param name="rules">What counts besides the events.</param>
+    /// <param name="sessions">The sessions' part of the transaction.</param>
     /// <param name="now">Time of the changes.</param>
-    public EnrichmentBatch(DurableTransaction transaction, EnrichmentRules rules, DateTimeOffset now)
+    public EnrichmentBatch(DurableTransaction transaction, EnrichmentRules rules, SessionBatch sessions, DateTimeOffset now)
     {
         _agents = new(transaction, rules.Accounts, rules.Agents, now);
         _transaction = transaction;
         _rules = rules;
         _accounts = rules.Accounts;
+        _sessions = sessions;
         _now = now;
         _store = new(transaction.Connection);
     }
 
     /// <summary>Processes claimed events.</summary>
     /// <param name="claimed">Events that this transaction holds.</param>
+    /// <param name="sessionTasks">Sessions of this transaction, as tasks of their own (INS-32).</param>
     /// <returns>False if others hold a conversation that turned out to be concerned: roll back and try again.</returns>
-    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed)
+    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyList<SessionTask> sessionTasks)
     {
         var ofTasks = claimed.Where(Judge).ToDictionary(raw => raw.RawEventId, TaskRouterEvent.Read);
         foreach (var raw in claimed.Where(raw => ofTasks.TryGetValue(raw.RawEventId, out var read) && read.AttributesUnreadable))
             Warn(raw, "attributes_not_json", "");
         var activities = claimed.Where(raw => raw is { EventType: EventTypes.WorkerActivityUpdate, WorkerSid: not null } && _outcomes[raw.RawEventId] == RawEventStatus.Processed).ToList();
-        if (ofTasks.Count + activities.Count > 0 && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks, activities))
+        if (ofTasks.Count + activities.Count + sessionTasks.Count > 0
+            && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks, activities, sessionTasks))
             return false;
 
         await _agents.RunAsync([.. claimed.Where(raw => raw.TaskSid is null && _outcomes[raw.RawEventId] == RawEventStatus.Processed)]);
@@ -73,7 +79,7 @@ internal sealed class EnrichmentBatch
         await _store.LockAsync(links.Select(LockOf));
         if (await HoldAsync(links) is not { } reachable)
             return false;
-        await RebuildAsync([], [], reachable);
+        await RebuildAsync([], [], reachable, []);
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
         return true;
@@ -103,9 +109,11 @@ internal sealed class EnrichmentBatch
         return raw.TaskSid is not null;
     }
 
-    private async Task<bool> RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities)
+    private async Task<bool> RebuildAsync(
+        IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities, IReadOnlyList<SessionTask> sessionTasks)
     {
         var links = claimed.SelectMany(raw => TaskLinks.Of(read[raw.RawEventId], _now).Keys().Select(key => LinkOf(raw.AccountSid!, key)))
+            .Concat(sessionTasks.Select(task => LinkOf(task.AccountSid, TaskLinks.KeyOf(task.TaskSid))))
             .ToHashSet(StringComparer.Ordinal);
         // Whoever looks for a worker's activities, and whoever adds one, does so after the other.
         links.UnionWith(activities.Concat(claimed.Where(EndsInVain)).Where(raw => raw.WorkerSid is not null).Select(raw => LinkOf(raw.AccountSid!, $"worker:{raw.WorkerSid}")));
@@ -119,17 +127,24 @@ internal sealed class EnrichmentBatch
 
         if (await HoldAsync(links) is not { } reachable)
             return false;
-        await RebuildAsync(claimed, read, reachable);
+        await RebuildAsync(claimed, read, reachable, sessionTasks);
         return true;
     }
 
-    private async Task RebuildAsync(IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<TaskLinkRow> reachable)
+    private async Task RebuildAsync(
+        IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<TaskLinkRow> reachable, IReadOnlyList<SessionTask> sessionTasks)
     {
-        var taskSids = claimed.Select(raw => raw.TaskSid!).Concat(reachable.Select(row => row.TaskSid)).Distinct(StringComparer.Ordinal).ToArray();
+        var taskSids = claimed.Select(raw => raw.TaskSid!).Concat(sessionTasks.Select(task => task.TaskSid)).Concat(reachable.Select(row => row.TaskSid))
+            .Distinct(StringComparer.Ordinal).ToArray();
         if (taskSids.Length == 0)
             return;
         var processed = await RawEventStore.ProcessedAsync(_transaction.Connection, taskSids);
+        var further = taskSids.Except(sessionTasks.Select(task => task.TaskSid), StringComparer.Ordinal).Where(sid => SessionName.TryParse(sid, out _)).ToArray();
+        if (further.Length > 0)
+            sessionTasks = [.. sessionTasks, .. await _sessions.LoadTasksAsync(further)];
         var tasks = await TimelinesAsync([.. processed, .. claimed], read);
+        tasks.AddRange(sessionTasks.Where(task => task.Events.Count > 0)
+            .Select(task => (task.AccountSid, TaskTimeline.Build(task.Events, _rules.Segments, new TaskSurroundings([], _now)))));
         var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
         var conversations = tasks.GroupBy(task => task.AccountSid, (account, group) => (Account: account, Tasks: group.ToList()))
             .SelectMany(group => Group(group.Account, group.Tasks)).ToList();
@@ -277,7 +292,7 @@ internal sealed class EnrichmentBatch
         }
 
         // Only of accounts of this batch: another account may use the same conversation id.
-        var accounts = conversations.Select(conversation => conversation.AccountSid).ToHashSet(StringComparer.Ordinal);
+        var accounts = conversations.Select(conversation => conversation.AccountSid).Concat(storedTasks.Select(task => task.AccountSid)).ToHashSet(StringComparer.Ordinal);
         var goneConversations = storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)).ToList();
         foreach (var gone in goneConversations)
             changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));

@@ -1,5 +1,6 @@
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,7 @@ public sealed partial class EnrichmentWorker(
     RawEventStore rawEvents,
     EnrichmentBacklog backlog,
     EnrichmentRules rules,
+    SessionChanges sessionChanges,
     IOptions<IngestOptions> options,
     TimeProvider timeProvider,
     ILogger<EnrichmentWorker> logger) : BackgroundService
@@ -71,7 +73,10 @@ public sealed partial class EnrichmentWorker(
             claimed = await RawEventStore.ClaimAsync(transaction.Connection, now, BatchSize, only);
             if (claimed.Count == 0)
                 return 0;
-            if (await new EnrichmentBatch(transaction, rules, now).RunAsync(claimed))
+            // Sessions before tasks, always: so no two transactions wait for each other.
+            var sessions = new SessionBatch(transaction, sessionChanges, now);
+            var sessionTasks = await sessions.RunAsync(claimed.FindAll(raw => raw.Source == RawEventSource.Session));
+            if (await new EnrichmentBatch(transaction, rules, sessions, now).RunAsync(claimed.FindAll(raw => raw.Source != RawEventSource.Session), sessionTasks))
             {
                 await transaction.CommitAsync(cancellationToken);
                 return claimed.Count;

@@ -1,12 +1,14 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Sessions;
 using Dapper;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
 
 /// <summary>Works tasks out again without a new event, because something else that counts has changed.</summary>
 /// <param name="rules">What counts besides the events.</param>
+/// <param name="sessions">Reads the sessions among them.</param>
 /// <param name="timeProvider">Time of the changes.</param>
-public sealed class TaskRebuild(EnrichmentRules rules, TimeProvider timeProvider)
+public sealed class TaskRebuild(EnrichmentRules rules, SessionChanges sessions, TimeProvider timeProvider)
 {
     private const int MostTries = 100;
 
@@ -21,7 +23,8 @@ public sealed class TaskRebuild(EnrichmentRules rules, TimeProvider timeProvider
         {
             // Going back to it frees the locks that were taken since.
             await transaction.Connection.ExecuteAsync("SAVEPOINT before_rebuild");
-            if (await new EnrichmentBatch(transaction, rules, timeProvider.GetUtcNow()).RebuildAsync(taskSids))
+            var now = timeProvider.GetUtcNow();
+            if (await new EnrichmentBatch(transaction, rules, new SessionBatch(transaction, sessions, now), now).RebuildAsync(taskSids))
                 return;
             await transaction.Connection.ExecuteAsync("ROLLBACK TO SAVEPOINT before_rebuild");
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 50)), timeProvider, cancellationToken);

@@ -1,5 +1,6 @@
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Sessions;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Hipaa;
@@ -35,6 +36,8 @@ public sealed class EntryFilter
     /// <returns>As it is to be stored.</returns>
     public RawEvent Apply(RawEvent raw)
     {
+        if (raw.Source == RawEventSource.Session)
+            return _hipaa ? OfSession(raw) : raw;
         if (!_hipaa && !_redacts && !MayAskForFilter(raw.Body))
             return raw;
         var hipaa = _hipaa;
@@ -59,6 +62,10 @@ public sealed class EntryFilter
             return raw with { Body = foreign ? [] : body ?? [], Quarantined = _quarantine.Seal(raw.RawEventId, raw.Body), Redacted = applied };
         return rewritten && body is not null ? raw with { Body = body, Redacted = applied } : raw;
     }
+
+    private RawEvent OfSession(RawEvent raw) => raw.EventType.Length > 0 && SessionPersonalData.Remove(raw.Body) is { } body
+        ? raw with { Body = body }
+        : raw with { Body = [], Quarantined = _quarantine.Seal(raw.RawEventId, raw.Body) };
 
     // The flag by its name, or something by which a name can be spelled otherwise; most bodies have neither and need not be read.
     private static bool MayAskForFilter(ReadOnlySpan<byte> body) =>

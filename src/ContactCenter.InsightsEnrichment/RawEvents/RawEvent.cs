@@ -90,6 +90,9 @@ public enum RawEventSource
 
     /// <summary>A TaskRouter event callback.</summary>
     TaskRouterWebhook = 2,
+
+    /// <summary>An event of a session.</summary>
+    Session = 3,
 }
 
 /// <summary>What has become of a raw event.</summary>

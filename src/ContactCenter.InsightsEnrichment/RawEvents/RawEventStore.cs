@@ -14,8 +14,8 @@ public sealed class RawEventStore(DurableDatabase database)
     private const string Columns =
         """
         raw_event_id AS RawEventId, source AS Source, received_time AS ReceivedTime, event_time AS EventTime, time_missing AS TimeMissing,
-        event_key AS EventKey, event_type AS EventType, account_sid AS AccountSid, workspace_sid AS WorkspaceSid, task_sid AS TaskSid,
-        worker_sid AS WorkerSid, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts
+        event_key AS EventKey, event_type AS EventType, account_sid AS AccountSid, workspace_sid AS WorkspaceSid, resource_sid AS ResourceSid,
+        task_sid AS TaskSid, worker_sid AS WorkerSid, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts
         """;
 
     private const string Insert =
@@ -140,6 +140,14 @@ public sealed class RawEventStore(DurableDatabase database)
             """,
             new { accountSid, workerSids, from, to })).Select(row => row.ToRawEvent()).ToList();
 
+    /// <summary>The session events that the stored result was made of.</summary>
+    /// <param name="connection">In a transaction that holds the sessions.</param>
+    /// <param name="resources">The sessions and screen shares, as <see cref="RawEvent.ResourceSid"/> names them.</param>
+    public static async Task<List<RawEvent>> ProcessedOfSessionsAsync(NpgsqlConnection connection, string[] resources) =>
+        (await connection.QueryAsync<RawEventRow>(
+            $"SELECT {Columns} FROM insights.raw_events WHERE source = 'session' AND resource_sid = ANY(@resources) AND status = 'processed'",
+            new { resources })).Select(row => row.ToRawEvent()).ToList();
+
     /// <summary>Notes what has become of events.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="outcomes">New status by event.</param>
@@ -203,6 +211,7 @@ public sealed class RawEventStore(DurableDatabase database)
         public string EventType { get; init; } = "";
         public string? AccountSid { get; init; }
         public string? WorkspaceSid { get; init; }
+        public string? ResourceSid { get; init; }
         public string? TaskSid { get; init; }
         public string? WorkerSid { get; init; }
         public byte[] Body { get; init; } = [];
@@ -221,6 +230,7 @@ public sealed class RawEventStore(DurableDatabase database)
             EventType = EventType,
             AccountSid = AccountSid,
             WorkspaceSid = WorkspaceSid,
+            ResourceSid = ResourceSid,
             TaskSid = TaskSid,
             WorkerSid = WorkerSid,
             Body = Body,

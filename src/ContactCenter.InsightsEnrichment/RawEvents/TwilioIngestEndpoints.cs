@@ -29,7 +29,6 @@ public sealed class TwilioIngestEndpoints(
 {
     private const string SignatureHeader = "X-Twilio-Signature";
     private const int DeepestJson = 64;
-    private const int MostDiscarded = 32 * 1024 * 1024;
 
     private readonly string[] _bases = TwilioSignature.Spellings(url.Value.PublicBaseUrl.TrimEnd('/'));
 
@@ -76,7 +75,7 @@ public sealed class TwilioIngestEndpoints(
             // It is genuine, so it is kept; but it is no event, and the sender is told.
             var unreadable = RawEventIntake.Unreadable(Guid.CreateVersion7(now), now, context.Request.ContentType, body, InsightsErrors.NotAnArray);
             if (await writer.StoreAsync([unreadable], context.RequestAborted))
-                await AnswerAsync(context, StatusCodes.Status400BadRequest, InsightsErrors.NotAnArray, "The body must be a JSON array of CloudEvents.");
+                await RequestBody.AnswerAsync(context, StatusCodes.Status400BadRequest, InsightsErrors.NotAnArray, "The body must be a JSON array of CloudEvents.");
             else
                 await AnswerUnavailableAsync(context);
             return;
@@ -104,59 +103,21 @@ public sealed class TwilioIngestEndpoints(
     {
         if (accounts.AllTokens.Count == 0)
         {
-            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.SignatureNotConfigured, "No auth token is configured to check signatures with.");
+            await RequestBody.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.SignatureNotConfigured, "No auth token is configured to check signatures with.");
             return null;
         }
 
         if (backlog.IsFull)
         {
-            await AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.Overloaded, "Too many events wait to be processed.");
+            await RequestBody.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.Overloaded, "Too many events wait to be processed.");
             return null;
         }
 
-        var stated = context.Request.ContentLength;
-        var body = stated > limit ? null : await ReadAsync(context.Request.Body, (int?)stated, limit, context.RequestAborted);
+        var body = await RequestBody.ReadAsync(context, limit);
         if (body is null)
-        {
-            await DiscardRestAsync(context);
-            await AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, $"The body exceeds {limit} bytes.");
-        }
+            await RequestBody.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, $"The body exceeds {limit} bytes.");
 
         return body;
-    }
-
-    private static async Task<byte[]?> ReadAsync(Stream stream, int? length, int limit, CancellationToken cancellationToken)
-    {
-        if (length is { } exact)
-        {
-            var body = new byte[exact];
-            await stream.ReadExactlyAsync(body, cancellationToken);
-            return body;
-        }
-
-        // Without a stated length one byte more than allowed is read, to tell a body at the limit from a larger one.
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        while (await stream.ReadAsync(chunk, cancellationToken) is > 0 and var read)
-        {
-            if (buffer.Length + read > limit)
-                return null;
-            buffer.Write(chunk, 0, read);
-        }
-
-        return buffer.ToArray();
-    }
-
-    /// <summary>Takes what is still on its way: a sender that finds the connection closed never reads the answer.</summary>
-    private static async Task DiscardRestAsync(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = MostDiscarded;
-        if (context.Request.ContentLength > MostDiscarded)
-            return;
-        var chunk = new byte[16 * 1024];
-        for (long discarded = 0; discarded < MostDiscarded && await context.Request.Body.ReadAsync(chunk, context.RequestAborted) is > 0 and var read;)
-            discarded += read;
     }
 
     private static JsonDocument? ParseArray(byte[] body)
@@ -189,12 +150,9 @@ public sealed class TwilioIngestEndpoints(
         var cause = SignatureOf(context) is null ? SignatureRefusalLog.Missing : SignatureRefusalLog.Wrong;
         refusals.Add(new(
             timeProvider.GetUtcNow(), cause, context.Connection.RemoteIpAddress?.ToString(), context.Request.Path, body.Length, SHA256.HashData(body)));
-        return AnswerAsync(context, StatusCodes.Status403Forbidden, InsightsErrors.SignatureInvalid, "X-Twilio-Signature is missing or does not match.");
+        return RequestBody.AnswerAsync(context, StatusCodes.Status403Forbidden, InsightsErrors.SignatureInvalid, "X-Twilio-Signature is missing or does not match.");
     }
 
     private static Task AnswerUnavailableAsync(HttpContext context) =>
-        AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.StoreUnavailable, "The events could not be stored.");
-
-    private static Task AnswerAsync(HttpContext context, int status, string reason, string detail) =>
-        Results.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["reason"] = reason }).ExecuteAsync(context);
+        RequestBody.AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, InsightsErrors.StoreUnavailable, "The events could not be stored.");
 }

@@ -18,8 +18,12 @@ public sealed class TwilioAccounts
             [.. account.WorkspaceSids],
             [.. account.AuthTokens.Where(token => token.Length > 0).Select(Encoding.UTF8.GetBytes)],
             account.Environment == TestEnvironment), StringComparer.Ordinal);
+        Default = (options.Value.Accounts.FirstOrDefault(account => account.Environment != TestEnvironment) ?? options.Value.Accounts.FirstOrDefault())?.AccountSid ?? "";
         AllTokens = [.. _accounts.Values.SelectMany(account => account.Tokens)];
     }
+
+    /// <summary>The account of events that name none, such as those of sessions: the first that is no test environment, else the first; empty without any.</summary>
+    public string Default { get; }
 
     /// <summary>Auth tokens of all accounts, UTF-8. Empty: no signature can be checked.</summary>
     public IReadOnlyList<byte[]> AllTokens { get; }

@@ -1,3 +1,4 @@
+using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Lives;
@@ -12,6 +13,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="options">Seed, size and limits.</param>
 /// <param name="account">The account in whose name is sent.</param>
 /// <param name="sender">Sends the callbacks.</param>
+/// <param name="sessions">Sends the events of the sessions.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="time">The clock.</param>
@@ -22,6 +24,7 @@ public sealed partial class OnePass(
     SandboxOptions options,
     TwilioAccount account,
     CallbackSender sender,
+    SessionSender sessions,
     TaskRouterState taskRouter,
     SuiteReader suite,
     TimeProvider time,
@@ -33,7 +36,7 @@ public sealed partial class OnePass(
     private const int DaysKept = 399;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
 
-    private sealed record Shown(int Conversations, int Segments, int Intervals, IReadOnlyList<Differences> Differences)
+    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, IReadOnlyList<Differences> Differences)
     {
         public bool Agrees => Differences.All(d => d.None);
     }
@@ -69,6 +72,7 @@ public sealed partial class OnePass(
         ]);
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
         await SendAsync(deliveries, cancellation);
+        Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");
         var sent = time.GetElapsedTime(start);
 
         var shown = await AgreementAsync(plan, cancellation);
@@ -130,7 +134,10 @@ public sealed partial class OnePass(
             "Segments", plan.Lives.SelectMany(ConversationTruth.Segments), suite.SegmentsAsync(from, until, cancellation), SegmentFacts.Of);
         var intervals = await CompareAsync(
             "WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), suite.QueueIntervalsAsync(from, until, cancellation), QueueIntervalFacts.Of);
-        return new Shown(conversations.Count, segments.Count, intervals.Count, [conversations.Differences, segments.Differences, intervals.Differences]);
+        var sessionsShown = await CompareAsync("Sessions", SessionTruth.Of(plan.Lives), suite.SessionsAsync(from, until, cancellation), SessionFacts.Of);
+        return new Shown(
+            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count,
+            [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences]);
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.
@@ -158,6 +165,7 @@ public sealed partial class OnePass(
         Row("conversations", shown.Conversations);
         Row("segments", shown.Segments, $"expected: {string.Join(", ", kinds)}");
         Row("WFM queue intervals", shown.Intervals);
+        Row("sessions", shown.Sessions);
         Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
         Say(FormattableString.Invariant(
             $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));

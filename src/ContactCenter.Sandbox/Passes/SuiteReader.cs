@@ -7,10 +7,12 @@ namespace ContactCenter.Sandbox.Passes;
 
 /// <summary>Reads what the suite shows, by its gRPC contracts.</summary>
 /// <param name="conversations">Insights.</param>
+/// <param name="sessions">The sessions of Insights.</param>
 /// <param name="intervals">Workforce management.</param>
 /// <param name="account">The account whose traffic is read.</param>
 public sealed class SuiteReader(
     ConversationService.ConversationServiceClient conversations,
+    SessionService.SessionServiceClient sessions,
     IntervalService.IntervalServiceClient intervals,
     TwilioAccount account)
 {
@@ -64,6 +66,26 @@ public sealed class SuiteReader(
         {
             var page = await conversations.ListSegmentsAsync(request, cancellationToken: cancellation);
             all.AddRange(page.Segments);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return all;
+    }
+
+    /// <summary>All sessions that began in a range, with their metadata documents.</summary>
+    /// <param name="from">Start of the range.</param>
+    /// <param name="until">End of the range, exclusive.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <returns>The sessions.</returns>
+    public async Task<List<(Session Session, SessionMetadata Metadata)>> SessionsAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellation)
+    {
+        var request = new ListSessionsRequest { Filter = new() { StartTime = from.ToTimestamp(), EndTime = until.ToTimestamp() }, PageSize = PageSize };
+        var all = new List<(Session, SessionMetadata)>();
+        do
+        {
+            var page = await sessions.ListSessionsAsync(request, cancellationToken: cancellation);
+            foreach (var session in page.Sessions)
+                all.Add((session, (await sessions.GetSessionMetadataAsync(new() { Name = session.Name }, cancellationToken: cancellation)).Metadata));
             request.PageToken = page.NextPageToken;
         }
         while (request.PageToken.Length > 0);

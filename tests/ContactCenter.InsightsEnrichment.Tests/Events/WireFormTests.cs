@@ -167,6 +167,35 @@ public sealed class WireFormTests
             });
     }
 
+    [Fact]
+    public void Session_events_keep_their_form()
+    {
+        var facts = new SessionFacts
+        {
+            SessionKind = "call",
+            SessionId = 1418,
+            SessionType = "Voice Inbound",
+            Sequence = 7,
+            Agent = new(5, "emp-5", null),
+            EndUser = new(42, "id", null, null, null, "+15550100100"),
+        };
+        const string Session =
+            """
+            "session":{"sessionKind":"call","sessionId":1418,"sessionType":"Voice Inbound","sequence":7,"taskSid":null,"conversationId":null,"agent":{"agentId":5,"agentCustomId":"emp-5","agentEmail":null},"queueId":null,"queuePath":null,"campaignId":null,"campaignName":null,"endUser":{"id":42,"identifier":"id","customUserId":null,"name":null,"email":null,"phone":"+15550100100"},"lang":null,"deviceType":null,"sdk":null,"supportNumber":null,"outboundNumber":null,"virtualAgentId":null,"vaDataParameters":null,"sessionVariable":null,"customSipHeaders":null,"customDataSecured":null,"customDataNotSecured":null}
+            """;
+        Holds("urn:message:contactcenter:insights:session-connected", Head + Session + ""","firstAgent":true,"barged":null,"transferId":null}""",
+            new SessionConnected { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", Session = facts, FirstAgent = true });
+        Holds("urn:message:contactcenter:insights:rating-saved", Head + Session + ""","rating":5,"feedback":null}""",
+            new RatingSaved { EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", Session = facts, Rating = 5 });
+        Holds("urn:message:contactcenter:insights:session-record-updated", Head + """
+            "sessionKind":"call","sessionId":1418,"recordVersion":9,"changedParts":["rating"]}
+            """,
+            new SessionRecordUpdated
+            {
+                EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", SessionKind = "call", SessionId = 1418, RecordVersion = 9, ChangedParts = ["rating"],
+            });
+    }
+
     private static void Holds<T>(string urn, string text, T message)
         where T : class
     {

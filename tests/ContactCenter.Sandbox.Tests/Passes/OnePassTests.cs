@@ -1,4 +1,5 @@
 using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Tests.Twilio;
 using ContactCenter.Sandbox.Twilio.Lives;
 using ContactCenter.Sandbox.Twilio.Truth;
@@ -46,6 +47,20 @@ public sealed class OnePassTests
     }
 
     [Fact]
+    public async Task One_second_of_waiting_too_many_in_a_session_ends_the_pass_with_exit_code_1()
+    {
+        var shown = Truth();
+        shown.Sessions[0] = shown.Sessions[0] with { Waited = shown.Sessions[0].Waited + 1 };
+
+        Assert.Equal(1, await PlayAsync(shown));
+    }
+
+    [Fact]
+    [Rule("INS-27")]
+    public void The_sessions_of_a_day_send_every_type_of_session_event() =>
+        Assert.Equal(40, TrafficPlan.OfDay(1, Traffic.Day, 220).Lives.SelectMany(SessionEvents.Of).Select(sent => sent.Type).Distinct().Count());
+
+    [Fact]
     public async Task A_suite_that_cannot_be_reached_ends_the_pass_with_exit_code_1() =>
         Assert.Equal(1, await SandboxHost.RunAsync([.. StubSuite.Settings("http://127.0.0.1:9", "http://127.0.0.1:9"), .. Pass]));
 
@@ -59,6 +74,7 @@ public sealed class OnePassTests
     {
         var lives = TrafficPlan.OfDay(1, Traffic.Day, Tasks).Lives;
         var suite = new StubSuite();
+        suite.Sessions.AddRange(SessionTruth.Of(lives));
         suite.Segments.AddRange(lives.SelectMany(ConversationTruth.Segments).Select(s =>
         {
             var segment = new Segment

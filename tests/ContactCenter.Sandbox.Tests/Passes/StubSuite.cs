@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Tests.Twilio;
 using ContactCenter.Wfm.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,6 +30,11 @@ internal sealed class StubSuite
 
     public List<QueueInterval> Intervals { get; } = [];
 
+    public List<SessionFacts> Sessions { get; } = [];
+
+    /// <summary>The types of the session events taken.</summary>
+    public ConcurrentQueue<string> SessionEvents { get; } = [];
+
     public async Task<WebApplication> StartAsync()
     {
         // Empty: the default builders would read the sandbox's own appsettings.json, which lies beside the tests.
@@ -48,6 +56,8 @@ internal sealed class StubSuite
         });
         app.MapGrpcService<ConversationsStub>();
         app.MapGrpcService<IntervalsStub>();
+        app.MapGrpcService<IngestStub>();
+        app.MapGrpcService<SessionsStub>();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }
@@ -86,5 +96,48 @@ internal sealed class StubSuite
     {
         public override Task<ListQueueIntervalsResponse> ListQueueIntervals(ListQueueIntervalsRequest request, ServerCallContext context) =>
             Task.FromResult(new ListQueueIntervalsResponse { QueueIntervals = { suite.Intervals } });
+    }
+
+    private sealed class IngestStub(StubSuite suite) : EventIngestService.EventIngestServiceBase
+    {
+        public override Task<IngestSessionEventsResponse> IngestSessionEvents(IngestSessionEventsRequest request, ServerCallContext context)
+        {
+            foreach (var taken in request.Events)
+                suite.SessionEvents.Enqueue(taken.Type);
+            return Task.FromResult(new IngestSessionEventsResponse());
+        }
+    }
+
+    private sealed class SessionsStub(StubSuite suite) : SessionService.SessionServiceBase
+    {
+        public override Task<ListSessionsResponse> ListSessions(ListSessionsRequest request, ServerCallContext context) => Task.FromResult(new ListSessionsResponse
+        {
+            Sessions =
+            {
+                suite.Sessions.Select(facts => new Session
+                {
+                    Name = facts.Name,
+                    Kind = facts.Messages is null ? SessionKind.Call : SessionKind.Chat,
+                    TaskSid = facts.TaskSid,
+                    ConversationId = facts.ConversationId,
+                }),
+            },
+        });
+
+        public override Task<GetSessionMetadataResponse> GetSessionMetadata(GetSessionMetadataRequest request, ServerCallContext context)
+        {
+            var facts = suite.Sessions.Single(one => one.Name == request.Name);
+            var document = JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                status = facts.Status,
+                wait_duration = facts.Waited,
+                call_duration = facts.Handled,
+                chat_duration = facts.Handled,
+                message_count = facts.Messages,
+                rating = facts.Rating,
+                participants = Enumerable.Repeat(new { type = "agent" }, facts.Agents),
+            });
+            return Task.FromResult(new GetSessionMetadataResponse { Metadata = new() { Name = facts.Name, Document = ByteString.CopyFrom(document) } });
+        }
     }
 }

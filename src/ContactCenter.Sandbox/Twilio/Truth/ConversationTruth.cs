@@ -87,7 +87,9 @@ public static class ConversationTruth
         .Where(s => s.Kind == SegmentKind.Conversation)
         .Sum(s => (s.Talk ?? 0) + (s.WrapUp ?? 0) + (life.Contact.Outbound ? s.Ring ?? 0 : 0));
 
-    private static string ConversationId(TaskLife life) => life.Contact.ConversationId ?? life.TaskSid;
+    /// <summary>The conversation that a task belongs to.</summary>
+    /// <param name="life">The task.</param>
+    public static string ConversationId(TaskLife life) => life.Contact.ConversationId ?? life.TaskSid;
 
     // INS-63: both times lose their milliseconds before they are subtracted.
     private static long Seconds(DateTimeOffset from, DateTimeOffset until) => until.ToUnixTimeSeconds() - from.ToUnixTimeSeconds();

@@ -1,0 +1,29 @@
+using MassTransit;
+
+namespace ContactCenter.Events.Insights;
+
+/// <summary>The customer rated a session.</summary>
+[MessageUrn("contactcenter:insights:rating-saved")]
+public sealed record RatingSaved
+{
+    /// <summary>Identifies this message; the same on every delivery.</summary>
+    public required Guid EventId { get; init; }
+
+    /// <summary>When it happened.</summary>
+    public required DateTimeOffset OccurredTime { get; init; }
+
+    /// <summary>When Insights stored it.</summary>
+    public required DateTimeOffset RecordedTime { get; init; }
+
+    /// <summary>SID of the account (<c>AC…</c>).</summary>
+    public required string AccountSid { get; init; }
+
+    /// <summary>The session, as far as it was known.</summary>
+    public required SessionFacts Session { get; init; }
+
+    /// <summary>1 to 5.</summary>
+    public required long Rating { get; init; }
+
+    /// <summary>What the customer wrote.</summary>
+    public string? Feedback { get; init; }
+}

@@ -1,0 +1,31 @@
+using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Twilio.Lives;
+
+namespace ContactCenter.Sandbox.Sessions;
+
+/// <summary>Sends the events of sessions, in no particular order, as several desktops would together.</summary>
+/// <param name="ingest">Takes them.</param>
+public sealed class SessionSender(EventIngestService.EventIngestServiceClient ingest)
+{
+    private const int Portion = 500;
+
+    /// <summary>Sends all events of the sessions of some tasks.</summary>
+    /// <param name="seed">Equal seeds give equal orders.</param>
+    /// <param name="lives">The tasks.</param>
+    /// <param name="cancellation">Ends the sending.</param>
+    /// <returns>How many events were sent.</returns>
+    /// <exception cref="InvalidOperationException">An event was not accepted; the message says which.</exception>
+    public async Task<int> SendAsync(int seed, IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
+    {
+        var dice = new Dice(FormattableString.Invariant($"{seed}/sessions"));
+        var events = lives.SelectMany(SessionEvents.Of).OrderBy(_ => dice.Seconds(0, 1)).ToList();
+        foreach (var portion in events.Chunk(Portion))
+        {
+            var answer = await ingest.IngestSessionEventsAsync(new() { Events = { portion } }, cancellationToken: cancellation);
+            if (answer.Results.FirstOrDefault(result => result.Outcome == SessionEventOutcome.Rejected) is { } rejected)
+                throw new InvalidOperationException($"The session event {rejected.EventId} was rejected: {string.Join("; ", rejected.Violations)}");
+        }
+
+        return events.Count;
+    }
+}
