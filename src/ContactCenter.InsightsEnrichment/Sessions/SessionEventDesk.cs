@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.ServiceDefaults;
 
 namespace ContactCenter.InsightsEnrichment.Sessions;
 
@@ -28,6 +29,9 @@ public sealed record SessionEventAnswer(string EventId, SessionEventResult Resul
 /// <param name="timeProvider">Times of receipt.</param>
 public sealed class SessionEventDesk(RawEventWriter writer, SessionStore store, TimeProvider timeProvider)
 {
+    /// <summary>Longest wait for what is there already; with the wait for the commit an answer takes at most 7 s.</summary>
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>Takes the events of one request.</summary>
     /// <param name="bodies">The text of each, at most <see cref="SessionEventIntake.MostEvents"/>.</param>
     /// <param name="contentType">Content type of the request.</param>
@@ -37,13 +41,29 @@ public sealed class SessionEventDesk(RawEventWriter writer, SessionStore store, 
     {
         var now = timeProvider.GetUtcNow();
         var incoming = bodies.Select(body => SessionEventIntake.Take(now, contentType, body)).ToList();
-        var known = await store.KnownAsync([.. incoming.Where(one => one.Violations.Count == 0).Select(one => one.Raw!.EventKey)], cancellationToken);
+        if (await KnownAsync([.. incoming.Where(one => one.Violations.Count == 0).Select(one => one.Raw!.EventKey)], cancellationToken) is not { } known)
+            return null;
         var answers = incoming.ConvertAll(one => new SessionEventAnswer(
             one.EventId,
             one.Violations.Count > 0 ? SessionEventResult.Rejected : known.Add(one.Raw!.EventKey) ? SessionEventResult.Accepted : SessionEventResult.Duplicate,
             one.Violations));
         var kept = incoming.Select(one => one.Raw).OfType<RawEvent>().ToList();
         return kept.Count == 0 || await writer.StoreAsync(kept, cancellationToken) ? answers : null;
+    }
+
+    /// <summary>Which events are there already; null if the store does not say so in time.</summary>
+    private async Task<HashSet<string>?> KnownAsync(string[] keys, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ReadLimit);
+        try
+        {
+            return await store.KnownAsync(keys, limit.Token);
+        }
+        catch (Exception exception) when (TransientFailure.Is(exception) || limit.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Keeps a body that is no list of events.</summary>
