@@ -86,4 +86,31 @@ public static class InsightsErrors
 
     /// <summary>The time of an event lies outside 1901 to 2049; the stored event is marked failed.</summary>
     public const string TimeOutOfRange = "TIME_OUT_OF_RANGE";
+
+    /// <summary>Attributes are no JSON object, too large, or have a name twice.</summary>
+    public const string AttributesInvalid = "ATTRIBUTES_INVALID";
+
+    /// <summary>A CSV file cannot be read.</summary>
+    public const string CsvInvalid = "CSV_INVALID";
+
+    /// <summary>The account has no REST API key, so that nothing can be written back.</summary>
+    public const string RestNotConfigured = "REST_NOT_CONFIGURED";
+
+    /// <summary>Single sign-on manages the workers and would overwrite what is written.</summary>
+    public const string SsoManaged = "SSO_MANAGED";
+
+    /// <summary>The task has ended; values set now would not count.</summary>
+    public const string TaskGone = "TASK_GONE";
+
+    /// <summary>A column is not known.</summary>
+    public const string UnknownColumn = "UNKNOWN_COLUMN";
+
+    /// <summary>A run names a worker twice.</summary>
+    public const string WorkerRepeated = "WORKER_REPEATED";
+
+    /// <summary>No write-back has the id.</summary>
+    public const string WriteBackNotFound = "WRITE_BACK_NOT_FOUND";
+
+    /// <summary>The write-back has not failed, so that it cannot be begun again.</summary>
+    public const string WriteBackNotFailed = "WRITE_BACK_NOT_FAILED";
 }

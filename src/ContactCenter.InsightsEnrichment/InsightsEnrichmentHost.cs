@@ -9,6 +9,7 @@ using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
+using ContactCenter.InsightsEnrichment.WriteBack;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
@@ -30,7 +31,8 @@ public static class InsightsEnrichmentHost
             .AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
             .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
-            .AddJob<SessionStartChecker>(SessionJobs.CheckStart));
+            .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
+            .AddWriteBackJobs());
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -73,6 +75,7 @@ public static class InsightsEnrichmentHost
         services.AddSingleton(provider => new AgentSettings(
             provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<AgentStore>();
+        services.AddWriteBack();
 
         services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()
             .Validate(options => options.IsKnown, "Sessions:TimeZone is no zone that this machine knows.").ValidateOnStart();
@@ -90,6 +93,7 @@ public static class InsightsEnrichmentHost
         TwilioIngestEndpoints.Map(app);
         SessionIngestEndpoint.Map(app);
         SessionMetadataEndpoint.Map(app);
+        WorkerImportEndpoint.Map(app);
         app.MapGrpcService<ConversationService>();
         app.MapGrpcService<WarningService>();
         app.MapGrpcService<CustomerService>();
@@ -97,6 +101,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<QuarantineService>();
         app.MapGrpcService<EventIngestService>();
         app.MapGrpcService<SessionService>();
+        app.MapGrpcService<WriteBackService>();
         return app;
     }
 

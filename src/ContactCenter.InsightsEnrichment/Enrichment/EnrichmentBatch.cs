@@ -9,6 +9,7 @@ using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
+using ContactCenter.InsightsEnrichment.WriteBack;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
 
@@ -67,6 +68,7 @@ internal sealed class EnrichmentBatch
         _warnings.AddRange(_agents.Warnings);
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
+        await WriteBackJobs.BeginWaitingAsync(_transaction, claimed, _now);
         return true;
     }
 

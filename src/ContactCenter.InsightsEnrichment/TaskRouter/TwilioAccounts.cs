@@ -1,4 +1,5 @@
 using System.Text;
+using ContactCenter.InsightsEnrichment.WriteBack;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.TaskRouter;
@@ -17,7 +18,8 @@ public sealed class TwilioAccounts
         _accounts = options.Value.Accounts.ToDictionary(account => account.AccountSid, account => new Account(
             [.. account.WorkspaceSids],
             [.. account.AuthTokens.Where(token => token.Length > 0).Select(Encoding.UTF8.GetBytes)],
-            account.Environment == TestEnvironment), StringComparer.Ordinal);
+            account.Environment == TestEnvironment,
+            new(account.ApiKeySid, account.ApiKeySecret)), StringComparer.Ordinal);
         Default = (options.Value.Accounts.FirstOrDefault(account => account.Environment != TestEnvironment) ?? options.Value.Accounts.FirstOrDefault())?.AccountSid ?? "";
         AllTokens = [.. _accounts.Values.SelectMany(account => account.Tokens)];
     }
@@ -27,6 +29,14 @@ public sealed class TwilioAccounts
 
     /// <summary>Auth tokens of all accounts, UTF-8. Empty: no signature can be checked.</summary>
     public IReadOnlyList<byte[]> AllTokens { get; }
+
+    /// <summary>All configured workspaces with their accounts.</summary>
+    public IEnumerable<(string AccountSid, string WorkspaceSid)> Workspaces =>
+        _accounts.SelectMany(account => account.Value.Workspaces, (account, workspace) => (account.Key, workspace));
+
+    /// <summary>The REST API key of an account as configured; null if the account is not.</summary>
+    /// <param name="accountSid">The account.</param>
+    public RestCredential? RestKeyOf(string accountSid) => _accounts.GetValueOrDefault(accountSid)?.RestKey;
 
     /// <summary>
     /// The tokens that may have signed an event of an account: its own. An account that is not configured is judged by
@@ -47,5 +57,5 @@ public sealed class TwilioAccounts
     /// <param name="accountSid">A configured account.</param>
     public bool IsTest(string accountSid) => _accounts.TryGetValue(accountSid, out var account) && account.IsTest;
 
-    private sealed record Account(HashSet<string> Workspaces, IReadOnlyList<byte[]> Tokens, bool IsTest);
+    private sealed record Account(HashSet<string> Workspaces, IReadOnlyList<byte[]> Tokens, bool IsTest, RestCredential RestKey);
 }

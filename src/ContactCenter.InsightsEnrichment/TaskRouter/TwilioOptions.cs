@@ -5,6 +5,9 @@ public sealed class TwilioOptions
 {
     /// <summary>The accounts; without an auth token in any of them nothing is taken.</summary>
     public IList<TwilioAccountOptions> Accounts { get; set; } = [];
+
+    /// <summary>Address of TaskRouter's REST API.</summary>
+    public string ApiBaseUrl { get; set; } = "https://taskrouter.twilio.com";
 }
 
 /// <summary>One account under <c>Twilio:Accounts</c>.</summary>
@@ -18,6 +21,12 @@ public sealed class TwilioAccountOptions
 
     /// <summary>One or two auth tokens; either may have signed, so that a token can be replaced.</summary>
     public IList<string> AuthTokens { get; set; } = [];
+
+    /// <summary>API key (<c>SK…</c>) of the REST API; empty where nothing is read from it or written back.</summary>
+    public string ApiKeySid { get; set; } = "";
+
+    /// <summary>Secret of that key; empty where operators keep it as the stored secret <c>twilio.{AccountSid}</c>.</summary>
+    public string ApiKeySecret { get; set; } = "";
 
     /// <summary><c>production</c> (default) or <c>test</c>: processed in full, but published nowhere (INS-18).</summary>
     public string Environment { get; set; } = "production";

@@ -196,6 +196,24 @@ public sealed class WireFormTests
             });
     }
 
+    [Fact]
+    public void WriteBackFinished_keeps_its_form() => Holds(
+        "urn:message:contactcenter:insights:write-back-finished",
+        Head + """
+        "writeBackId":"0195a5c2-7c00-7000-8000-000000000001","target":"WT1","status":"TASK_GONE","attempts":2}
+        """,
+        new WriteBackFinished
+        {
+            EventId = EventId,
+            OccurredTime = Time,
+            RecordedTime = Time.AddSeconds(1),
+            AccountSid = "AC1",
+            WriteBackId = EventId,
+            Target = "WT1",
+            Status = "TASK_GONE",
+            Attempts = 2,
+        });
+
     private static void Holds<T>(string urn, string text, T message)
         where T : class
     {

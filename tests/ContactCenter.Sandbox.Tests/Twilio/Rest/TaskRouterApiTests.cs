@@ -8,6 +8,7 @@ using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.Sandbox.Tests.Twilio.Rest;
 
@@ -27,8 +28,10 @@ public sealed class TaskRouterApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Without settings: the folder has those of the programs beside.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
         _app = builder.Build();
         new TaskRouterApi(Account, new("SK1", "secret"), _state, _faults, TimeProvider.System).Map(_app);
         await _app.StartAsync(Cancellation);
