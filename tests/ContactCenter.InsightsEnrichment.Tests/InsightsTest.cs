@@ -52,6 +52,9 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     /// <summary>Settings besides the usual ones; an empty value removes one.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
+    /// <summary>What the test's API key may do.</summary>
+    protected virtual string[] Scopes => ["insights.read", "insights.write", "insights.operate", "insights.raw.phi"];
+
     public virtual async ValueTask InitializeAsync()
     {
         Database = await Servers.CreateDatabaseAsync(Cancellation);
@@ -105,7 +108,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             $"--Customers:IdKey={CustomerIdKey}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings("insights.read", "insights.write", "insights.operate", "insights.raw.phi"),
+            .. TestKey.Settings(Scopes),
             .. TestKey.SecretSettings,
             "--Logging:LogLevel:Default=None",
             "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",

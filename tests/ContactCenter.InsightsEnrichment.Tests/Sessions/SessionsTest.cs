@@ -17,7 +17,7 @@ public abstract class SessionsTest(TestServers servers) : InsightsTest(servers)
 
     protected EventIngestService.EventIngestServiceClient Ingest { get; private set; } = null!;
 
-    protected override IEnumerable<string> Settings => ["--ApiKeys:Bootstrap:0:Scopes:1=insights.ingest", "--ApiKeys:Bootstrap:0:Scopes:2=insights.operate"];
+    protected override string[] Scopes => ["insights.read", "insights.ingest", "insights.operate"];
 
     protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
 
