@@ -113,4 +113,10 @@ public static class InsightsErrors
 
     /// <summary>The write-back has not failed, so that it cannot be begun again.</summary>
     public const string WriteBackNotFailed = "WRITE_BACK_NOT_FAILED";
+
+    /// <summary>The content type of an event's text is none of a webhook.</summary>
+    public const string ContentTypeUnknown = "CONTENT_TYPE_UNKNOWN";
+
+    /// <summary>No raw event has the id.</summary>
+    public const string RawEventNotFound = "RAW_EVENT_NOT_FOUND";
 }

@@ -6,6 +6,7 @@ using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Reconciliation;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -32,7 +33,8 @@ public static class InsightsEnrichmentHost
             .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
-            .AddWriteBackJobs());
+            .AddWriteBackJobs()
+            .AddReconciliation(builder.Configuration));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -76,6 +78,7 @@ public static class InsightsEnrichmentHost
             provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<AgentStore>();
         services.AddWriteBack();
+        services.AddOptions<ReconcileOptions>().BindConfiguration("Reconcile").ValidateDataAnnotations().ValidateOnStart();
 
         services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()
             .Validate(options => options.IsKnown, "Sessions:TimeZone is no zone that this machine knows.").ValidateOnStart();
@@ -102,6 +105,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<EventIngestService>();
         app.MapGrpcService<SessionService>();
         app.MapGrpcService<WriteBackService>();
+        app.MapGrpcService<RawEventService>();
         return app;
     }
 

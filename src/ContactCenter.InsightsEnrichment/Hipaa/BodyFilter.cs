@@ -13,20 +13,20 @@ internal static class BodyFilter
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Rewrites the attributes in a body; everything else stays byte for byte in a form, and value for value in JSON.</summary>
-    /// <param name="source">How the event came.</param>
+    /// <param name="form">The form of the body.</param>
     /// <param name="body">The body.</param>
     /// <param name="rewrite">Gives the new text of attributes; null to leave the field empty.</param>
     /// <returns>The new body; null if the body cannot be read.</returns>
-    public static byte[]? Rewrite(RawEventSource source, byte[] body, Func<ReadOnlyMemory<byte>, byte[]?> rewrite)
+    public static byte[]? Rewrite(RawEventForm form, byte[] body, Func<ReadOnlyMemory<byte>, byte[]?> rewrite)
     {
-        if (source == RawEventSource.TaskRouterWebhook)
+        if (form == RawEventForm.Post)
             return RewriteForm(body, rewrite);
         try
         {
             using var item = JsonDocument.Parse(body);
             var output = new ArrayBufferWriter<byte>(body.Length);
             using (var writer = new Utf8JsonWriter(output, Plain))
-                WriteObject(item.RootElement, writer, ["data", "payload"], rewrite);
+                WriteObject(item.RootElement, writer, form == RawEventForm.Listed ? ["event_data"] : ["data", "payload"], rewrite);
             return output.WrittenSpan.ToArray();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

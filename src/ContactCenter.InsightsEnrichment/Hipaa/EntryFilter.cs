@@ -44,7 +44,7 @@ public sealed class EntryFilter
         var rewritten = false;
         var readable = true;
         var applied = new List<RedactionRule>();
-        var body = BodyFilter.Rewrite(raw.Source, raw.Body, attributes =>
+        var body = BodyFilter.Rewrite(raw.Form, raw.Body, attributes =>
         {
             hipaa |= AttributeFilter.AsksForFilter(attributes.Span);
             if (attributes.IsEmpty || !(hipaa || _redacts))

@@ -3,7 +3,6 @@ ALTER TABLE insights.raw_events ADD CONSTRAINT ck_raw_events_source
   CHECK (source IN ('taskrouter_webhook', 'event_streams', 'bulk', 'session', 'rbm', 'reconciliation'));
 
 CREATE INDEX ix_raw_events_of_session ON insights.raw_events (resource_sid) WHERE source = 'session';
-CREATE INDEX ix_raw_events_session_keys ON insights.raw_events (event_key) WHERE source = 'session';
 
 COMMENT ON COLUMN insights.raw_events.resource_sid IS 'The resource that the event is about; of session events call-…, chat-…, cobrowse:… or agent:….';
 

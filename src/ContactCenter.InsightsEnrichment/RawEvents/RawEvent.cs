@@ -67,22 +67,49 @@ public sealed record RawEvent
     /// <summary>How often its processing has failed.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Header fields of the request that are kept, as a JSON object; null without.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>The form of its text.</summary>
+    public RawEventForm Form => Source switch
+    {
+        RawEventSource.Reconciliation => RawEventForm.Listed,
+        RawEventSource.TaskRouterWebhook => RawEventForm.Post,
+        RawEventSource.Bulk when RawEventIntake.IsFormPost(ContentType) => RawEventForm.Post,
+        _ => RawEventForm.CloudEvent,
+    };
+
     /// <summary>Arrivals of one event, the one that is used first (INS-14).</summary>
     /// <param name="arrivals">Events with one key.</param>
     public static List<RawEvent> ByPreference(IEnumerable<RawEvent> arrivals) =>
-        [.. arrivals.OrderBy(raw => raw.Source).ThenBy(raw => Convert.ToHexString(raw.BodySha256), StringComparer.Ordinal).ThenBy(raw => raw.RawEventId)];
+        [.. arrivals.OrderBy(raw => raw.Form).ThenBy(raw => Convert.ToHexString(raw.BodySha256), StringComparer.Ordinal).ThenBy(raw => raw.RawEventId)];
 
     /// <summary>The fields of the event.</summary>
     public EventFields ReadFields()
     {
-        if (Source == RawEventSource.TaskRouterWebhook)
+        if (Form == RawEventForm.Post)
             return EventFields.Read(FormBody.Parse(Body));
         using var item = JsonDocument.Parse(Body);
-        return EventFields.Read(item.RootElement.GetProperty("data"u8).GetProperty("payload"u8));
+        return Form == RawEventForm.Listed
+            ? EventFields.ReadListed(item.RootElement)
+            : EventFields.Read(item.RootElement.GetProperty("data"u8).GetProperty("payload"u8));
     }
 }
 
-/// <summary>How a raw event came. The lower value is used where two arrivals of one event differ (INS-14).</summary>
+/// <summary>The form of an event's text. The lower value is used where two arrivals of one event differ (INS-14).</summary>
+public enum RawEventForm
+{
+    /// <summary>An item of an Event Streams request.</summary>
+    CloudEvent = 1,
+
+    /// <summary>A form post.</summary>
+    Post = 2,
+
+    /// <summary>An item of the REST API's list.</summary>
+    Listed = 3,
+}
+
+/// <summary>How a raw event came; values as in <c>raw_event.proto</c>.</summary>
 public enum RawEventSource
 {
     /// <summary>An item of an Event Streams request.</summary>
@@ -91,8 +118,17 @@ public enum RawEventSource
     /// <summary>A TaskRouter event callback.</summary>
     TaskRouterWebhook = 2,
 
-    /// <summary>An event of a session.</summary>
-    Session = 3,
+    /// <summary>A bulk call (INS-141).</summary>
+    Bulk = 3,
+
+    /// <summary>A session event.</summary>
+    Session = 4,
+
+    /// <summary>An event of RCS messaging.</summary>
+    Rbm = 5,
+
+    /// <summary>The list of events of the REST API (INS-19).</summary>
+    Reconciliation = 6,
 }
 
 /// <summary>What has become of a raw event.</summary>

@@ -55,6 +55,22 @@ public static class RawEventIntake
         return Unreadable(id, receivedTime, contentType, body, ItemUnreadable);
     }
 
+    /// <summary>Takes one item of the list of events of the REST API (INS-19).</summary>
+    /// <param name="id">Id to give.</param>
+    /// <param name="receivedTime">When it was read.</param>
+    /// <param name="item">The item.</param>
+    public static RawEvent OfListed(Guid id, DateTimeOffset receivedTime, JsonElement item)
+    {
+        var fields = EventFields.ReadListed(item);
+        var body = JsonMarshal.GetRawUtf8Value(item).ToArray();
+        return Of(id, RawEventSource.Reconciliation, receivedTime, "application/json", body, fields, fields[EventField.EventType] ?? "");
+    }
+
+    /// <summary>Whether a content type is that of a form post.</summary>
+    /// <param name="contentType">As received.</param>
+    public static bool IsFormPost(string? contentType) =>
+        contentType is not null && contentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Takes what is genuine but no event: it is kept as failed.</summary>
     /// <param name="id">Id to give.</param>
     /// <param name="receivedTime">When it came.</param>

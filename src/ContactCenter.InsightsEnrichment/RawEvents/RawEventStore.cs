@@ -14,16 +14,16 @@ public sealed class RawEventStore(DurableDatabase database)
     private const string Columns =
         """
         raw_event_id AS RawEventId, source AS Source, received_time AS ReceivedTime, event_time AS EventTime, time_missing AS TimeMissing,
-        event_key AS EventKey, event_type AS EventType, account_sid AS AccountSid, workspace_sid AS WorkspaceSid, resource_sid AS ResourceSid,
-        task_sid AS TaskSid, worker_sid AS WorkerSid, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts
+        event_key AS EventKey, event_type AS EventType, account_sid AS AccountSid, workspace_sid AS WorkspaceSid, task_sid AS TaskSid,
+        worker_sid AS WorkerSid, resource_sid AS ResourceSid, content_type AS ContentType, headers AS Headers, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts, error AS Error
         """;
 
     private const string Insert =
         """
         INSERT INTO insights.raw_events (
           raw_event_id, source, received_time, event_time, time_missing, event_key, event_type, account_sid, workspace_sid, resource_sid,
-          task_sid, worker_sid, content_type, body, body_sha256, status, error)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+          task_sid, worker_sid, content_type, body, body_sha256, status, error, headers)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         """;
 
     /// <summary>Stores events in one statement, which is its own transaction.</summary>
@@ -52,6 +52,7 @@ public sealed class RawEventStore(DurableDatabase database)
         Add(raw => raw.BodySha256, NpgsqlDbType.Bytea);
         Add(raw => Word(raw.Status), NpgsqlDbType.Text);
         Add(raw => raw.Error, NpgsqlDbType.Text);
+        Add(raw => raw.Headers, NpgsqlDbType.Jsonb);
         foreach (var further in EntryFilterStore.Commands(events))
             batch.BatchCommands.Add(further);
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -178,6 +179,64 @@ public sealed class RawEventStore(DurableDatabase database)
             new { id, error, nextAttemptTime });
     }
 
+    /// <summary>Which of some events are stored, by key and hash of the body.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<HashSet<(string Key, string Sha256)>> StoredAsync(string[] keys, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<(string, string)>(new CommandDefinition(
+            "SELECT event_key, encode(body_sha256, 'hex') FROM insights.raw_events WHERE event_key = ANY(@keys)", new { keys }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>Finds an event with its body; null if there is none.</summary>
+    /// <param name="id">The event.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<RawEvent?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QuerySingleOrDefaultAsync<RawEventRow>(new CommandDefinition(
+            $"SELECT {Columns} FROM insights.raw_events WHERE raw_event_id = @id", new { id }, cancellationToken: cancellationToken)))?.ToRawEvent();
+    }
+
+    /// <summary>Lists events, those received last first.</summary>
+    /// <param name="query">Which, and from where on.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<List<RawEvent>> ListAsync(RawEventQuery query, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. (await connection.QueryAsync<RawEventRow>(new CommandDefinition(
+            $"""
+            SELECT {Columns} FROM insights.raw_events
+            WHERE (@StartTime::timestamptz IS NULL OR received_time >= @StartTime) AND (@EndTime::timestamptz IS NULL OR received_time < @EndTime)
+              AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@TaskSid::text IS NULL OR task_sid = @TaskSid)
+              AND (@EventType::text IS NULL OR event_type = @EventType) AND (@EventKey::text IS NULL OR event_key = @EventKey)
+              AND (@Status::text IS NULL OR status = @Status) AND (@Source::text IS NULL OR source = @Source)
+              AND (@Before::uuid IS NULL OR raw_event_id < @Before)
+            ORDER BY raw_event_id DESC LIMIT @Limit
+            """,
+            new
+            {
+                query.StartTime,
+                query.EndTime,
+                query.AccountSid,
+                query.TaskSid,
+                query.EventType,
+                query.EventKey,
+                Status = query.Status is { } status ? Word(status) : null,
+                Source = query.Source is { } source ? Word(source) : null,
+                query.Before,
+                query.Limit,
+            },
+            cancellationToken: cancellationToken))).Select(row => row.ToRawEvent())];
+    }
+
+    /// <summary>Lets an event be processed again.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="id">An event with a time.</param>
+    public static Task ReplayAsync(NpgsqlConnection connection, Guid id) => connection.ExecuteAsync(
+        "UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL, error = NULL WHERE raw_event_id = @id AND event_time IS NOT NULL", new { id });
+
     /// <summary>Number of events that wait, counted up to a limit.</summary>
     /// <param name="limit">Where to stop counting.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -213,6 +272,9 @@ public sealed class RawEventStore(DurableDatabase database)
         public string? WorkspaceSid { get; init; }
         public string? ResourceSid { get; init; }
         public string? TaskSid { get; init; }
+        public string? ContentType { get; init; }
+        public string? Headers { get; init; }
+        public string? Error { get; init; }
         public string? WorkerSid { get; init; }
         public byte[] Body { get; init; } = [];
         public byte[] BodySha256 { get; init; } = [];
@@ -232,6 +294,9 @@ public sealed class RawEventStore(DurableDatabase database)
             WorkspaceSid = WorkspaceSid,
             ResourceSid = ResourceSid,
             TaskSid = TaskSid,
+            ContentType = ContentType,
+            Headers = Headers,
+            Error = Error,
             WorkerSid = WorkerSid,
             Body = Body,
             BodySha256 = BodySha256,
@@ -240,3 +305,18 @@ public sealed class RawEventStore(DurableDatabase database)
         };
     }
 }
+
+/// <summary>Which raw events to list; null narrows nothing.</summary>
+/// <param name="StartTime">Received at or after.</param>
+/// <param name="EndTime">Received before.</param>
+/// <param name="AccountSid">Account.</param>
+/// <param name="TaskSid">Task.</param>
+/// <param name="EventType">Type in lower case.</param>
+/// <param name="EventKey">Key.</param>
+/// <param name="Status">Status.</param>
+/// <param name="Source">How it came.</param>
+/// <param name="Before">Those before this one.</param>
+/// <param name="Limit">Most.</param>
+public sealed record RawEventQuery(
+    DateTimeOffset? StartTime, DateTimeOffset? EndTime, string? AccountSid, string? TaskSid, string? EventType, string? EventKey,
+    RawEventStatus? Status, RawEventSource? Source, Guid? Before, int Limit);

@@ -29,6 +29,9 @@ public sealed class TwilioIngestEndpoints(
 {
     private const string SignatureHeader = "X-Twilio-Signature";
     private const int DeepestJson = 64;
+    private const int LongestHeader = 512;
+
+    private static readonly string[] KeptHeaders = ["user-agent", "i-twilio-idempotency-token", "x-home-region"];
 
     private readonly string[] _bases = TwilioSignature.Spellings(url.Value.PublicBaseUrl.TrimEnd('/'));
 
@@ -88,6 +91,8 @@ public sealed class TwilioIngestEndpoints(
 
     private async Task StoreAsync(HttpContext context, List<RawEvent> events)
     {
+        if (HeadersOf(context.Request) is { } headers)
+            events = events.ConvertAll(raw => raw with { Headers = headers });
         if (events.Count > 0 && !await writer.StoreAsync(events, context.RequestAborted))
         {
             await AnswerUnavailableAsync(context);
@@ -135,6 +140,19 @@ public sealed class TwilioIngestEndpoints(
         }
 
         return null;
+    }
+
+    /// <summary>The header fields that are kept, as a JSON object (INS-2); null if there are none.</summary>
+    private static string? HeadersOf(HttpRequest request)
+    {
+        Dictionary<string, string>? kept = null;
+        foreach (var name in KeptHeaders)
+        {
+            if (request.Headers[name] is [{ Length: > 0 and <= LongestHeader } value, ..] && !value.Contains('\0', StringComparison.Ordinal))
+                (kept ??= []).Add(name, value);
+        }
+
+        return kept is null ? null : JsonSerializer.Serialize(kept);
     }
 
     private static string? SignatureOf(HttpContext context) => context.Request.Headers[SignatureHeader] is [{ Length: > 0 } signature] ? signature : null;

@@ -51,6 +51,33 @@ public sealed class EventFields
         return fields;
     }
 
+    /// <summary>Reads an item of the REST API's list of events: some fields at its root, the others in <c>event_data</c>.</summary>
+    /// <param name="item">The item; anything but an object has no fields.</param>
+    public static EventFields ReadListed(JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return new();
+        var fields = Read(item);
+        fields._values[(int)EventField.EventDescription] = Text(item, "description");
+        fields._values[(int)EventField.Timestamp] = Text(item, "event_date");
+        fields._values[(int)EventField.TimestampMs] = Text(item, "event_date_ms");
+        if (item.TryGetProperty("event_data"u8, out var data) && data.ValueKind == JsonValueKind.Object)
+        {
+            // What the root says is not said again.
+            var inner = Read(data);
+            foreach (var field in All)
+            {
+                if (fields._values[(int)field].IsEmpty)
+                    fields._values[(int)field] = inner._values[(int)field];
+            }
+        }
+
+        return fields;
+
+        static ReadOnlyMemory<byte> Text(JsonElement item, string name) =>
+            item.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? Encoding.UTF8.GetBytes(value.ToString()) : default;
+    }
+
     /// <summary>The text of a payload's member.</summary>
     /// <param name="value">Its value.</param>
     internal static string TextOf(JsonElement value) => value.ValueKind switch

@@ -1,21 +1,15 @@
 using System.Text.Json;
 using ContactCenter.Contracts;
-using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Insights.V1;
 
-namespace ContactCenter.InsightsEnrichment.Sessions;
+namespace ContactCenter.InsightsEnrichment.RawEvents;
 
-/// <summary>Takes in events by gRPC; <c>event_ingest_service.proto</c> is its specification.</summary>
-/// <param name="desk">Takes session events.</param>
-/// <param name="backlog">Says when no more is taken.</param>
-public sealed class EventIngestService(SessionEventDesk desk, EnrichmentBacklog backlog) : V1.EventIngestService.EventIngestServiceBase
+public sealed partial class EventIngestService
 {
-    private const string Domain = InsightsErrors.Domain;
     private const string ContentType = "application/grpc";
-
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
     public override async Task<V1.IngestSessionEventsResponse> IngestSessionEvents(V1.IngestSessionEventsRequest request, ServerCallContext context)
@@ -24,7 +18,7 @@ public sealed class EventIngestService(SessionEventDesk desk, EnrichmentBacklog 
             throw RpcErrors.InvalidArgument(Domain, InsightsErrors.BodyTooLarge, "events", $"must be at most {SessionEventIntake.MostEvents}");
         if (backlog.IsFull)
             throw RpcErrors.ResourceExhausted(Domain, InsightsErrors.Overloaded, "Too many events wait to be processed.", RetryDelay);
-        var answers = await desk.TakeAsync(request.Events.Select(TextOf), ContentType, context.CancellationToken)
+        var answers = await sessions.TakeAsync(request.Events.Select(TextOf), ContentType, context.CancellationToken)
             ?? throw RpcErrors.Unavailable(Domain, InsightsErrors.StoreUnavailable, "The events could not be stored.", RetryDelay);
         var response = new V1.IngestSessionEventsResponse();
         response.Results.AddRange(answers.Select(MessageOf));

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using ContactCenter.Contracts;
+using ContactCenter.Durable.Audit;
+using ContactCenter.Durable.Idempotency;
+using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using V1 = ContactCenter.Insights.V1;
+
+namespace ContactCenter.InsightsEnrichment.RawEvents;
+
+/// <summary>Serves the backup of everything received; <c>raw_event_service.proto</c> is its specification.</summary>
+/// <param name="store">Where it is.</param>
+/// <param name="calls">Runs changes once per request_id.</param>
+/// <param name="backlog">Told of what waits again.</param>
+public sealed class RawEventService(RawEventStore store, IdempotentCalls calls, EnrichmentBacklog backlog) : V1.RawEventService.RawEventServiceBase
+{
+    private const string Domain = InsightsErrors.Domain;
+
+    private static readonly Paging Pages = new(Domain);
+
+    /// <inheritdoc />
+    public override async Task<V1.ListRawEventsResponse> ListRawEvents(V1.ListRawEventsRequest request, ServerCallContext context)
+    {
+        var filter = request.Filter ?? new();
+        var start = RpcTimes.Read(filter.StartTime, Domain, "filter.start_time");
+        var end = RpcTimes.Read(filter.EndTime, Domain, "filter.end_time");
+        if (start >= end)
+            throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time");
+        var size = Pages.Size(request.PageSize);
+        var before = Pages.Position(request.PageToken, filter, 1)?.Id(0);
+        var found = await store.ListAsync(
+            new(start, end, Given(filter.AccountSid), Given(filter.TaskSid), Given(filter.EventType), Given(filter.EventKey),
+                filter.Status == 0 ? null : (RawEventStatus)filter.Status, filter.Source == 0 ? null : (RawEventSource)filter.Source, before, size + 1),
+            context.CancellationToken);
+
+        var response = new V1.ListRawEventsResponse();
+        response.RawEvents.AddRange(found.Take(size).Select(raw => Message(raw)));
+        if (found.Count > size)
+            response.NextPageToken = Paging.Token(filter, found[size - 1].RawEventId.ToString());
+        return response;
+    }
+
+    /// <inheritdoc />
+    public override async Task<V1.GetRawEventResponse> GetRawEvent(V1.GetRawEventRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(request.RawEventId, context.CancellationToken);
+        var message = Message(found);
+        message.Body = UnsafeByteOperations.UnsafeWrap(found.Body);
+        return new() { RawEvent = message };
+    }
+
+    /// <inheritdoc />
+    public override async Task<V1.ReplayRawEventResponse> ReplayRawEvent(V1.ReplayRawEventRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(request.RawEventId, context.CancellationToken);
+        if (found.EventTime is null)
+            throw RpcErrors.FailedPrecondition(Domain, InsightsErrors.TimeOutOfRange, "The event has no usable time; processing it again would fail again.");
+        var response = await calls.RunAsync(context, request, async transaction =>
+        {
+            await RawEventStore.ReplayAsync(transaction.Connection, found.RawEventId);
+            transaction.Audit(new AuditEntry(context.GetCaller().Actor, "rawEvents.replay", $"rawEvents/{found.RawEventId}", request.RequestId));
+            return new V1.ReplayRawEventResponse { RawEvent = Message(found with { Status = RawEventStatus.Received, Error = null }) };
+        });
+        backlog.Add(1);
+        return response;
+    }
+
+    private async Task<RawEvent> FindAsync(string text, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(text, "D", out var id) && await store.FindAsync(id, cancellationToken) is { } found
+            ? found
+            : throw RpcErrors.NotFound(Domain, InsightsErrors.RawEventNotFound, "raw event", text);
+
+    private static string? Given(string value) => value.Length > 0 ? value : null;
+
+    private static V1.RawEvent Message(RawEvent raw)
+    {
+        var message = new V1.RawEvent
+        {
+            RawEventId = raw.RawEventId.ToString(),
+            Source = (V1.RawEventSource)raw.Source,
+            ReceivedTime = raw.ReceivedTime.ToTimestamp(),
+            EventTime = raw.EventTime?.ToTimestamp(),
+            EventKey = raw.EventKey,
+            EventType = raw.EventType,
+            AccountSid = raw.AccountSid ?? "",
+            WorkspaceSid = raw.WorkspaceSid ?? "",
+            ResourceSid = raw.ResourceSid ?? "",
+            TaskSid = raw.TaskSid ?? "",
+            WorkerSid = raw.WorkerSid ?? "",
+            ContentType = raw.ContentType ?? "",
+            BodySha256 = Convert.ToHexStringLower(raw.BodySha256),
+            Status = (V1.RawEventStatus)raw.Status,
+            Error = raw.Error ?? "",
+        };
+        if (raw.Headers is { } headers)
+            message.Headers.Add(JsonSerializer.Deserialize<Dictionary<string, string>>(headers));
+        return message;
+    }
+}
