@@ -116,7 +116,4 @@ public static class InsightsErrors
 
     /// <summary>The content type of an event's text is none of a webhook.</summary>
     public const string ContentTypeUnknown = "CONTENT_TYPE_UNKNOWN";
-
-    /// <summary>No raw event has the id.</summary>
-    public const string RawEventNotFound = "RAW_EVENT_NOT_FOUND";
 }
