@@ -2,6 +2,7 @@ using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Sessions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Enrichment;
@@ -57,7 +58,7 @@ public sealed class SurroundingsTests(TestServers servers) : InsightsTest(server
         await using (var replica = await RunAsync())
         {
             var tomorrow = new ManualTimeProvider(hour.AddDays(1).AddHours(1));
-            var rebuild = new TaskRebuild(replica.Services.GetRequiredService<EnrichmentRules>(), tomorrow);
+            var rebuild = new TaskRebuild(replica.Services.GetRequiredService<EnrichmentRules>(), replica.Services.GetRequiredService<SessionChanges>(), tomorrow);
             await new OverdueTasks(replica.Services.GetRequiredService<DurableDatabase>(), rebuild, tomorrow).RunAsync(null!, Cancellation);
         }
 
