@@ -171,7 +171,8 @@ public sealed class TaskTimeline
                 WrapUpTime = life.WrapUp is { } wrapUp ? Between(wrapUp, life.End!, warnings) : Measure.Zero,
             },
             _ => segment,
-        }) with { Warnings = warnings.All };
+        }) with
+        { Warnings = warnings.All };
     }
 
     private Segment Common(

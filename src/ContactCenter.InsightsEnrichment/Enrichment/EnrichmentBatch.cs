@@ -305,7 +305,8 @@ internal sealed class EnrichmentBatch
         await _store.WriteConversationsAsync(changes.Conversations, _now);
         await customers.WriteAsync(goneConversations.Select(gone => (gone.AccountSid, gone.ConversationId)));
         _warnings.AddRange(changes.Warnings.Concat(customers.Warnings).Select(found => new Warning(
-            found.AccountSid, found.Warning.Code, found.Warning.Field, found.Warning.Sample, found.Warning.RawEventId) { Note = found.Warning.Note }));
+            found.AccountSid, found.Warning.Code, found.Warning.Field, found.Warning.Sample, found.Warning.RawEventId)
+        { Note = found.Warning.Note }));
     }
 
     private void Warn(RawEvent raw, string code, string field, string? sample = null) => _warnings.Add(new(raw.AccountSid ?? "", code, field, sample, raw.RawEventId));
