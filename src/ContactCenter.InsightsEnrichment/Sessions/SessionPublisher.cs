@@ -25,16 +25,32 @@ internal sealed class SessionPublisher(DurableTransaction transaction, string ac
             case SessionEventTypes.Started:
                 Send(new SessionStarted
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, Direction = data.Text("direction"), CallSid = data.Text("call_sid"),
-                    ProviderType = data.Text("provider_type"), ProviderChannelId = data.Text("provider_channel_id"), ScheduledTime = data.Time("scheduled_time"), Verified = data.Flag("verified"),
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    Direction = data.Text("direction"),
+                    CallSid = data.Text("call_sid"),
+                    ProviderType = data.Text("provider_type"),
+                    ProviderChannelId = data.Text("provider_channel_id"),
+                    ScheduledTime = data.Time("scheduled_time"),
+                    Verified = data.Flag("verified"),
                 });
                 break;
             case SessionEventTypes.Queued:
                 Send(new SessionQueued
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, Priority = data.Number("priority"),
-                    ServiceLevelTargetSeconds = data.Number("service_level_target_time"), ServiceLevelTargetPercent = data.Number("service_level_target_percent"),
-                    AbandonThresholdSeconds = data.Number("abandon_threshold"), TransferId = current.TransferId,
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    Priority = data.Number("priority"),
+                    ServiceLevelTargetSeconds = data.Number("service_level_target_time"),
+                    ServiceLevelTargetPercent = data.Number("service_level_target_percent"),
+                    AbandonThresholdSeconds = data.Number("abandon_threshold"),
+                    TransferId = current.TransferId,
                 });
                 break;
             case SessionEventTypes.Assigned:
@@ -43,8 +59,14 @@ internal sealed class SessionPublisher(DurableTransaction transaction, string ac
             case SessionEventTypes.Joined:
                 Send(new SessionConnected
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, FirstAgent = knowledge.IsFirstAgent(current),
-                    Barged = data.Flag("barged"), TransferId = current.TransferId,
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    FirstAgent = knowledge.IsFirstAgent(current),
+                    Barged = data.Flag("barged"),
+                    TransferId = current.TransferId,
                 });
                 break;
             case SessionEventTypes.Left:
@@ -59,7 +81,12 @@ internal sealed class SessionPublisher(DurableTransaction transaction, string ac
             case SessionEventTypes.PartyAdded:
                 Send(new PartyAdded
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, ParticipantType = Word(data, "participant_type")!,
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    ParticipantType = Word(data, "participant_type")!,
                     EndUserId = data.Number("end_user_id"),
                 });
                 break;
@@ -81,15 +108,30 @@ internal sealed class SessionPublisher(DurableTransaction transaction, string ac
             case SessionEventTypes.MessageInbound or SessionEventTypes.MessageOutbound:
                 Send(new ChatMessageSent
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, Direction = phase, MessageId = data.Text("message_id")!,
-                    Author = data.Element("author"), Message = knowledge.IsHipaa ? null : data.Element("message"),
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    Direction = phase,
+                    MessageId = data.Text("message_id")!,
+                    Author = data.Element("author"),
+                    Message = knowledge.IsHipaa ? null : data.Element("message"),
                 });
                 break;
             case SessionEventTypes.MediaAdded:
                 Send(new SessionMediaAdded
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, MediaKind = Word(data, "kind")!, MediaId = data.Text("media_id")!,
-                    ContentType = data.Text("content_type"), Bytes = data.Number("bytes"), Location = data.Text("location"),
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    MediaKind = Word(data, "kind")!,
+                    MediaId = data.Text("media_id")!,
+                    ContentType = data.Text("content_type"),
+                    Bytes = data.Number("bytes"),
+                    Location = data.Text("location"),
                 });
                 break;
             case SessionEventTypes.ChatActivated or SessionEventTypes.ChatDismissed:
@@ -101,22 +143,41 @@ internal sealed class SessionPublisher(DurableTransaction transaction, string ac
             case SessionEventTypes.RedactionStarted or SessionEventTypes.RedactionStopped:
                 Send(new RedactionChanged
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, Active = current.Type == SessionEventTypes.RedactionStarted,
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    Active = current.Type == SessionEventTypes.RedactionStarted,
                     RecordingId = data.Number("recording_id"),
                 });
                 break;
             case SessionEventTypes.AgentAssistStarted:
                 Send(new AgentAssistStarted
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, AssistConversationId = data.Text("conversation_id"),
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    AssistConversationId = data.Text("conversation_id"),
                     QueueLanguageId = data.Text("queue_language_id"),
                 });
                 break;
             default:
                 Send(new CobrowseChanged
                 {
-                    EventId = NewId(), OccurredTime = time, RecordedTime = now, AccountSid = accountSid, Session = facts, Phase = phase, CobrowseSessionId = data.Text("cobrowse_session_id")!,
-                    RequestedBy = Word(data, "requested_by"), EndedBy = Word(data, "ended_by"), RemoteControl = Word(data, "remote_control"), FullDevice = Word(data, "full_device"),
+                    EventId = NewId(),
+                    OccurredTime = time,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Session = facts,
+                    Phase = phase,
+                    CobrowseSessionId = data.Text("cobrowse_session_id")!,
+                    RequestedBy = Word(data, "requested_by"),
+                    EndedBy = Word(data, "ended_by"),
+                    RemoteControl = Word(data, "remote_control"),
+                    FullDevice = Word(data, "full_device"),
                 });
                 break;
         }

@@ -192,7 +192,14 @@ public sealed class WireFormTests
             """,
             new SessionRecordUpdated
             {
-                EventId = EventId, OccurredTime = Time, RecordedTime = Time.AddSeconds(1), AccountSid = "AC1", SessionKind = "call", SessionId = 1418, RecordVersion = 9, ChangedParts = ["rating"],
+                EventId = EventId,
+                OccurredTime = Time,
+                RecordedTime = Time.AddSeconds(1),
+                AccountSid = "AC1",
+                SessionKind = "call",
+                SessionId = 1418,
+                RecordVersion = 9,
+                ChangedParts = ["rating"],
             });
     }
 

@@ -144,7 +144,8 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
     /// <summary>Runs the one job of a kind before its time, which has to be so many seconds after its beginning.</summary>
     private async Task RunNowAsync(string kind, int seconds)
     {
-        Assert.Equal(seconds, await QueryAsync<long>("SELECT round(extract(epoch FROM due_time - enqueued_time)) FROM durable.jobs WHERE kind = @kind", new { kind }));
+        // The clock of the transaction is read before that of the row.
+        Assert.InRange(await QueryAsync<long>("SELECT round(extract(epoch FROM due_time - enqueued_time)) FROM durable.jobs WHERE kind = @kind", new { kind }), seconds - 10, seconds);
         var id = await QueryAsync<Guid>("SELECT id FROM durable.jobs WHERE kind = @kind", new { kind });
         await Operations.RunJobNowAsync(new() { JobId = id.ToString() }, cancellationToken: Cancellation);
     }
