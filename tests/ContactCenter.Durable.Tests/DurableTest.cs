@@ -18,9 +18,6 @@ namespace ContactCenter.Durable.Tests;
 /// <summary>A service of these tests: a host with AddDurable on a database and a virtual host of its own.</summary>
 public abstract class DurableTest(TestServers servers) : IAsyncLifetime
 {
-    private static readonly Lock BrokerLock = new();
-    private static Task<string>? _sharedBroker;
-
     private readonly List<IHost> _hosts = [];
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -53,13 +50,6 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
 
     /// <summary>The virtual host of this test.</summary>
     protected virtual Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
-
-    /// <summary>One virtual host for all tests that neither consume nor look at what is published: there is a limited number.</summary>
-    protected Task<string> ShareBrokerAsync()
-    {
-        lock (BrokerLock)
-            return _sharedBroker ??= Servers.CreateVirtualHostAsync(CancellationToken.None);
-    }
 
     protected static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) =>
         new Migrator(connectionString, "tests", Assembly.GetExecutingAssembly(), TimeSpan.FromMinutes(1), NullLogger.Instance).MigrateAsync(cancellationToken);

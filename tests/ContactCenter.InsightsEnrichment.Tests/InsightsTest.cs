@@ -49,6 +49,9 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     /// <summary>Connects the service to its database; a test may name another server.</summary>
     protected virtual Task<string> ConnectAsync() => Task.FromResult(Database.ConnectionString);
 
+    /// <summary>The virtual host of this test; one of its own where it consumes.</summary>
+    protected virtual Task<string> TakeBrokerAsync() => Servers.ShareVirtualHostAsync();
+
     /// <summary>Settings besides the usual ones; an empty value removes one.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
@@ -58,7 +61,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         Database = await Servers.CreateDatabaseAsync(Cancellation);
-        Broker = await Servers.CreateVirtualHostAsync(Cancellation);
+        Broker = await TakeBrokerAsync();
         await StartAsync();
     }
 

@@ -6,7 +6,7 @@ namespace ContactCenter.Durable.Tests.DeadLetters;
 
 public sealed class DeadLetterAddedTests(TestServers servers) : DeadLetterTest(servers)
 {
-    protected override Task<string> TakeBrokerAsync() => ShareBrokerAsync();
+    protected override Task<string> TakeBrokerAsync() => Servers.ShareVirtualHostAsync();
 
     [Fact]
     [Rule("DUR-52")]

@@ -29,7 +29,7 @@ public sealed class DeadLetterListTests(TestServers servers) : DeadLetterTest(se
         new DeadLetterFilter { LastFrom = Noon.AddHours(1), LastTo = Noon.AddHours(1).AddTicks(10) },
     ];
 
-    protected override Task<string> TakeBrokerAsync() => ShareBrokerAsync();
+    protected override Task<string> TakeBrokerAsync() => Servers.ShareVirtualHostAsync();
 
     [Fact]
     [Rule("DUR-48")]

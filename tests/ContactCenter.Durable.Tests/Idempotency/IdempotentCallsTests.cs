@@ -10,7 +10,7 @@ public sealed class IdempotentCallsTests(TestServers servers) : DurableTest(serv
     private const string R = "5f0c6d0e-2d0b-4c58-9a3e-1b1a7f0c9d11";
     private readonly ManualTimeProvider _time = new();
 
-    protected override Task<string> TakeBrokerAsync() => ShareBrokerAsync();
+    protected override Task<string> TakeBrokerAsync() => Servers.ShareVirtualHostAsync();
 
     [Fact]
     [Rule("DUR-20")]

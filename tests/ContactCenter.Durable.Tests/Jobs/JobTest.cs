@@ -10,7 +10,7 @@ public abstract class JobTest(TestServers servers) : DurableTest(servers)
 {
     protected const string Kind = "numbers.add";
 
-    protected override Task<string> TakeBrokerAsync() => ShareBrokerAsync();
+    protected override Task<string> TakeBrokerAsync() => Servers.ShareVirtualHostAsync();
 
     /// <summary>A host whose jobs of <see cref="Kind"/> do what the script says.</summary>
     protected Task<IHost> StartAsync(

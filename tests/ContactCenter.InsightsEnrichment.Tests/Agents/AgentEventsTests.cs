@@ -6,6 +6,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.Agents;
 
 public sealed class AgentEventsTests(TestServers servers) : AgentTest(servers)
 {
+    protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
+
     private readonly ConcurrentQueue<object> _published = new();
     private IBusControl _bus = null!;
 

@@ -6,6 +6,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.Enrichment;
 
 public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(servers)
 {
+    protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
+
     private readonly ConcurrentQueue<object> _published = new();
     private IBusControl _bus = null!;
 

@@ -8,6 +8,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.Sessions;
 
 public sealed class SessionFactsTests(TestServers servers) : SessionsTest(servers)
 {
+    protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
+
     private readonly ConcurrentQueue<object> _published = new();
     private IBusControl _bus = null!;
 

@@ -9,6 +9,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.WriteBack;
 
 public sealed class TaskWriteBackTests(TestServers servers) : WriteBackTest(servers)
 {
+    protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
+
     [Fact]
     [Rule("INS-113"), Rule("INS-114"), Rule("INS-115"), Rule("INS-118")]
     public async Task EX_14_a_completion_goes_through_a_conflict_and_a_limit_in_six_requests()

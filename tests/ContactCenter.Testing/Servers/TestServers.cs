@@ -21,6 +21,7 @@ public sealed class TestServers : IAsyncDisposable
     private readonly Lazy<Task<string>> _rabbitMq;
     private readonly Lazy<Task<string>> _redis;
     private int _vhost = Random.Shared.Next(1_000);
+    private Task<string>? _sharedVirtualHost;
 
     /// <summary>Starts nothing yet.</summary>
     public TestServers()
@@ -59,6 +60,14 @@ public sealed class TestServers : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"All {vhosts} virtual hosts are taken; set CONTACTCENTER_TEST_VHOSTS to more.");
+    }
+
+    /// <summary>One virtual host for all tests of this process that neither consume nor look at what is published: there is a limited number.</summary>
+    /// <returns>Its <c>amqp://</c> connection string.</returns>
+    public Task<string> ShareVirtualHostAsync()
+    {
+        lock (_templates)
+            return _sharedVirtualHost ??= CreateVirtualHostAsync(CancellationToken.None);
     }
 
     /// <summary>Takes an empty Redis database; up to 15 may be in use at a time, disposing it gives it back.</summary>
