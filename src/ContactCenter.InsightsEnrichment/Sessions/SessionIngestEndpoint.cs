@@ -21,7 +21,7 @@ public sealed class SessionIngestEndpoint(SessionEventDesk desk, EnrichmentBackl
     /// <summary>Maps the endpoint.</summary>
     /// <param name="routes">The application's routes.</param>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/ingest/sessions/events", routes.ServiceProvider.GetRequiredService<SessionIngestEndpoint>().TakeAsync).RequireScope("ingest");
+        routes.MapPost("/ingest/sessions/events", routes.ServiceProvider.GetRequiredService<SessionIngestEndpoint>().TakeAsync).RequireScope("insights.ingest");
 
     private async Task TakeAsync(HttpContext context)
     {
