@@ -11,13 +11,13 @@ internal sealed class DevelopmentKeys(IDistributedApplicationBuilder builder, Da
     private readonly DateTimeOffset _expireTime = TimeProvider.System.GetUtcNow() + Lifetime;
     private readonly Dictionary<string, IResourceBuilder<ParameterResource>> _parameters = new(StringComparer.Ordinal);
 
-    /// <summary>Lets the developer into a service with all its common scopes, and the programs with those that they need.</summary>
+    /// <summary>Lets the programs into a service with the scopes that they need, and the developer with all of these and the common ones.</summary>
     /// <param name="service">The service.</param>
     /// <param name="area">The first part of its scopes, such as <c>crm</c>.</param>
     /// <param name="programs">Names of programs, and the last parts of their scopes.</param>
     public IResourceBuilder<ProjectResource> Admit(IResourceBuilder<ProjectResource> service, string area, params (string Name, string[] Scopes)[] programs)
     {
-        Admit(service, 0, Developer, [$"{area}.write", $"{area}.operate", $"{area}.admin"]);
+        Admit(service, 0, Developer, [.. programs.SelectMany(program => program.Scopes).Union(["write", "operate", "admin"]).Select(scope => $"{area}.{scope}")]);
         for (var i = 0; i < programs.Length; i++) Admit(service, i + 1, programs[i].Name, [.. programs[i].Scopes.Select(scope => $"{area}.{scope}")]);
         return service;
     }
