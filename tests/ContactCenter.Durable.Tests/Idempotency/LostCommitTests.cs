@@ -34,7 +34,7 @@ public sealed class LostCommitTests(TestServers servers) : DurableTest(servers)
             },
             Cancellation);
 
-        var trap = proxy.CutAt(lost, Commit);
+        var trap = proxy.CutAt(lost, Commit, after: "INSERT INTO effects");
         if (lost == ProxyFlow.ToServer)
             await Assert.ThrowsAnyAsync<NpgsqlException>(CallAsync);
         else
@@ -56,7 +56,7 @@ public sealed class LostCommitTests(TestServers servers) : DurableTest(servers)
         await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM effects") == 1);
 
         var sender = await StartSenderAsync();
-        var trap = proxy.CutAt(ProxyFlow.ToClient, Commit);
+        var trap = proxy.CutAt(ProxyFlow.ToClient, Commit, after: "INSERT INTO effects");
         await PublishAsync(sender, "k", 2);
         await trap.Sprung;
         await PublishAsync(sender, "k", 3);
@@ -76,7 +76,7 @@ public sealed class LostCommitTests(TestServers servers) : DurableTest(servers)
         await EnqueueAsync(host, 1);
         await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM effects") == 1);
 
-        var trap = proxy.CutAt(ProxyFlow.ToClient, Commit);
+        var trap = proxy.CutAt(ProxyFlow.ToClient, Commit, after: "INSERT INTO effects");
         await EnqueueAsync(sender, 2);
         await trap.Sprung;
         await EnqueueAsync(sender, 3);

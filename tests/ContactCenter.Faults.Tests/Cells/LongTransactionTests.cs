@@ -66,6 +66,7 @@ public sealed class LongTransactionTests(TestServers servers) : LoadTest(servers
 }
 
 /// <summary>Nothing happens but load.</summary>
+[Collection(nameof(Undisturbed))]
 public sealed class SustainedLoadTests(TestServers servers) : LoadTest(servers)
 {
     private static readonly LoadPlan Plan = LoadPlan.IsFull
@@ -108,6 +109,7 @@ public sealed class SustainedLoadTests(TestServers servers) : LoadTest(servers)
 }
 
 /// <summary>Very many jobs come at once.</summary>
+[Collection(nameof(Undisturbed))]
 public sealed class EventBurstTests(TestServers servers) : LoadTest(servers)
 {
     private static readonly int Count = LoadPlan.Choose(5_000, 100_000);

@@ -5,6 +5,7 @@ using StackExchange.Redis;
 namespace ContactCenter.Faults.Tests.Cells;
 
 /// <summary>Redis forgets everything, and then goes away: it only carries hints (its limits are Egress's).</summary>
+[Collection(nameof(Undisturbed))]
 public sealed class RedisFaultTests(TestServers servers) : LoadTest(servers)
 {
     // The poll finds what no hint told of; in the short form the processors are shared with other tests.

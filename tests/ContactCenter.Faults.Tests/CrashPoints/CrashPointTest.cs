@@ -21,6 +21,12 @@ public abstract class CrashPointTest(TestServers servers) : LoadTest(servers)
     /// <summary>The statement, and the server's answer to it. Without the zero, BEGIN ISOLATION LEVEL READ COMMITTED is one, too.</summary>
     protected static readonly byte[] Commit = [.. "COMMIT"u8, 0];
 
+    /// <summary>What a call's transaction sends before it commits.</summary>
+    protected const string Accept = "INSERT INTO accepted";
+
+    /// <summary>What the transaction of a job or a consumer sends before it commits.</summary>
+    protected const string Work = "INSERT INTO effects";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private protected ChaosProxy Postgres { get; private set; } = null!;

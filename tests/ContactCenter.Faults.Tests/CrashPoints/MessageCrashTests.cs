@@ -21,9 +21,9 @@ public sealed class MessageCrashTests(TestServers servers) : CrashPointTest(serv
     public async Task crash_points_of_the_outbox_lose_nothing_and_have_one_effect()
     {
         // Changed, not committed; committed, and the caller not told.
-        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToServer, Commit, kill), worker => worker.PublishAsync(Request(1)).ResponseAsync);
+        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToServer, Commit, kill, Accept), worker => worker.PublishAsync(Request(1)).ResponseAsync);
         await AssertEffectsAsync(1, 0);
-        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToClient, Commit, kill), worker => worker.PublishAsync(Request(2)).ResponseAsync);
+        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToClient, Commit, kill, Accept), worker => worker.PublishAsync(Request(2)).ResponseAsync);
         await AssertEffectsAsync(2, 1);
 
         // Published, not confirmed; confirmed, and the relay not told.
@@ -48,10 +48,10 @@ public sealed class MessageCrashTests(TestServers servers) : CrashPointTest(serv
         await CrashAsync(kill => Broker.CutAt(ProxyFlow.ToClient, Deliver, kill), worker => worker.PublishAsync(Request(1)).ResponseAsync);
         await AssertEffectsAsync(1, 1);
 
-        // The second commit is the consumer's. Effect written, not committed; committed, and the consumer not told.
-        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToServer, Commit, kill, occurrence: 2), worker => worker.PublishAsync(Request(2)).ResponseAsync);
+        // Effect written, not committed; committed, and the consumer not told.
+        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToServer, Commit, kill, Work), worker => worker.PublishAsync(Request(2)).ResponseAsync);
         await AssertEffectsAsync(2, 1);
-        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToClient, Commit, kill, occurrence: 2), worker => worker.PublishAsync(Request(3)).ResponseAsync, Acknowledged);
+        await CrashAsync(kill => Postgres.CutAt(ProxyFlow.ToClient, Commit, kill, Work), worker => worker.PublishAsync(Request(3)).ResponseAsync, Acknowledged);
         await AssertEffectsAsync(3, 1);
 
         // Committed, not acknowledged; acknowledged.

@@ -141,13 +141,14 @@ public sealed class ChaosProxyTests : IAsyncLifetime
     public async Task A_message_is_found_across_reads_and_cut_before_it_reaches_the_other_side()
     {
         var calls = 0;
-        var trap = _proxy.CutAt(ProxyFlow.ToServer, "COMMIT", () => Task.FromResult(calls++), occurrence: 2);
+        var trap = _proxy.CutAt(ProxyFlow.ToServer, "COMMIT", () => Task.FromResult(calls++), after: "INSERT");
         Assert.Equal("one COMMIT;", await EchoAsync("one COMMIT;"));
+        Assert.Equal("INSERT", await EchoAsync("INSERT"));
         Assert.Equal("two COM", await EchoAsync("two COM"));
         await _stream.WriteAsync("MIT;"u8.ToArray(), Cancellation);
         await trap.Sprung.WaitAsync(Limit, Cancellation);
         await Assert.ThrowsAsync<IOException>(() => ReadAsync(1));
-        Assert.Equal((1, 18), (calls, _served));
+        Assert.Equal((1, 24), (calls, _served));
     }
 
     [Fact]

@@ -81,31 +81,40 @@ public sealed partial class ChaosProxy : IAsyncDisposable
     }
 
     /// <summary>Resets the connection on which the given number of bytes has passed from now on, over all connections of this flow.</summary>
-    public ProxyTrap CutAfter(ProxyFlow flow, long bytes) => Add(new ProxyTrap(flow, [], bytes, isPassedOn: false, act: null));
+    public ProxyTrap CutAfter(ProxyFlow flow, long bytes) => Add(new ProxyTrap(flow, [], bytes, isPassedOn: false, _ => Task.CompletedTask));
 
     /// <summary>Cuts a connection at a message: the text's bytes are not passed on, <paramref name="act"/> is done, then the connection is reset.</summary>
     /// <param name="flow">Where to look.</param>
     /// <param name="pattern">Bytes to look for, up to <see cref="ProxyTrap.MaxPatternLength"/>.</param>
     /// <param name="act">Done before the reset, while the message is held; nothing if not given.</param>
-    /// <param name="occurrence">Which of the matches from now on, over all connections; 1 for the first.</param>
-    public ProxyTrap CutAt(ProxyFlow flow, byte[] pattern, Func<Task>? act = null, int occurrence = 1) =>
-        Add(new ProxyTrap(flow, pattern, occurrence, isPassedOn: false, act));
+    /// <param name="after">What the client must have sent before on the same connection, such as a statement of the transaction that is meant: others may commit, too.</param>
+    public ProxyTrap CutAt(ProxyFlow flow, byte[] pattern, Func<Task>? act = null, string? after = null)
+    {
+        var cut = new ProxyTrap(flow, pattern, 1, isPassedOn: false, _ => act?.Invoke() ?? Task.CompletedTask);
+        if (after is null)
+            return Add(cut);
+        Add(new ProxyTrap(ProxyFlow.ToServer, Encoding.UTF8.GetBytes(after), 1, isPassedOn: true, connection =>
+        {
+            cut.Connection = connection;
+            Add(cut);
+            return Task.CompletedTask;
+        }));
+        return cut;
+    }
 
     /// <summary>Acts when a message has passed; the connection goes on after that.</summary>
     /// <param name="flow">Where to look.</param>
     /// <param name="pattern">Bytes to look for, up to <see cref="ProxyTrap.MaxPatternLength"/>.</param>
     /// <param name="act">Done when the message has been sent on, before what follows it.</param>
-    /// <param name="occurrence">Which of the matches from now on, over all connections; 1 for the first.</param>
-    public ProxyTrap When(ProxyFlow flow, byte[] pattern, Func<Task> act, int occurrence = 1) =>
-        Add(new ProxyTrap(flow, pattern, occurrence, isPassedOn: true, act));
+    public ProxyTrap When(ProxyFlow flow, byte[] pattern, Func<Task> act) =>
+        Add(new ProxyTrap(flow, pattern, 1, isPassedOn: true, _ => act()));
 
-    /// <inheritdoc cref="CutAt(ProxyFlow, byte[], Func{Task}, int)" />
-    public ProxyTrap CutAt(ProxyFlow flow, string pattern, Func<Task>? act = null, int occurrence = 1) =>
-        CutAt(flow, Encoding.UTF8.GetBytes(pattern), act, occurrence);
+    /// <inheritdoc cref="CutAt(ProxyFlow, byte[], Func{Task}, string)" />
+    public ProxyTrap CutAt(ProxyFlow flow, string pattern, Func<Task>? act = null, string? after = null) =>
+        CutAt(flow, Encoding.UTF8.GetBytes(pattern), act, after);
 
-    /// <inheritdoc cref="When(ProxyFlow, byte[], Func{Task}, int)" />
-    public ProxyTrap When(ProxyFlow flow, string pattern, Func<Task> act, int occurrence = 1) =>
-        When(flow, Encoding.UTF8.GetBytes(pattern), act, occurrence);
+    /// <inheritdoc cref="When(ProxyFlow, byte[], Func{Task})" />
+    public ProxyTrap When(ProxyFlow flow, string pattern, Func<Task> act) => When(flow, Encoding.UTF8.GetBytes(pattern), act);
 
     /// <summary>Forgets a trap, if it has not sprung.</summary>
     public void Remove(ProxyTrap trap) => _traps.TryRemove(trap, out _);
@@ -120,7 +129,8 @@ public sealed partial class ChaosProxy : IAsyncDisposable
         await Task.WhenAll(_connections.Values);
     }
 
-    internal IEnumerable<ProxyTrap> Traps(ProxyFlow flow) => _traps.IsEmpty ? [] : _traps.Keys.Where(trap => trap.Flow == flow);
+    internal IEnumerable<ProxyTrap> Traps(ProxyFlow flow, ProxiedConnection connection) =>
+        _traps.IsEmpty ? [] : _traps.Keys.Where(trap => trap.Flow == flow && (trap.Connection ?? connection) == connection);
 
     internal Task HoldAsync() => _frozen?.Task ?? Task.CompletedTask;
 

@@ -90,7 +90,7 @@ internal sealed class ProxiedConnection(ChaosProxy proxy, Socket client, Socket 
     private async Task<bool> PassAsync(Socket to, ProxyFlow flow, ReadOnlyMemory<byte> window, int fresh)
     {
         var passed = window.Length - fresh;
-        foreach (var trap in proxy.Traps(flow))
+        foreach (var trap in proxy.Traps(flow, this))
         {
             if (trap.Find(window.Span, fresh) is not { } count)
                 continue;
@@ -98,7 +98,7 @@ internal sealed class ProxiedConnection(ChaosProxy proxy, Socket client, Socket 
             var end = Math.Max(passed, window.Length - fresh + count);
             await SendAllAsync(to, window[passed..end]);
             passed = end;
-            if (!await trap.SpringAsync())
+            if (!await trap.SpringAsync(this))
                 return false;
         }
 

@@ -18,21 +18,24 @@ public sealed class ProxyTrap
 
     private readonly byte[] _pattern;
     private readonly bool _isPassedOn;
-    private readonly Func<Task> _act;
+    private readonly Func<ProxiedConnection, Task> _act;
     private readonly TaskCompletionSource _sprung = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _remaining;
 
-    internal ProxyTrap(ProxyFlow flow, byte[] pattern, long count, bool isPassedOn, Func<Task>? act)
+    internal ProxyTrap(ProxyFlow flow, byte[] pattern, long count, bool isPassedOn, Func<ProxiedConnection, Task> act)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(pattern.Length, MaxPatternLength);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        (Flow, _pattern, _remaining, _isPassedOn, _act) = (flow, pattern, count, isPassedOn, act ?? (() => Task.CompletedTask));
+        (Flow, _pattern, _remaining, _isPassedOn, _act) = (flow, pattern, count, isPassedOn, act);
     }
 
     /// <summary>Ends when the trap has sprung and what it does is done; fails if that fails.</summary>
     public Task Sprung => _sprung.Task;
 
     internal ProxyFlow Flow { get; }
+
+    /// <summary>The only connection to look at; null for all.</summary>
+    internal ProxiedConnection? Connection { get; set; }
 
     /// <summary>Looks for the point at which the trap springs.</summary>
     /// <param name="window">The last bytes seen of this connection and flow, then the new ones.</param>
@@ -62,12 +65,13 @@ public sealed class ProxyTrap
     }
 
     /// <summary>Acts.</summary>
+    /// <param name="connection">Where it was found.</param>
     /// <returns>Whether the connection goes on.</returns>
-    internal async Task<bool> SpringAsync()
+    internal async Task<bool> SpringAsync(ProxiedConnection connection)
     {
         try
         {
-            await _act();
+            await _act(connection);
             _sprung.SetResult();
         }
         catch (Exception exception)
