@@ -23,10 +23,10 @@ internal sealed class SteadyTime(TimeProvider wall) : TimeProvider
     {
         lock (_lock)
         {
-            var timestamp = wall.GetTimestamp();
-            var slow = _last + wall.GetElapsedTime(_timestamp, timestamp) / 2;
+            // Both clocks go on while they are read: only what passed from one reading of the wall clock to the next may count.
+            var slow = _last + wall.GetElapsedTime(_timestamp) / 2;
             var now = wall.GetUtcNow();
-            (_last, _timestamp) = (now > slow ? now : slow, timestamp);
+            (_last, _timestamp) = (now > slow ? now : slow, wall.GetTimestamp());
             return _last;
         }
     }

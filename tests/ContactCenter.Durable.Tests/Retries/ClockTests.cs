@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using ContactCenter.Durable.Tests.Jobs;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace ContactCenter.Durable.Tests.Retries;
 
@@ -22,6 +24,19 @@ public sealed class ClockTests(TestServers servers) : JobTest(servers)
         wall.SetUtcNow(start.AddHours(3));
         Assert.Equal(start.AddHours(3), time.GetUtcNow());
     }
+
+    [Fact]
+    [Rule("DUR-44")]
+    public void A_wall_clock_that_is_right_is_followed_however_much_time_passes_while_it_is_read() => Check.One(
+        Config.QuickThrowOnFailure,
+        Prop.ForAll(Arb.From(Gen.Choose(0, 180_000).Select(seconds => TimeSpan.FromSeconds(seconds)).ArrayOf()), (TimeSpan[] passing) =>
+        {
+            var wall = new RunningClock(passing);
+            var time = new SteadyTime(wall);
+            while (wall.IsRunning)
+                Assert.InRange(time.GetUtcNow(), DateTimeOffset.MinValue, wall.Now);
+            Assert.Equal(wall.Now, time.GetUtcNow());
+        }));
 
     [Theory]
     [Rule("DUR-44")]
@@ -54,5 +69,28 @@ public sealed class ClockTests(TestServers servers) : JobTest(servers)
 
         Assert.Equal([(1, 1), (1, 2), (2, 1), (3, 1)], runs.Order());
         Assert.Equal(0, await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters"));
+    }
+
+    // Time passes whenever one of the clocks was read.
+    private sealed class RunningClock(IEnumerable<TimeSpan> passing) : TimeProvider
+    {
+        private readonly Queue<TimeSpan> _passing = new(passing);
+
+        public bool IsRunning => _passing.Count > 0;
+
+        public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Pass();
+
+        public override long GetTimestamp() => Pass().Ticks;
+
+        private DateTimeOffset Pass()
+        {
+            var now = Now;
+            Now += _passing.TryDequeue(out var time) ? time : TimeSpan.Zero;
+            return now;
+        }
     }
 }
