@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using ContactCenter.Events.Insights;
-using MassTransit;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Agents;
 
@@ -8,29 +6,19 @@ public sealed class AgentEventsTests(TestServers servers) : AgentTest(servers)
 {
     protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
 
-    private readonly ConcurrentQueue<object> _published = new();
-    private IBusControl _bus = null!;
+    private Published _published = null!;
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _bus = Bus.Factory.CreateUsingRabbitMq(bus =>
-        {
-            bus.Host(new Uri(Broker));
-            bus.ReceiveEndpoint("listener", endpoint =>
-            {
-                endpoint.ConcurrentMessageLimit = 1;
-                endpoint.Handler<AgentStateChanged>(context => Keep(context.Message));
-                endpoint.Handler<AgentChanged>(context => Keep(context.Message));
-                endpoint.Handler<ActivityChanged>(context => Keep(context.Message));
-            });
-        });
-        await _bus.StartAsync(Cancellation);
+        _published = await Published.ListenAsync(
+            Broker,
+            typeof(AgentStateChanged), typeof(AgentChanged), typeof(ActivityChanged));
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await _bus.StopAsync(CancellationToken.None);
+        await _published.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -54,19 +42,13 @@ public sealed class AgentEventsTests(TestServers servers) : AgentTest(servers)
 
         worker.Changed("10:00:00", "Lunch", "Available", 3600);
         await SendAsync(worker.Forms.Skip(3));
-        await Eventually.TrueAsync(() => _published.OfType<AgentStateChanged>().Count() >= 3 && _published.OfType<ActivityChanged>().Any());
+        await Eventually.TrueAsync(() => _published.Of<AgentStateChanged>().Count() >= 3 && _published.Of<ActivityChanged>().Any());
 
         Assert.Equal(
             ["08:00:00 Offline 60000 Available True", "09:00:00 Lunch 1800000 Available True", "10:00:00 Available 3600000 Lunch False"],
-            _published.OfType<AgentStateChanged>().Select(state => $"{state.StateStartTime:HH:mm:ss} {state.PreviousActivity} {state.PreviousActivityMs} {state.Activity} {state.Available}"));
-        var agent = Assert.Single(_published.OfType<AgentChanged>());
+            _published.Of<AgentStateChanged>().Select(state => $"{state.StateStartTime:HH:mm:ss} {state.PreviousActivity} {state.PreviousActivityMs} {state.Activity} {state.Available}"));
+        var agent = Assert.Single(_published.Of<AgentChanged>());
         Assert.Equal(("4711", "a@example.com", "Active", "John Doe"), (agent.AgentId, agent.Email, agent.State, agent.FullName));
-        Assert.Equal(("Lunch", false), (_published.OfType<ActivityChanged>().Single().Name, _published.OfType<ActivityChanged>().Single().Available));
-    }
-
-    private Task Keep(object message)
-    {
-        _published.Enqueue(message);
-        return Task.CompletedTask;
+        Assert.Equal(("Lunch", false), (_published.Of<ActivityChanged>().Single().Name, _published.Of<ActivityChanged>().Single().Available));
     }
 }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using ContactCenter.Events.Insights;
-using MassTransit;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Enrichment;
 
@@ -8,32 +6,20 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
 {
     protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
 
-    private readonly ConcurrentQueue<object> _published = new();
-    private IBusControl _bus = null!;
+    private Published _published = null!;
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _bus = Bus.Factory.CreateUsingRabbitMq(bus =>
-        {
-            bus.Host(new Uri(Broker));
-            bus.ReceiveEndpoint("listener", endpoint =>
-            {
-                endpoint.ConcurrentMessageLimit = 1;
-                endpoint.Handler<SegmentClosed>(context => Keep(context.Message));
-                endpoint.Handler<SegmentRevised>(context => Keep(context.Message));
-                endpoint.Handler<SegmentWithdrawn>(context => Keep(context.Message));
-                endpoint.Handler<ConversationClosed>(context => Keep(context.Message));
-                endpoint.Handler<CustomerLinked>(context => Keep(context.Message));
-                endpoint.Handler<CustomerContacted>(context => Keep(context.Message));
-            });
-        });
-        await _bus.StartAsync(Cancellation);
+        _published = await Published.ListenAsync(
+            Broker,
+            typeof(SegmentClosed), typeof(SegmentRevised), typeof(SegmentWithdrawn), typeof(ConversationClosed), typeof(CustomerLinked),
+            typeof(CustomerContacted));
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await _bus.StopAsync(CancellationToken.None);
+        await _published.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -43,14 +29,14 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
     {
         await SendAsync(Examples.ColdTransfer().Forms);
         await SendAsync(Examples.ColdTransfer().Forms);
-        await ReceivedAsync<ConversationClosed>(1);
+        await _published.ReceivedAsync<ConversationClosed>(1);
 
-        var closed = _published.OfType<SegmentClosed>().Select(message => message.Segment).OrderBy(segment => segment.StartTime).ToList();
+        var closed = _published.Of<SegmentClosed>().Select(message => message.Segment).OrderBy(segment => segment.StartTime).ToList();
         Assert.Equal(
             ["Queue 12 0 0 answered", "Conversation 12 120 10 ", "Queue 33 0 0 answered", "Conversation 33 180 30 "],
             closed.Select(segment => $"{segment.Kind} {segment.QueueSeconds} {segment.TalkSeconds ?? 0} {segment.WrapUpSeconds ?? 0} {segment.Left}"));
         Assert.Equal(119_900, closed[1].TalkMilliseconds);
-        var conversation = Assert.Single(_published.OfType<ConversationClosed>());
+        var conversation = Assert.Single(_published.Of<ConversationClosed>());
         Assert.Equal((340, 345, "solved", 4), (conversation.HandlingSeconds, conversation.ExperienceSeconds, conversation.Outcome, conversation.SegmentCount));
         Assert.Equal(4, closed.Select(segment => segment.SegmentId).Distinct().Count());
     }
@@ -61,15 +47,15 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
     {
         var forms = Examples.ColdTransfer().Forms;
         await SendAsync(forms.Where((_, index) => index != 4));
-        await ReceivedAsync<ConversationClosed>(1);
+        await _published.ReceivedAsync<ConversationClosed>(1);
         await SendAsync([forms[4]]);
-        await ReceivedAsync<ConversationClosed>(2);
+        await _published.ReceivedAsync<ConversationClosed>(2);
 
         // Besides the revision by which the end of the task states the outcome of its last segment.
-        var revised = Assert.Single(_published.OfType<SegmentRevised>(), message => message.Segment.ReservationSid == TaskLife.Sid("WR", 11));
+        var revised = Assert.Single(_published.Of<SegmentRevised>(), message => message.Segment.ReservationSid == TaskLife.Sid("WR", 11));
         Assert.Equal(["talk_time", "wrap_up_time"], revised.ChangedFields);
         Assert.Equal((120, 10), (revised.Segment.TalkSeconds, revised.Segment.WrapUpSeconds));
-        var first = _published.OfType<SegmentClosed>().Single(message => message.Segment.SegmentId == revised.Segment.SegmentId);
+        var first = _published.Of<SegmentClosed>().Single(message => message.Segment.SegmentId == revised.Segment.SegmentId);
         Assert.True(revised.Segment.Revision > first.Segment.Revision);
         Assert.Equal((130, 0), (first.Segment.TalkSeconds, first.Segment.WrapUpSeconds));
     }
@@ -80,14 +66,14 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
     {
         var life = new TaskLife().Entered("09:00:01", "Level 1").Canceled("09:00:10").TransferInitiated("09:00:00", "Level 1");
         await SendAsync(life.Forms.Take(2));
-        await ReceivedAsync<ConversationClosed>(1);
+        await _published.ReceivedAsync<ConversationClosed>(1);
         await SendAsync(life.Forms.Skip(2));
-        await ReceivedAsync<ConversationClosed>(2);
+        await _published.ReceivedAsync<ConversationClosed>(2);
 
-        var before = _published.OfType<SegmentClosed>().Take(2).Select(message => message.Segment.SegmentId).ToHashSet();
-        await ReceivedAsync<SegmentWithdrawn>(2);
-        Assert.Equal(before, _published.OfType<SegmentWithdrawn>().Select(message => message.Segment.SegmentId).ToHashSet());
-        await ReceivedAsync<SegmentClosed>(4);
+        var before = _published.Of<SegmentClosed>().Take(2).Select(message => message.Segment.SegmentId).ToHashSet();
+        await _published.ReceivedAsync<SegmentWithdrawn>(2);
+        Assert.Equal(before, _published.Of<SegmentWithdrawn>().Select(message => message.Segment.SegmentId).ToHashSet());
+        await _published.ReceivedAsync<SegmentClosed>(4);
     }
 
     [Fact]
@@ -100,22 +86,14 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
         Assert.True((await ConversationAsync(life.TaskSid)).Provisional);
         await SendAsync(life.Forms.Skip(6));
         await SendAsync(life.Forms);
-        await ReceivedAsync<ConversationClosed>(1);
-        await ReceivedAsync<CustomerContacted>(1);
+        await _published.ReceivedAsync<ConversationClosed>(1);
+        await _published.ReceivedAsync<CustomerContacted>(1);
 
         const string Customer = "cus_hcllewivp4dhlg5nmvh4dlz4vq";
-        var linked = Assert.Single(_published.OfType<CustomerLinked>());
+        var linked = Assert.Single(_published.Of<CustomerLinked>());
         Assert.Equal((life.TaskSid, Customer, "from"), (linked.ConversationId, linked.CustomerId, linked.LinkSource));
-        var contacted = Assert.Single(_published.OfType<CustomerContacted>());
+        var contacted = Assert.Single(_published.Of<CustomerContacted>());
         Assert.Equal((Customer, "voice", "+15551234567"), (contacted.CustomerId, contacted.Channel, contacted.Address));
-        Assert.Equal(Customer, _published.OfType<ConversationClosed>().Single().CustomerId);
-    }
-
-    private Task ReceivedAsync<T>(int count) => Eventually.TrueAsync(() => _published.OfType<T>().Count() >= count);
-
-    private Task Keep(object message)
-    {
-        _published.Enqueue(message);
-        return Task.CompletedTask;
+        Assert.Equal(Customer, _published.Of<ConversationClosed>().Single().CustomerId);
     }
 }

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Sessions;
-using MassTransit;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Sessions;
 
@@ -10,49 +8,23 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
 {
     protected override Task<string> TakeBrokerAsync() => Servers.CreateVirtualHostAsync(Cancellation);
 
-    private readonly ConcurrentQueue<object> _published = new();
-    private IBusControl _bus = null!;
+    private Published _published = null!;
 
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _bus = Bus.Factory.CreateUsingRabbitMq(bus =>
-        {
-            bus.Host(new Uri(Broker));
-            bus.ReceiveEndpoint("listener", endpoint =>
-            {
-                endpoint.ConcurrentMessageLimit = 1;
-                endpoint.Handler<SessionStarted>(context => Keep(context.Message));
-                endpoint.Handler<SessionQueued>(context => Keep(context.Message));
-                endpoint.Handler<SessionAssigned>(context => Keep(context.Message));
-                endpoint.Handler<SessionConnected>(context => Keep(context.Message));
-                endpoint.Handler<SessionAgentLeft>(context => Keep(context.Message));
-                endpoint.Handler<QueueSelected>(context => Keep(context.Message));
-                endpoint.Handler<SessionTransferred>(context => Keep(context.Message));
-                endpoint.Handler<PartyAdded>(context => Keep(context.Message));
-                endpoint.Handler<UserVerified>(context => Keep(context.Message));
-                endpoint.Handler<CustomDataReceived>(context => Keep(context.Message));
-                endpoint.Handler<RatingSaved>(context => Keep(context.Message));
-                endpoint.Handler<DispositionSaved>(context => Keep(context.Message));
-                endpoint.Handler<SurveyAnswered>(context => Keep(context.Message));
-                endpoint.Handler<ChatMessageSent>(context => Keep(context.Message));
-                endpoint.Handler<ChatTabChanged>(context => Keep(context.Message));
-                endpoint.Handler<HoldChanged>(context => Keep(context.Message));
-                endpoint.Handler<RedactionChanged>(context => Keep(context.Message));
-                endpoint.Handler<CobrowseChanged>(context => Keep(context.Message));
-                endpoint.Handler<AgentAssistStarted>(context => Keep(context.Message));
-                endpoint.Handler<AdapterSignInChanged>(context => Keep(context.Message));
-                endpoint.Handler<SessionMediaAdded>(context => Keep(context.Message));
-                endpoint.Handler<SessionEnded>(context => Keep(context.Message));
-                endpoint.Handler<SessionRecordUpdated>(context => Keep(context.Message));
-            });
-        });
-        await _bus.StartAsync(Cancellation);
+        _published = await Published.ListenAsync(
+            Broker,
+            typeof(SessionStarted), typeof(SessionQueued), typeof(SessionAssigned), typeof(SessionConnected), typeof(SessionAgentLeft),
+            typeof(QueueSelected), typeof(SessionTransferred), typeof(PartyAdded), typeof(UserVerified), typeof(CustomDataReceived),
+            typeof(RatingSaved), typeof(DispositionSaved), typeof(SurveyAnswered), typeof(ChatMessageSent), typeof(ChatTabChanged),
+            typeof(HoldChanged), typeof(RedactionChanged), typeof(CobrowseChanged), typeof(AgentAssistStarted), typeof(AdapterSignInChanged),
+            typeof(SessionMediaAdded), typeof(SessionEnded), typeof(SessionRecordUpdated));
     }
 
     public override async ValueTask DisposeAsync()
     {
-        await _bus.StopAsync(CancellationToken.None);
+        await _published.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -86,9 +58,9 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
         Assert.Equal(["duplicate"], (await TakeAsync(life.Texts.First())).Distinct());
         await SettledAsync();
         await TakeAsync("""{"event_id":"in-1","source":"s","type":"agent.logged_in","event_time":"2026-03-02T08:00:00Z","data":{"agent_id":7}}""");
-        await Eventually.TrueAsync(() => Task.FromResult(_published.Count == 22));
+        await Eventually.TrueAsync(() => Task.FromResult(_published.All.Count == 22));
 
-        var ofSession = _published.Where(message => message is not AdapterSignInChanged).ToList();
+        var ofSession = _published.All.Where(message => message is not AdapterSignInChanged).ToList();
         Assert.Equal(
             [
                 "SessionStarted", "QueueSelected", "SessionQueued", "SessionAssigned", "SessionConnected", "ChatTabChanged", "ChatMessageSent", "UserVerified", "CustomDataReceived",
@@ -97,14 +69,14 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
             ],
             ofSession.OrderBy(message => Facts(message).Sequence).Select(message => message.GetType().Name));
         Assert.Equal(Enumerable.Range(1, 21).Select(number => (long)number), ofSession.Select(message => Facts(message).Sequence).Order());
-        var connected = Assert.Single(_published.OfType<SessionConnected>());
+        var connected = Assert.Single(_published.Of<SessionConnected>());
         Assert.Equal((true, "emp-7", "13", "chat-9", "Messaging (Web)"), (connected.FirstAgent, connected.Session.Agent!.AgentCustomId, connected.Session.QueueId, connected.Session.ConversationId, connected.Session.SessionType));
-        Assert.Equal("hello", Assert.Single(_published.OfType<ChatMessageSent>()).Message!.Value.GetString());
-        Assert.Equal("end_user", Assert.Single(_published.OfType<CobrowseChanged>()).RequestedBy);
-        Assert.Equal("""{"Plan":"gold"}""", JsonSerializer.Serialize(Assert.Single(_published.OfType<CustomDataReceived>()).Session.CustomDataSecured));
-        var ended = Assert.Single(_published.OfType<SessionEnded>());
+        Assert.Equal("hello", Assert.Single(_published.Of<ChatMessageSent>()).Message!.Value.GetString());
+        Assert.Equal("end_user", Assert.Single(_published.Of<CobrowseChanged>()).RequestedBy);
+        Assert.Equal("""{"Plan":"gold"}""", JsonSerializer.Serialize(Assert.Single(_published.Of<CustomDataReceived>()).Session.CustomDataSecured));
+        var ended = Assert.Single(_published.Of<SessionEnded>());
         Assert.Equal((ended.EndTime.AddMinutes(15), true, TaskLife.AccountSid), (ended.ReadyTime, ended.Successful, ended.AccountSid));
-        Assert.True(Assert.Single(_published.OfType<AdapterSignInChanged>()).SignedIn);
+        Assert.True(Assert.Single(_published.Of<AdapterSignInChanged>()).SignedIn);
     }
 
     [Fact]
@@ -126,8 +98,8 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
 
         // The wait of half a minute is taken from the job rather than from the test.
         await RunNowAsync("sessions.tell-update", 30);
-        await Eventually.TrueAsync(() => Task.FromResult(_published.OfType<SessionRecordUpdated>().Any()));
-        var update = Assert.Single(_published.OfType<SessionRecordUpdated>());
+        await Eventually.TrueAsync(() => Task.FromResult(_published.Of<SessionRecordUpdated>().Any()));
+        var update = Assert.Single(_published.Of<SessionRecordUpdated>());
         Assert.Equal(("chat", 2L, 3L), (update.SessionKind, update.SessionId, update.RecordVersion));
         Assert.Equal(["dispositions", "rating", "updated_at"], update.ChangedParts);
         Assert.Equal(3, (await Sessions.GetSessionAsync(new() { Name = "chat-1" }, cancellationToken: Cancellation)).Session.RecordVersion);
@@ -153,10 +125,4 @@ public sealed class SessionFactsTests(TestServers servers) : SessionsTest(server
     }
 
     private static SessionFacts Facts(object message) => (SessionFacts)message.GetType().GetProperty("Session")!.GetValue(message)!;
-
-    private Task Keep(object message)
-    {
-        _published.Enqueue(message);
-        return Task.CompletedTask;
-    }
 }

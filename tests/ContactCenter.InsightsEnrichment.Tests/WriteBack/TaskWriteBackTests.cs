@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using ContactCenter.Events.Insights;
 using ContactCenter.Insights.V1;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
-using MassTransit;
 
 namespace ContactCenter.InsightsEnrichment.Tests.WriteBack;
 
@@ -15,17 +13,7 @@ public sealed class TaskWriteBackTests(TestServers servers) : WriteBackTest(serv
     [Rule("INS-113"), Rule("INS-114"), Rule("INS-115"), Rule("INS-118")]
     public async Task EX_14_a_completion_goes_through_a_conflict_and_a_limit_in_six_requests()
     {
-        var finished = new ConcurrentQueue<WriteBackFinished>();
-        var bus = Bus.Factory.CreateUsingRabbitMq(configure =>
-        {
-            configure.Host(new Uri(Broker));
-            configure.ReceiveEndpoint("listener", endpoint => endpoint.Handler<WriteBackFinished>(context =>
-            {
-                finished.Enqueue(context.Message);
-                return Task.CompletedTask;
-            }));
-        });
-        await bus.StartAsync(Cancellation);
+        await using var published = await Published.ListenAsync(Broker, typeof(WriteBackFinished));
         Exists(TheTask, 3, """{"from":"+1555","conversations":{"campaign":"A"}}""");
         Faults.Add(new("POST", Meanwhile: () => TaskRouter.Change(TheTask, task => task.Attributes = """{"from":"+1555","conversations":{"campaign":"B"}}""")));
         Faults.Add(new("POST", 429, RetryAfterSeconds: 2));
@@ -46,9 +34,8 @@ public sealed class TaskWriteBackTests(TestServers servers) : WriteBackTest(serv
             ],
             Requests);
         Assert.InRange(Faults.Requests[4].Time - Faults.Requests[3].Time, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10));
-        await Eventually.TrueAsync(() => !finished.IsEmpty);
-        await bus.StopAsync(CancellationToken.None);
-        var message = Assert.Single(finished);
+        await published.ReceivedAsync<WriteBackFinished>(1);
+        var message = Assert.Single(published.Of<WriteBackFinished>());
         Assert.Equal((begun.WriteBack.WriteBackId, TheTask, "DONE", 2), (message.WriteBackId.ToString(), message.Target, message.Status, message.Attempts));
     }
 

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Text;
+using ContactCenter.Durable.Outbox;
+using ContactCenter.Events.Insights;
+using ContactCenter.Insights.V1;
+using ContactCenter.Testing;
+using Dapper;
+using Google.Protobuf;
+using Grpc.Net.Client;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace ContactCenter.Benchmarks.Ingest;
+
+/// <summary>
+/// Signed callbacks that are committed before they are answered, by the service as it is deployed, which goes on enriching
+/// meanwhile; compared with an endpoint that reads the same forms and stores nothing. Then the same kind of events by the
+/// bulk call, compared with psql's COPY of the rows that came of them into a table with the same constraints and indexes.
+/// </summary>
+internal sealed class IngestBenchmark : IBenchmark
+{
+    private const int EventsPerMessage = 500;
+    private static readonly TimeSpan EnrichmentLimit = TimeSpan.FromMinutes(5);
+
+    public string Name => "ingest";
+
+    public async Task RunAsync(BenchmarkReport report, bool isQuick, CancellationToken cancellationToken)
+    {
+        var (rounds, seconds, bulk) = isQuick ? (1, 5, 10_000) : (5, 8, 30_000);
+        await using var servers = new TestServers();
+        await using var database = await servers.CreateDatabaseAsync(cancellationToken);
+        var broker = await servers.CreateVirtualHostAsync(cancellationToken);
+        await BindAsync(broker, cancellationToken);
+        await using var service = await ChildProcess.StartSelfAsync(IngestServers.Service, database.ConnectionString, broker);
+        await using var reader = await ChildProcess.StartSelfAsync(IngestServers.FormReader);
+        var (grpc, http) = (service.Greeting.Split(' ')[0], service.Greeting.Split(' ')[1]);
+        var callbacks = new Callbacks();
+        var file = Path.GetTempFileName();
+        try
+        {
+            await HttpAsync(new Uri(http), new Uri(reader.Greeting));
+            await BulkAsync(grpc);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        async Task HttpAsync(Uri ours, Uri bare)
+        {
+            var (rates, bareRates, p99) = (new List<double>(), new List<double>(), new List<double>());
+            for (var round = -1; round < rounds; round++)
+            {
+                // The first is to warm up.
+                var duration = TimeSpan.FromSeconds(round < 0 ? 2 : seconds);
+                await callbacks.WriteAsync(file, seconds * 8_000, cancellationToken);
+                var measured = await Wrk.PostAsync(new Uri(ours, Callbacks.Path), file, duration, cancellationToken);
+                await EnrichedAsync(database.ConnectionString, cancellationToken);
+                var peer = await Wrk.PostAsync(new Uri(bare, Callbacks.Path), file, duration, cancellationToken);
+                if (round < 0)
+                    continue;
+                rates.Add(measured.Rate);
+                p99.Add(measured.P99.TotalMilliseconds);
+                bareRates.Add(peer.Rate);
+            }
+
+            report.Add("http", BenchmarkReport.Median(rates), "callbacks/s");
+            report.Add("http_bare", BenchmarkReport.Median(bareRates), "requests/s");
+            report.Add("http_vs_bare", BenchmarkReport.Median(rates.Zip(bareRates, (a, b) => a / b)), "ratio", Target.AtLeast(0.50));
+            report.Add("http_p99", BenchmarkReport.Median(p99), "ms");
+        }
+
+        async Task BulkAsync(string address)
+        {
+            var (rates, copies, enriched) = (new List<double>(), new List<double>(), new List<double>());
+            for (var round = -1; round < rounds; round++)
+            {
+                var begin = TimeProvider.System.GetUtcNow();
+                var start = Stopwatch.GetTimestamp();
+                var rate = await SendAsync(address, callbacks, bulk, cancellationToken);
+                await EnrichedAsync(database.ConnectionString, cancellationToken);
+                var enrichment = bulk / Stopwatch.GetElapsedTime(start).TotalSeconds;
+                var copy = await CopyRate.MeasureAsync(database.ConnectionString, begin, bulk, cancellationToken);
+                if (round < 0)
+                    continue;
+                rates.Add(rate);
+                copies.Add(copy);
+                enriched.Add(enrichment);
+            }
+
+            report.Add("rows", BenchmarkReport.Median(rates), "rows/s");
+            report.Add("rows_copy", BenchmarkReport.Median(copies), "rows/s");
+            report.Add("rows_vs_copy", BenchmarkReport.Median(rates.Zip(copies, (a, b) => a / b)), "ratio", Target.AtLeast(0.30));
+            report.Add("rows_enriched", BenchmarkReport.Median(enriched), "rows/s");
+        }
+    }
+
+    /// <summary>Takes what must have a receiver, as the other services would, and forgets it.</summary>
+    private static async Task BindAsync(string broker, CancellationToken cancellationToken)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(broker) }.CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(
+            "receiver", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-length"] = 1_000 }, cancellationToken: cancellationToken);
+        foreach (var type in (Type[])[typeof(SegmentClosed), typeof(SegmentRevised), typeof(SegmentWithdrawn)])
+        {
+            var exchange = OutboxMessage.NamesOf(type).Exchange;
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, cancellationToken: cancellationToken);
+            await channel.QueueBindAsync("receiver", exchange, string.Empty, cancellationToken: cancellationToken);
+        }
+    }
+
+    /// <summary>Sends events by the bulk call.</summary>
+    /// <returns>Events per second until all are committed.</returns>
+    private static async Task<double> SendAsync(string address, Callbacks callbacks, int events, CancellationToken cancellationToken)
+    {
+        var messages = callbacks.Next(events).Chunk(EventsPerMessage).Select(forms =>
+        {
+            var message = new IngestTaskRouterEventsRequest();
+            message.Events.Add(forms.Select(form => new TaskRouterEventText
+            {
+                ContentType = "application/x-www-form-urlencoded",
+                Body = ByteString.CopyFrom(Callbacks.Body(form), Encoding.UTF8),
+            }));
+            return message;
+        }).ToList();
+
+        using var channel = GrpcChannel.ForAddress(address, new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+        var client = new EventIngestService.EventIngestServiceClient(channel);
+        var start = Stopwatch.GetTimestamp();
+        using var call = client.IngestTaskRouterEvents(cancellationToken: cancellationToken);
+        foreach (var message in messages)
+            await call.RequestStream.WriteAsync(message, cancellationToken);
+        await call.RequestStream.CompleteAsync();
+        var answer = await call;
+        return answer.Stored == events
+            ? events / Stopwatch.GetElapsedTime(start).TotalSeconds
+            : throw new InvalidOperationException($"{answer.Stored} of {events} events were stored, {answer.Duplicate} were duplicates, {answer.Refused} refused.");
+    }
+
+    private static async Task EnrichedAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        for (var start = Stopwatch.GetTimestamp(); await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT FROM insights.raw_events WHERE status = 'received')");)
+        {
+            if (Stopwatch.GetElapsedTime(start) > EnrichmentLimit)
+                throw new TimeoutException("The stored events were not enriched.");
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+}
