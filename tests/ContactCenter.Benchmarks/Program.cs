@@ -1,11 +1,13 @@
 using ContactCenter.Benchmarks;
+using ContactCenter.Benchmarks.Enrich;
 using ContactCenter.Benchmarks.Grpc;
+using ContactCenter.Benchmarks.Ingest;
 using ContactCenter.Benchmarks.Jobs;
 using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new GrpcBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
+IBenchmark[] benchmarks = [new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {
@@ -13,6 +15,8 @@ if (args is ["child", var child, .. var childArguments])
     {
         GrpcEchoServer.ChildName => await GrpcEchoServer.RunAsync(childArguments),
         DurableWorker.ChildName => await DurableWorker.RunAsync(childArguments),
+        IngestServers.Service => await IngestServers.RunServiceAsync(childArguments),
+        IngestServers.FormReader => await IngestServers.RunFormReaderAsync(),
         QuartzWorker.ChildName => await QuartzWorker.RunAsync(childArguments),
         _ => throw new ArgumentException($"There is no child process '{child}'."),
     };
