@@ -3,6 +3,12 @@ namespace ContactCenter.Contracts;
 /// <summary>Error reasons of the domain <see cref="Domain"/>. They are part of the contract: callers decide by them.</summary>
 public static class InsightsErrors
 {
+    /// <summary>There is no such correction, or it was withdrawn.</summary>
+    public const string CorrectionNotFound = "CORRECTION_NOT_FOUND";
+
+    /// <summary>The field is none, or is a kind, time or id, which nobody can set.</summary>
+    public const string FieldNotCorrectable = "FIELD_NOT_CORRECTABLE";
+
     /// <summary>Domain of every ErrorInfo that the Insights services return.</summary>
     public const string Domain = "contactcenter.insights";
 

@@ -72,6 +72,8 @@ public static class InsightsEnrichmentHost
         services.AddHostedService<EnrichmentWorker>();
 
         services.AddSingleton<ConversationStore>();
+        services.AddSingleton<CorrectionStore>();
+        services.AddSingleton<CorrectionDesk>();
         services.AddOptions<AgentOptions>().BindConfiguration("Agents").ValidateOnStart();
         services.AddOptions<ActivityOptions>().BindConfiguration("Activities").ValidateOnStart();
         services.AddSingleton(provider => new AgentSettings(

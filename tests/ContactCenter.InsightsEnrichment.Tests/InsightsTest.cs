@@ -2,7 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ContactCenter.Insights.V1;
+using ContactCenter.ServiceDefaults;
 using Dapper;
+using Google.Rpc;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;
@@ -181,6 +184,14 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             segment.Kind, segment.Attributes.GetValueOrDefault("queue"), segment.AgentName, segment.StartTime.ToDateTime().ToString("HH:mm:ss", null), segment.MeasuredQueueTime?.Seconds,
             segment.MeasuredRingTime?.Seconds, segment.MeasuredTalkTime?.Seconds, segment.MeasuredWrapUpTime?.Seconds, segment.Attributes["abandoned"],
             segment.Attributes.GetValueOrDefault("outcome")))];
+    }
+
+    /// <summary>Checks that a call is refused, and by the name of which field; null for none.</summary>
+    protected static async Task FailsAsync<T>(StatusCode code, string reason, string? field, Func<AsyncUnaryCall<T>> call)
+    {
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await call());
+        Assert.Equal((code, reason), (failure.StatusCode, RpcErrors.ReasonOf(failure)));
+        Assert.Equal(field, failure.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations[0].Field);
     }
 
     protected static async Task<string?> ReasonOfAsync(HttpResponseMessage answer)

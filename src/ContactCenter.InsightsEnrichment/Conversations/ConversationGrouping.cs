@@ -28,13 +28,13 @@ public static class ConversationGrouping
                 from task in together
                 select (task.TaskSid, id)).ToDictionary(StringComparer.Ordinal);
 
-        string? TargetOf(TaskLinks task) =>
-            task.ConversationId is { } named ? (named == task.TaskSid ? null : named)
-            : task.PreviousTaskSid is { } previous && previous != task.TaskSid && bySid.ContainsKey(previous) ? previous
+        string? TargetOf(TaskLinks task) => task.StandsAlone ? null
+            : task.ConversationId is { } named ? (named == task.TaskSid ? null : named)
+            : task.PreviousTaskSid is { } previous && previous != task.TaskSid && bySid.TryGetValue(previous, out var continued) && !continued.StandsAlone ? previous
             : Peer(task, other => other.TransferSid) ?? Peer(task, other => other.InteractionSid) ?? Peer(task, other => other.CallSid);
 
         string? Peer(TaskLinks task, Func<TaskLinks, string?> key) =>
-            key(task) is { } value ? ordered.Find(other => other.TaskSid != task.TaskSid && key(other) == value)?.TaskSid : null;
+            key(task) is { } value ? ordered.Find(other => other.TaskSid != task.TaskSid && !other.StandsAlone && key(other) == value)?.TaskSid : null;
 
         string Root(string node)
         {

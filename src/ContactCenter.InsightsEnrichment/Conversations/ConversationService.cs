@@ -12,10 +12,18 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="store">Where they are.</param>
 /// <param name="customers">Carries out decisions about their customers.</param>
 /// <param name="customerRules">Which values name a customer.</param>
+/// <param name="corrections">Carries out decisions about their values.</param>
+/// <param name="decisions">What was decided.</param>
 /// <param name="backlog">Told of what is to be worked out again.</param>
 /// <param name="calls">Answers of repeated calls.</param>
 public sealed partial class ConversationService(
-    ConversationStore store, CustomerDesk customers, CustomerRules customerRules, EnrichmentBacklog backlog, IdempotentCalls calls) : V1.ConversationService.ConversationServiceBase
+    ConversationStore store,
+    CustomerDesk customers,
+    CustomerRules customerRules,
+    CorrectionDesk corrections,
+    CorrectionStore decisions,
+    EnrichmentBacklog backlog,
+    IdempotentCalls calls) : V1.ConversationService.ConversationServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 

@@ -36,7 +36,8 @@ internal sealed class LateUpdates
     /// <param name="isLast">Whether it is the last, which takes the warnings, and whose links are replaced.</param>
     public Segment Apply(Segment segment, bool isLast)
     {
-        var links = _links.Where(link => isLast || !segment.Attributes.ContainsKey(Fields.Name(link.Key)))
+        var corrected = (segment.Corrections ?? []).SelectMany(correction => correction.Values).Select(value => value.Field).ToHashSet(StringComparer.Ordinal);
+        var links = _links.Where(link => (isLast || !segment.Attributes.ContainsKey(Fields.Name(link.Key))) && !corrected.Contains(Fields.Name(link.Key)))
             .Select(link => KeyValuePair.Create(Fields.Name(link.Key), link.Value)).ToList();
         return segment with
         {

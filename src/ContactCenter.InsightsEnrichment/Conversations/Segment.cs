@@ -90,6 +90,9 @@ public sealed record Segment
     /// <summary>The task that this one continues.</summary>
     public string? PreviousTaskSid { get; init; }
 
+    /// <summary>Corrections that count, in the order in which they take effect (INS-24); null without.</summary>
+    public IReadOnlyList<SegmentCorrection>? Corrections { get; init; }
+
     /// <summary>Warnings that the segment gives rise to (INS-112).</summary>
     public IReadOnlyList<SegmentWarning>? Warnings { get; init; }
 

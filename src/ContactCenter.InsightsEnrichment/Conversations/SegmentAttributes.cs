@@ -6,8 +6,9 @@ using ContactCenter.InsightsEnrichment.TaskRouter;
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>
-/// The values of a segment: the defaults that TaskRouter gives, each replaced by the value that the task's attributes
-/// give (INS-38, INS-39), checked and cut to length (INS-42 to INS-54, INS-75, INS-76).
+/// The values of a segment: the defaults that TaskRouter gives, each replaced by the value that sessions, the enrichment
+/// stored for the task, the task's attributes and corrections give, the last of which wins (INS-38, INS-39), checked and
+/// cut to length (INS-42 to INS-54, INS-75, INS-76).
 /// </summary>
 internal readonly struct SegmentAttributes
 {
@@ -29,7 +30,7 @@ internal readonly struct SegmentAttributes
     private readonly FieldValues.Builder _labels;
     private readonly SortedList<string, double> _measures;
 
-    private SegmentAttributes(TaskRouterEvent source, SegmentWarnings warnings)
+    private SegmentAttributes(TaskRouterEvent source, SegmentLayers layers, SegmentWarnings warnings)
     {
         (_source, _warnings) = (source, warnings);
         _given = source.Attributes.Conversations;
@@ -39,18 +40,22 @@ internal readonly struct SegmentAttributes
         foreach (var value in _given.All)
             measures += FieldRules.Of(value.Field) == FieldRule.Measure ? 1 : 0;
         _measures = new(measures, StringComparer.Ordinal);
-        foreach (var value in _given.All)
-            Take(value);
+        foreach (var layer in layers.Below)
+            Take(layer);
+        Take(_given);
+        foreach (var correction in layers.Corrections)
+            Take(FieldValues.None(Fields).With(correction.Values));
     }
 
     /// <summary>Works out the values of a segment.</summary>
     /// <param name="segmentId">The segment.</param>
     /// <param name="source">The event whose attributes count.</param>
     /// <param name="defaults">What TaskRouter says.</param>
+    /// <param name="layers">What else gives values.</param>
     /// <param name="warnings">Takes what was not usable.</param>
-    public static SegmentFields Of(string segmentId, TaskRouterEvent source, SegmentDefaults defaults, SegmentWarnings warnings)
+    public static SegmentFields Of(string segmentId, TaskRouterEvent source, SegmentDefaults defaults, SegmentLayers layers, SegmentWarnings warnings)
     {
-        var values = new SegmentAttributes(source, warnings);
+        var values = new SegmentAttributes(source, layers, warnings);
         var direction = values._texts.Text(Direction) ?? FieldRules.DirectionOf(source.Attributes["direction"]);
         values.Default("direction", direction);
         values.Default("channel", ChannelOf(defaults.TaskChannel));
@@ -61,8 +66,8 @@ internal readonly struct SegmentAttributes
         values.Default("outcome", source.Attributes["reason"] ?? defaults.StatedReason);
         values.SetAbandoned(direction, defaults);
         values.SetLabels(segmentId);
-        values.SetTeam(defaults);
-        values.SetDepartment(defaults.Worker);
+        values.SetTeam(defaults, layers);
+        values.SetDepartment(defaults.Worker, layers);
         foreach (var name in source.Attributes.UnknownConversations.Concat(source.Attributes.UnknownCustomers))
             warnings.Add(source, UnknownAttribute, name);
         if (defaults.ReportForeign)
@@ -94,7 +99,7 @@ internal readonly struct SegmentAttributes
     {
         if (value.Kind != FieldValueKind.Json)
             return value.Text is null && value.Length <= LongestLink || Fits(values.Text(value));
-        var reader = new Utf8JsonReader(values.Utf8(value));
+        var reader = new Utf8JsonReader(value.Text is { } json ? Encoding.UTF8.GetBytes(json) : values.Utf8(value));
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.String && !Fits(FieldReader.Text(ref reader)))
@@ -113,7 +118,13 @@ internal readonly struct SegmentAttributes
         _ => taskChannel,
     };
 
-    private void Take(FieldValue value)
+    private void Take(FieldValues given)
+    {
+        foreach (var value in given.All)
+            Take(given, value);
+    }
+
+    private void Take(FieldValues given, FieldValue value)
     {
         var rule = FieldRules.Of(value.Field);
         if (value.Kind == FieldValueKind.NotScalar)
@@ -125,54 +136,54 @@ internal readonly struct SegmentAttributes
         switch (rule)
         {
             case FieldRule.Text:
-                SetCut(_texts, value.Field, value);
+                SetCut(_texts, value.Field, given, value);
                 break;
             case FieldRule.Label:
-                SetCut(_labels, value.Field, value);
+                SetCut(_labels, value.Field, given, value);
                 break;
-            case FieldRule.Measure when Number(value) is { } number:
-                _measures.Add(Fields.Name(value.Field), number);
+            case FieldRule.Measure when Number(given, value) is { } number:
+                _measures[Fields.Name(value.Field)] = number;
                 break;
             case FieldRule.Measure:
-                Warn("measure_not_numeric", value.Field, _given.Text(value));
+                Warn("measure_not_numeric", value.Field, given.Text(value));
                 break;
-            case FieldRule.Choice when Choice(value) is { } choice:
+            case FieldRule.Choice when Choice(given, value) is { } choice:
                 _texts.Set(value.Field, choice);
                 break;
             case FieldRule.Choice:
-                Warn("value_not_allowed", value.Field, _given.Text(value));
+                Warn("value_not_allowed", value.Field, given.Text(value));
                 break;
-            case FieldRule.Link when FitsLink(_given, value):
+            case FieldRule.Link when FitsLink(given, value):
                 _texts.Set(value);
                 break;
             case FieldRule.Link:
                 Warn("link_too_long", value.Field);
                 break;
-            case FieldRule.Date when EventTime.Read(_given.Text(value)) is { } time && EventTime.IsAccepted(time):
+            case FieldRule.Date when EventTime.Read(given.Text(value)) is { } time && EventTime.IsAccepted(time):
                 _texts.Set(value);
                 break;
             case FieldRule.Date:
-                Warn("date_out_of_range", value.Field, _given.Text(value));
+                Warn("date_out_of_range", value.Field, given.Text(value));
                 break;
             case FieldRule.Refused:
-                Warn("kind_not_settable", value.Field, _given.Text(value));
+                Warn("kind_not_settable", value.Field, given.Text(value));
                 break;
         }
     }
 
-    private double? Number(FieldValue value)
+    private static double? Number(FieldValues given, FieldValue value)
     {
         var read = value.Text is { } text
             ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            : double.TryParse(_given.Utf8(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+            : double.TryParse(given.Utf8(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
         return read && double.IsFinite(number) ? number : null;
     }
 
-    private string? Choice(FieldValue value)
+    private static string? Choice(FieldValues given, FieldValue value)
     {
         foreach (var choice in FieldRules.ChoicesOf(value.Field))
         {
-            if (value.Text is { } text ? choice.Equals(text, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(_given.Utf8(value), choice))
+            if (value.Text is { } text ? choice.Equals(text, StringComparison.OrdinalIgnoreCase) : Ascii.EqualsIgnoreCase(given.Utf8(value), choice))
                 return choice;
         }
 
@@ -216,10 +227,10 @@ internal readonly struct SegmentAttributes
     }
 
     /// <summary>A team's name counts only with the id of the same object (INS-49).</summary>
-    private void SetTeam(SegmentDefaults defaults)
+    private void SetTeam(SegmentDefaults defaults, SegmentLayers layers)
     {
         const string Id = "handling_team_id", Name = "handling_team_name", Path = "handling_team_name_in_hierarchy";
-        if (!TakeGroup(Id, Name, Path, "team_name_without_id"))
+        if (!TakeGroup(Id, Name, Path, "team_name_without_id", layers))
         {
             if (defaults.Worker["team_id"] is { } team)
             {
@@ -237,10 +248,10 @@ internal readonly struct SegmentAttributes
     }
 
     /// <summary>A department is shown only with its id (INS-50).</summary>
-    private void SetDepartment(WorkerAttributes worker)
+    private void SetDepartment(WorkerAttributes worker, SegmentLayers layers)
     {
         const string Id = "handling_department_id", Name = "handling_department_name", Path = "handling_department_name_in_hierarchy";
-        if (TakeGroup(Id, Name, Path, "department_name_without_id"))
+        if (TakeGroup(Id, Name, Path, "department_name_without_id", layers))
             return;
         if (worker["department_id"] is { } department)
         {
@@ -254,17 +265,22 @@ internal readonly struct SegmentAttributes
         }
     }
 
-    private bool TakeGroup(string id, string name, string path, string warning)
+    private bool TakeGroup(string id, string name, string path, string warning, SegmentLayers layers)
     {
-        if (_given.ContainsKey(id))
+        for (var layer = layers.Below.Count; layer >= 0; layer--)
         {
-            foreach (var field in (ReadOnlySpan<string>)[id, name, path])
-                Default(field, _given.GetValueOrDefault(field));
-            return true;
+            var given = layer == layers.Below.Count ? _given : layers.Below[layer];
+            if (given.ContainsKey(id))
+            {
+                foreach (var field in (ReadOnlySpan<string>)[id, name, path])
+                    Default(field, given.GetValueOrDefault(field));
+                return true;
+            }
+
+            if (given.TryGetValue(name, out var nameOnly))
+                Warn(warning, Fields.Find(name), nameOnly);
         }
 
-        if (_given.TryGetValue(name, out var nameOnly))
-            Warn(warning, Fields.Find(name), nameOnly);
         return false;
     }
 
@@ -279,10 +295,10 @@ internal readonly struct SegmentAttributes
     {
         var field = Fields.Find(name);
         if (value is not null && !_texts.Has(field))
-            SetCut(_texts, field, new() { Kind = FieldValueKind.Text, Field = (byte)field, Text = value });
+            SetCut(_texts, field, _given, new() { Kind = FieldValueKind.Text, Field = (byte)field, Text = value });
     }
 
-    private void SetCut(FieldValues.Builder target, int field, FieldValue value)
+    private void SetCut(FieldValues.Builder target, int field, FieldValues given, FieldValue value)
     {
         if (value.Text is { } text)
         {
@@ -293,9 +309,9 @@ internal readonly struct SegmentAttributes
             return;
         }
 
-        if (value.Length > LongestText && CutLength(_given.Utf8(value), out var points) is { } length)
+        if (value.Length > LongestText && CutLength(given.Utf8(value), out var points) is { } length)
         {
-            WarnTruncated(field, _given.Text(value), points);
+            WarnTruncated(field, given.Text(value), points);
             value = value with { Length = length };
         }
 
@@ -327,7 +343,13 @@ internal readonly struct SegmentAttributes
 /// <param name="Attributes">Texts to group by.</param>
 /// <param name="Labels">Texts shown for attributes.</param>
 /// <param name="Measures">Numbers, in ordinal order of their names.</param>
-internal readonly record struct SegmentFields(FieldValues Attributes, FieldValues Labels, SortedList<string, double> Measures);
+internal readonly record struct SegmentFields(FieldValues Attributes, FieldValues Labels, SortedList<string, double> Measures)
+{
+    /// <summary>The value of a field, a number in invariant form; null if it has none.</summary>
+    /// <param name="field">Its name.</param>
+    public string? Text(string field) => Attributes.GetValueOrDefault(field) ?? Labels.GetValueOrDefault(field)
+        ?? (Measures.TryGetValue(field, out var number) ? number.ToString(CultureInfo.InvariantCulture) : null);
+}
 
 /// <summary>What TaskRouter says about a segment, for values that the attributes do not give.</summary>
 /// <param name="TaskChannel">Unique name of the task channel.</param>

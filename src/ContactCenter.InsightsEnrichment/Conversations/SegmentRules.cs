@@ -33,6 +33,12 @@ public sealed record SegmentRules
 /// <param name="Now">Until when missing events could have come.</param>
 public sealed record TaskSurroundings(IReadOnlyList<WorkerActivity> Activities, DateTimeOffset Now)
 {
+    /// <summary>What joins the task to others, if that is not what its events alone say.</summary>
+    public TaskLinks? Links { get; init; }
+
+    /// <summary>What else gives values to its segments.</summary>
+    public TaskAdditions Additions { get; init; } = TaskAdditions.None;
+
     /// <summary>Nothing besides the events, none of which is overdue.</summary>
     public static TaskSurroundings None { get; } = new([], DateTimeOffset.MinValue);
 }

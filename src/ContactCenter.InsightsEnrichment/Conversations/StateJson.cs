@@ -12,6 +12,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Segment))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(Conversation))]
 [JsonSerializable(typeof(ConversationCustomer))]
 internal sealed partial class StateJson : JsonSerializerContext

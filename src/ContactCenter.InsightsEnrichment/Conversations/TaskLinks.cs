@@ -13,6 +13,9 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 public sealed record TaskLinks(
     string TaskSid, DateTimeOffset Created, string? ConversationId, string? PreviousTaskSid, string? TransferSid, string? InteractionSid, string? CallSid)
 {
+    /// <summary>Whether somebody parted the task from all others: only who names it as a conversation is still with it.</summary>
+    public bool StandsAlone { get; private init; }
+
     /// <summary>Reads the links of a task from the attributes that count: those of its last offer's end, else of its last event.</summary>
     /// <param name="events">All events of the task, in order.</param>
     public static TaskLinks Of(IReadOnlyList<TaskRouterEvent> events)
@@ -50,12 +53,22 @@ public sealed record TaskLinks(
         if (InteractionSid is not null)
             yield return $"interaction:{InteractionSid}";
         if (CallSid is not null)
-            yield return $"call:{CallSid}";
+            yield return KeyOfCall(CallSid);
     }
+
+    /// <summary>The same after somebody joined the task to a conversation, or parted it from all others (INS-61).</summary>
+    /// <param name="conversationId">The conversation; the task itself if it stands alone; null if nobody did.</param>
+    public TaskLinks JoinedTo(string? conversationId) => conversationId is null ? this
+        : conversationId == TaskSid ? this with { ConversationId = null, StandsAlone = true }
+        : this with { ConversationId = conversationId };
 
     /// <summary>The key of what is named by an id: a task, or a conversation.</summary>
     /// <param name="id">The id.</param>
     public static string KeyOf(string id) => $"id:{id}";
+
+    /// <summary>The key of a call.</summary>
+    /// <param name="callSid">The call.</param>
+    public static string KeyOfCall(string callSid) => $"call:{callSid}";
 
     private static bool CarriesAttributes(TaskRouterEvent current) => current.Type == EventTypes.ReservationCreated || EventTypes.EndsHandling(current.Type);
 }

@@ -14,6 +14,7 @@ public sealed class TaskTimeline
     private readonly TaskSurroundings _surroundings;
     private readonly string? _taskChannel;
     private readonly string? _workflow;
+    private TaskRouterEvent? _lastSource;
 
     private TaskTimeline(IReadOnlyList<TaskRouterEvent> events, SegmentRules rules, TaskSurroundings surroundings)
     {
@@ -24,7 +25,7 @@ public sealed class TaskTimeline
         _workflow = Last(current => current.Workflow);
         End = events.FirstOrDefault(current => current.Type is EventTypes.TaskCompleted or EventTypes.TaskCanceled)
             ?? events.FirstOrDefault(current => current.Type is EventTypes.TaskDeleted or EventTypes.TaskSystemDeleted);
-        Links = TaskLinks.Of(events);
+        Links = surroundings.Links ?? TaskLinks.Of(events);
     }
 
     /// <summary>The task.</summary>
@@ -72,6 +73,7 @@ public sealed class TaskTimeline
         var lastHandling = reservations.Where(life => life.Accepted is not null).MaxBy(life => life.Accepted!, TaskRouterEvent.InOrder);
         var endsInWait = lastWait is not null && (lastHandling is null || lastHandling.Accepted!.IsBefore(lastWait.EndedBy!));
 
+        _lastSource = endsInWait ? lastWait!.EndedBy : lastHandling is null ? null : SourceOf(lastHandling);
         foreach (var wait in waits)
         {
             var answerer = wait.Left == WaitEnd.Answered ? reservations.Find(life => life.ReservationSid == wait.EndedBy!.ReservationSid) : null;
@@ -115,7 +117,7 @@ public sealed class TaskTimeline
         var warnings = new SegmentWarnings();
         if (wait.EntryMissing)
             warnings.Add(wait.StartedBy, "queue_entry_missing");
-        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, new()) with
+        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, _surroundings.Additions.Below(source, source == _lastSource, answerer), new()) with
         {
             StartTime = wait.StartedBy.Time,
             EndTime = wait.EndedBy?.Time,
@@ -130,7 +132,7 @@ public sealed class TaskTimeline
     private Segment OfAbandonedWait(Wait wait, bool isLast)
     {
         var warnings = new SegmentWarnings();
-        return Common(SegmentIds.OfAbandonedWait(wait.StartedBy.Key), SegmentKind.Conversation, wait.EndedBy!, wait.QueueSid, wait.QueueName, wait, null, isLast, warnings) with
+        return Common(SegmentIds.OfAbandonedWait(wait.StartedBy.Key), SegmentKind.Conversation, wait.EndedBy!, wait.QueueSid, wait.QueueName, wait, null, isLast, _surroundings.Additions.Below(wait.EndedBy!, wait.EndedBy == _lastSource, null), warnings) with
         {
             QueueTime = wait.Time,
             AbandonTime = wait.Time,
@@ -141,13 +143,13 @@ public sealed class TaskTimeline
 
     private Segment OfReservation(ReservationLife life, SegmentKind kind, Wait? wait, bool isLast)
     {
-        var source = life.End ?? life.Created ?? life.Accepted ?? life.Events[0];
+        var source = SourceOf(life);
         var queueSid = life.Last(current => current.QueueSid) ?? wait?.QueueSid;
         var queueName = life.Last(current => current.QueueName) ?? wait?.QueueName;
         var warnings = new SegmentWarnings();
         if (kind == SegmentKind.Corrupted)
             warnings.Add(source, SegmentWarning.Corrupted, string.Join(' ', life.MissingEvents!));
-        var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, warnings) with
+        var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, _surroundings.Additions.Below(source, source == _lastSource, life), warnings) with
         {
             StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted! : life.Created ?? life.Accepted ?? source).Time,
             EndTime = life.End?.Time ?? (kind == SegmentKind.Corrupted ? End?.Time : null),
@@ -176,18 +178,25 @@ public sealed class TaskTimeline
     }
 
     private Segment Common(
-        string id, SegmentKind kind, TaskRouterEvent source, string? queueSid, string? queueName, Wait? wait, ReservationLife? life, bool isLast, SegmentWarnings warnings)
+        string id, SegmentKind kind, TaskRouterEvent source, string? queueSid, string? queueName, Wait? wait, ReservationLife? life, bool isLast, IReadOnlyList<FieldValues> below,
+        SegmentWarnings warnings)
     {
         var abandoned = life is null && wait?.Left == WaitEnd.Abandoned;
         var stated = isLast ? End?.Reason : null;
         var worker = life?.Events.LastOrDefault(current => current.Worker.Values.Count > 0)?.Worker ?? WorkerAttributes.Empty;
-        var fields = SegmentAttributes.Of(
-            id,
-            source,
-            new(
-                _taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned,
-                abandoned && wait!.Time?.Seconds < _rules.ShortQueueSeconds, _rules.ReportForeignAttributes),
-            warnings);
+        var defaults = new SegmentDefaults(
+            _taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned,
+            abandoned && wait!.Time?.Seconds < _rules.ShortQueueSeconds, _rules.ReportForeignAttributes);
+        var fields = SegmentAttributes.Of(id, source, defaults, new(below, []), warnings);
+        var corrections = _surroundings.Additions.CorrectionsOf(id);
+        var shown = new List<SegmentCorrection>(corrections.Count);
+        for (var count = 1; count <= corrections.Count; count++)
+        {
+            var corrected = SegmentAttributes.Of(id, source, defaults, new(below, [.. corrections.Take(count)]), new());
+            shown.Add(SegmentCorrection.Of(corrections[count - 1], fields));
+            fields = corrected;
+        }
+
         return new()
         {
             SegmentId = id,
@@ -210,10 +219,13 @@ public sealed class TaskTimeline
             Attributes = fields.Attributes,
             Labels = fields.Labels,
             Measures = fields.Measures,
+            Corrections = shown.Count > 0 ? shown : null,
             TransferSid = wait?.StartedBy.TransferSid,
             PreviousTaskSid = Links.PreviousTaskSid,
         };
     }
+
+    private static TaskRouterEvent SourceOf(ReservationLife life) => life.End ?? life.Created ?? life.Accepted ?? life.Events[0];
 
     private AbandonReason ReasonOf(Wait wait)
     {

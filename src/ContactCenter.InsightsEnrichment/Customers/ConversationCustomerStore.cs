@@ -1,3 +1,4 @@
+using ContactCenter.InsightsEnrichment.Enrichment;
 using Dapper;
 using Npgsql;
 
@@ -39,17 +40,11 @@ internal static class ConversationCustomerStore
             "DELETE FROM insights.conversation_relinks WHERE conversation_id = @ConversationId AND account_sid = @AccountSid",
             new { conversation.ConversationId, conversation.AccountSid });
 
-    /// <summary>Lets one of a conversation's events wait again: whoever processes it works the whole conversation out again, after this transaction.</summary>
-    public static Task WorkOutAgainAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
-        connection.ExecuteAsync(
-            """
-            UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL WHERE raw_event_id = (
-              SELECT raw_event_id FROM insights.raw_events WHERE status = 'processed' AND task_sid IN (
-                SELECT jsonb_array_elements_text(document -> 'task_sids') FROM insights.conversations
-                WHERE conversation_id = @ConversationId AND account_sid = @AccountSid)
-              ORDER BY time_missing, raw_event_id LIMIT 1)
-            """,
-            new { conversation.ConversationId, conversation.AccountSid });
+    /// <summary>Lets a conversation be worked out again after this transaction.</summary>
+    public static async Task WorkOutAgainAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
+        await EnrichmentStore.WorkOutAgainAsync(connection, [.. await connection.QueryAsync<string>(
+            "SELECT task_sid FROM insights.tasks WHERE conversation_id = @ConversationId AND account_sid = @AccountSid",
+            new { conversation.ConversationId, conversation.AccountSid })]);
 
     /// <summary>The customers that customers are shown as, after merges.</summary>
     public static async Task<Dictionary<string, string>> ShownAsync(NpgsqlConnection connection, string[] customerIds) =>

@@ -1,5 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 
@@ -56,6 +57,8 @@ public sealed partial class CustomerDesk
         await ConversationCustomerStore.WorkOutAgainAsync(transaction.Connection, conversation);
         var entry = Entry(action, by, shown[from], shown[to], moved.Count);
         await CustomerStore.AddAsync(transaction.Connection, entry, from, to, shown[from], shown[to]);
+        await CorrectionStore.AddAsync(transaction.Connection, new ConversationDecision(
+            entry.EntryId, action, conversation.AccountSid, [conversation.ConversationId], by.Actor, by.Reason, [new("customer_id", shown[from], shown[to])], new(entry.CreateTime)));
         return (moved, entry);
     }
 

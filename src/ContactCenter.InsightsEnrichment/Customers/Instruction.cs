@@ -7,7 +7,7 @@ using Grpc.Core;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
 
-/// <summary>Who decides something about customers, and why.</summary>
+/// <summary>Who decides something about customers or conversations, and why.</summary>
 /// <param name="Actor">Such as <c>apikey:7m3k9q2x5c8v</c>.</param>
 /// <param name="Reason">As the caller said.</param>
 /// <param name="DryRun">Whether only to tell what would happen.</param>

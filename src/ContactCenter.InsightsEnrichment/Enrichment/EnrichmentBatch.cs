@@ -74,13 +74,16 @@ internal sealed class EnrichmentBatch
 
     /// <summary>Works tasks out again without a new event.</summary>
     /// <param name="taskSids">The tasks.</param>
+    /// <param name="change">Changes something else that counts, while nobody else works on them; null for nothing.</param>
     /// <returns>False if others hold a conversation that is concerned: roll back and try again.</returns>
-    public async Task<bool> RebuildAsync(IReadOnlyCollection<string> taskSids)
+    public async Task<bool> RebuildAsync(IReadOnlyCollection<string> taskSids, Func<Task>? change)
     {
         var links = (await _store.LinksAsync([.. taskSids])).ToHashSet(StringComparer.Ordinal);
         await _store.LockAsync(links.Select(LockOf));
         if (await HoldAsync(links) is not { } reachable)
             return false;
+        if (change is not null)
+            await change();
         await RebuildAsync([], [], reachable, []);
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
@@ -115,7 +118,7 @@ internal sealed class EnrichmentBatch
         IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities, IReadOnlyList<SessionTask> sessionTasks)
     {
         var links = claimed.SelectMany(raw => TaskLinks.Of(read[raw.RawEventId], _now).Keys().Select(key => LinkOf(raw.AccountSid!, key)))
-            .Concat(sessionTasks.Select(task => LinkOf(task.AccountSid, TaskLinks.KeyOf(task.TaskSid))))
+            .Concat(sessionTasks.SelectMany(task => task.Keys().Select(key => LinkOf(task.AccountSid, key))))
             .ToHashSet(StringComparer.Ordinal);
         // Whoever looks for a worker's activities, and whoever adds one, does so after the other.
         links.UnionWith(activities.Concat(claimed.Where(EndsInVain)).Where(raw => raw.WorkerSid is not null).Select(raw => LinkOf(raw.AccountSid!, $"worker:{raw.WorkerSid}")));
@@ -144,12 +147,12 @@ internal sealed class EnrichmentBatch
         var further = taskSids.Except(sessionTasks.Select(task => task.TaskSid), StringComparer.Ordinal).Where(sid => SessionName.TryParse(sid, out _)).ToArray();
         if (further.Length > 0)
             sessionTasks = [.. sessionTasks, .. await _sessions.LoadTasksAsync(further)];
-        var tasks = await TimelinesAsync([.. processed, .. claimed], read);
-        tasks.AddRange(sessionTasks.Where(task => task.Events.Count > 0)
-            .Select(task => (task.AccountSid, TaskTimeline.Build(task.Events, _rules.Segments, new TaskSurroundings([], _now)))));
+        var tasks = Choose([.. processed, .. claimed], read);
+        tasks.AddRange(sessionTasks.Where(task => task.Events.Count > 0).Select(task => (task.AccountSid, task.Events)));
         var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
-        var conversations = tasks.GroupBy(task => task.AccountSid, (account, group) => (Account: account, Tasks: group.ToList()))
-            .SelectMany(group => Group(group.Account, group.Tasks)).ToList();
+        var conversations = new List<ConversationTasks>();
+        foreach (var account in tasks.GroupBy(task => task.AccountSid, task => task.Events, StringComparer.Ordinal))
+            conversations.AddRange(await GroupAsync(account.Key, [.. account], storedTasks));
 
         await WriteTasksAsync(conversations, storedTasks, reachable);
         await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
@@ -170,10 +173,10 @@ internal sealed class EnrichmentBatch
         }
     }
 
-    /// <summary>Chooses one arrival of every event (INS-13, INS-14) and works out the tasks.</summary>
-    private async Task<List<(string AccountSid, TaskTimeline Timeline)>> TimelinesAsync(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
+    /// <summary>Chooses one arrival of every event (INS-13, INS-14).</summary>
+    private List<(string AccountSid, IReadOnlyList<TaskRouterEvent> Events)> Choose(List<RawEvent> events, Dictionary<Guid, TaskRouterEvent> read)
     {
-        var tasks = new List<(string AccountSid, List<TaskRouterEvent> Events)>();
+        var tasks = new List<(string AccountSid, IReadOnlyList<TaskRouterEvent> Events)>();
         foreach (var task in events.GroupBy(raw => (raw.AccountSid, raw.TaskSid)))
         {
             var chosen = new List<TaskRouterEvent>();
@@ -192,20 +195,13 @@ internal sealed class EnrichmentBatch
             tasks.Add((task.Key.AccountSid!, chosen));
         }
 
-        var timelines = new List<(string, TaskTimeline)>();
-        foreach (var account in tasks.GroupBy(task => task.AccountSid, task => task.Events))
-        {
-            var surroundings = new TaskSurroundings(await ActivitiesAsync(account.Key, account), _now);
-            timelines.AddRange(account.Select(chosen => (account.Key, TaskTimeline.Build(chosen, _rules.Segments, surroundings))));
-        }
-
-        return timelines;
+        return tasks;
 
         TaskRouterEvent Read(RawEvent raw) => read.TryGetValue(raw.RawEventId, out var known) ? known : TaskRouterEvent.Read(raw);
     }
 
     /// <summary>What the workers did to whom tasks were offered in vain (INS-66).</summary>
-    private async Task<IReadOnlyList<WorkerActivity>> ActivitiesAsync(string accountSid, IEnumerable<List<TaskRouterEvent>> tasks)
+    private async Task<IReadOnlyList<WorkerActivity>> ActivitiesAsync(string accountSid, IEnumerable<IReadOnlyList<TaskRouterEvent>> tasks)
     {
         var offers = tasks.SelectMany(task => task).Where(current => current.ReservationSid is not null)
             .GroupBy(current => (current.TaskSid, current.ReservationSid))
@@ -241,10 +237,21 @@ internal sealed class EnrichmentBatch
     private static TaskRouterEvent OfTwins(TaskRouterEvent one) =>
         one with { RawEventId = default, Attributes = TaskAttributes.Empty, Worker = WorkerAttributes.Empty, AttributesUnreadable = false };
 
-    private static IEnumerable<ConversationTasks> Group(string accountSid, List<(string AccountSid, TaskTimeline Timeline)> tasks)
+    /// <summary>Finds the conversations of tasks, then works out each with what is said of it besides the events.</summary>
+    private async Task<List<ConversationTasks>> GroupAsync(string accountSid, List<IReadOnlyList<TaskRouterEvent>> tasks, Dictionary<string, TaskRow> stored)
     {
-        var ids = ConversationGrouping.Group([.. tasks.Select(task => task.Timeline.Links)]);
-        return tasks.GroupBy(task => ids[task.Timeline.TaskSid], task => task.Timeline, (id, group) => new ConversationTasks(accountSid, id, [.. group]));
+        var known = tasks.ConvertAll(events => (Events: events, Links: TaskLinks.Of([.. events.Order(TaskRouterEvent.InOrder)])
+            .JoinedTo(stored.GetValueOrDefault(events[0].TaskSid)?.JoinedTo)));
+        var ids = ConversationGrouping.Group([.. known.Select(task => task.Links)]);
+        var additions = await TaskAdditionStore.ReadAsync(_transaction.Connection, known.ConvertAll(task => (task.Links, ids[task.Links.TaskSid])), _sessions.MapsDispositions);
+        var surroundings = new TaskSurroundings(await ActivitiesAsync(accountSid, tasks), _now);
+        return [.. from task in known
+                   group task by ids[task.Links.TaskSid] into conversation
+                   let together = conversation.Select(task => task.Links.TaskSid).ToList()
+                   select new ConversationTasks(accountSid, conversation.Key, [.. conversation.Select(task => TaskTimeline.Build(
+                       task.Events,
+                       _rules.Segments,
+                       surroundings with { Links = task.Links, Additions = additions.Of(accountSid, task.Links, conversation.Key, together) }))])];
     }
 
     private async Task WriteTasksAsync(List<ConversationTasks> conversations, Dictionary<string, TaskRow> stored, List<TaskLinkRow> storedLinks)
@@ -255,7 +262,8 @@ internal sealed class EnrichmentBatch
                    select new TaskLinkRow(LinkOf(conversation.AccountSid, key), task.TaskSid)).ToHashSet();
         var rows = from conversation in conversations
                    from task in conversation.Tasks
-                   select new TaskRow(task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime);
+                   select new TaskRow(
+                       task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime, stored.GetValueOrDefault(task.TaskSid)?.JoinedTo);
         await _store.WriteTasksAsync(
             [.. rows.Where(row => stored.GetValueOrDefault(row.TaskSid) != row)],
             [.. now.Except(storedLinks)],

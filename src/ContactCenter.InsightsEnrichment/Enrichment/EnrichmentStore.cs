@@ -53,7 +53,7 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     /// <summary>The conversations of tasks as stored.</summary>
     public async Task<List<TaskRow>> TasksAsync(string[] taskSids) =>
         [.. await connection.QueryAsync<TaskRow>(
-            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
+            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime, joined_to AS JoinedTo FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
             new { taskSids })];
 
     /// <summary>The segments of tasks as stored, withdrawn ones included.</summary>
@@ -110,6 +110,16 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
                 new { links = removed.Select(row => row.Link).ToArray(), sids = removed.Select(row => row.TaskSid).ToArray() });
         }
     }
+
+    /// <summary>Lets one event of tasks wait again: whoever processes it works out again all of them that belong together, after this transaction.</summary>
+    public static Task WorkOutAgainAsync(NpgsqlConnection connection, string[] taskSids) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL WHERE raw_event_id = (
+              SELECT raw_event_id FROM insights.raw_events WHERE status = 'processed' AND task_sid = ANY(@taskSids)
+              ORDER BY time_missing, raw_event_id LIMIT 1)
+            """,
+            new { taskSids });
 
     /// <summary>Writes changed segments.</summary>
     public async Task WriteSegmentsAsync(IReadOnlyCollection<SegmentState> segments, DateTimeOffset now)
@@ -181,8 +191,8 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
 /// <summary>A link of a task.</summary>
 internal sealed record TaskLinkRow(string Link, string TaskSid);
 
-/// <summary>The conversation of a task, and when to work it out again, see <see cref="TaskTimeline.CheckTime"/>.</summary>
-internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime);
+/// <summary>The conversation of a task, when to work it out again, see <see cref="TaskTimeline.CheckTime"/>, and the conversation that somebody joined it to.</summary>
+internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime, string? JoinedTo);
 
 /// <summary>A segment as stored.</summary>
 internal sealed record SegmentRow(string SegmentId, string AccountSid, string ConversationId, string Document, long Revision, bool Published, bool Withdrawn);

@@ -16,15 +16,16 @@ public sealed class TaskRebuild(EnrichmentRules rules, SessionChanges sessions, 
     /// <param name="transaction">Takes the results and what is published of them; its caller commits it.</param>
     /// <param name="taskSids">The tasks; unknown ones are left out.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
+    /// <param name="change">Changes something else that counts, while nobody else works on them; it may be done again, after it was undone. Null for nothing.</param>
     /// <exception cref="TimeoutException">Others have been working on the same tasks for seconds.</exception>
-    public async Task RunAsync(DurableTransaction transaction, IReadOnlyCollection<string> taskSids, CancellationToken cancellationToken)
+    public async Task RunAsync(DurableTransaction transaction, IReadOnlyCollection<string> taskSids, CancellationToken cancellationToken, Func<Task>? change = null)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
             // Going back to it frees the locks that were taken since.
             await transaction.Connection.ExecuteAsync("SAVEPOINT before_rebuild");
             var now = timeProvider.GetUtcNow();
-            if (await new EnrichmentBatch(transaction, rules, new SessionBatch(transaction, sessions, now), now).RebuildAsync(taskSids))
+            if (await new EnrichmentBatch(transaction, rules, new SessionBatch(transaction, sessions, now), now).RebuildAsync(taskSids, change))
                 return;
             await transaction.Connection.ExecuteAsync("ROLLBACK TO SAVEPOINT before_rebuild");
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 50)), timeProvider, cancellationToken);

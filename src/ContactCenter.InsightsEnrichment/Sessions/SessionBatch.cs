@@ -25,6 +25,9 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
     private readonly List<Warning> _warnings = [];
     private readonly List<SessionTask> _tasks = [];
 
+    /// <summary>Whether sessions tell the tasks that they name their outcome (INS-33).</summary>
+    public bool MapsDispositions => changes.MapsDispositions;
+
     private TwilioAccounts Accounts => changes.Accounts;
 
     /// <summary>Processes claimed events.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.TaskRouter;
@@ -40,13 +41,16 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
         var accountSid = record.AccountSid ?? accounts.Default;
         var published = added.Where(current => SessionPublisher.Publishes(current.Type) && !record.AfterEnd.Contains(current.Key)).Order(SessionEvent.InOrder).ToList();
         var hasEnded = record.EndTime is not null && before?.EndTime is null;
-        var session = StoredSession.Of(record, before, accountSid, options.Value.FileDelay, now);
+        var session = StoredSession.Of(record, before, accountSid, options.Value.FileDelay, now) with
+        {
+            ForTask = record.TaskSid is null && record.CallSid is null ? null : SessionForTask.Of(record, accountSid, events),
+        };
         var changes = before is null ? [] : session.Changes(before);
         var first = session.Sequence;
         session = session with { Sequence = first + published.Count + (hasEnded ? 1 : 0) };
         if (before is not null && changes.Count == 0)
         {
-            if (session.Sequence == first)
+            if (session.Sequence == first && JsonSerializer.Serialize(session.ForTask) == JsonSerializer.Serialize(before.ForTask))
                 return;
             session = session with { RecordVersion = before.RecordVersion, UpdateTime = before.UpdateTime };
         }

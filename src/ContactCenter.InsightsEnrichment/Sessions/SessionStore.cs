@@ -15,7 +15,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
         """
         s.session_name AS SessionName, s.account_sid AS AccountSid, s.session_type AS SessionType, s.has_start AS HasStart, s.start_time AS StartTime,
         s.end_time AS EndTime, s.ready_time AS ReadyTime, s.task_sid AS TaskSid, s.call_sid AS CallSid, s.direction AS Direction, s.document AS Document,
-        s.agents AS Agents, s.transcript AS Transcript, s.record_version AS RecordVersion, s.sequence AS Sequence, s.update_time AS UpdateTime
+        s.agents AS Agents, s.for_task AS ForTask, s.transcript AS Transcript, s.record_version AS RecordVersion, s.sequence AS Sequence, s.update_time AS UpdateTime
         """;
 
     // A session that names no task is its own: its name is that of the task and, unless others joined it, of the conversation.
@@ -139,14 +139,14 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
         return await connection.ExecuteScalarAsync<string?>(
             $$"""
             INSERT INTO insights.sessions AS s (
-              session_name, account_sid, session_type, status, has_start, start_time, end_time, ready_time, task_sid, call_sid, direction, document, agents,
+              session_name, account_sid, session_type, status, has_start, start_time, end_time, ready_time, task_sid, call_sid, direction, document, agents, for_task,
               transcript, record_version, sequence, update_time, changed_parts)
             VALUES (@name, @AccountSid, @SessionType, @Status, @HasStart, @StartTime, @EndTime, @ReadyTime, @TaskSid, @CallSid, @Direction, @document::json,
-              @agents::json, @transcript, @RecordVersion, @Sequence, @UpdateTime, @parts)
+              @agents::json, @forTask::json, @transcript, @RecordVersion, @Sequence, @UpdateTime, @parts)
             ON CONFLICT (session_name) DO UPDATE SET
               account_sid = excluded.account_sid, session_type = excluded.session_type, status = excluded.status, has_start = excluded.has_start,
               start_time = excluded.start_time, end_time = excluded.end_time, ready_time = excluded.ready_time, task_sid = excluded.task_sid,
-              call_sid = excluded.call_sid, direction = excluded.direction, document = excluded.document, agents = excluded.agents,
+              call_sid = excluded.call_sid, direction = excluded.direction, document = excluded.document, agents = excluded.agents, for_task = excluded.for_task,
               transcript = excluded.transcript, record_version = excluded.record_version, sequence = excluded.sequence, update_time = excluded.update_time,
               changed_parts = ARRAY(SELECT DISTINCT part FROM unnest(s.changed_parts || excluded.changed_parts) AS part ORDER BY part)
             RETURNING {{Conversation}}
@@ -166,6 +166,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
                 session.Direction,
                 document = session.DocumentJson,
                 agents = JsonSerializer.Serialize(session.Agents),
+                forTask = session.ForTask is null ? null : JsonSerializer.Serialize(session.ForTask),
                 transcript = session.Transcript.Count == 0 ? null : keys.Seal(Place(name), session.TranscriptJson),
                 session.RecordVersion,
                 session.Sequence,
@@ -207,6 +208,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
             ConversationId = row.ConversationId,
             Document = StoredSession.ReadDocument(name.Kind, row.Document),
             Agents = JsonSerializer.Deserialize<List<SessionAgent>>(row.Agents)!,
+            ForTask = row.ForTask is null ? null : JsonSerializer.Deserialize<SessionForTask>(row.ForTask),
             Transcript = row.Transcript is null ? [] : JsonSerializer.Deserialize<List<TranscriptEntry>>(keys.Open(Place(row.SessionName), row.Transcript))!,
             RecordVersion = row.RecordVersion,
             Sequence = row.Sequence,
@@ -229,6 +231,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
         public string? ConversationId { get; init; }
         public string Document { get; init; } = "";
         public string Agents { get; init; } = "";
+        public string? ForTask { get; init; }
         public string? Transcript { get; init; }
         public long RecordVersion { get; init; }
         public long Sequence { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Sessions;
@@ -12,6 +13,12 @@ namespace ContactCenter.InsightsEnrichment.Sessions;
 /// <param name="Events">Its life as a task; empty if the session names another task or a call, and so has no segments of its own.</param>
 internal sealed record SessionTask(string AccountSid, string TaskSid, IReadOnlyList<TaskRouterEvent> Events)
 {
+    /// <summary>The key of the task or call that the session names; null if it names none.</summary>
+    private string? Named { get; init; }
+
+    /// <summary>What the session shares with tasks, see <see cref="TaskLinks.Keys"/>.</summary>
+    public IEnumerable<string> Keys() => Named is null ? [TaskLinks.KeyOf(TaskSid)] : [TaskLinks.KeyOf(TaskSid), Named];
+
     /// <summary>Tells a session as a task.</summary>
     /// <param name="accountSid">Its account.</param>
     /// <param name="record">The session.</param>
@@ -21,7 +28,7 @@ internal sealed record SessionTask(string AccountSid, string TaskSid, IReadOnlyL
     {
         var name = record.Name.ToString();
         if (record.TaskSid is not null || record.CallSid is not null)
-            return new(accountSid, name, []);
+            return new(accountSid, name, []) { Named = record.TaskSid is { } task ? TaskLinks.KeyOf(task) : TaskLinks.KeyOfCall(record.CallSid!) };
         var ignored = record.AfterEnd.ToHashSet(StringComparer.Ordinal);
         var counted = events.Where(current => !ignored.Contains(current.Key)).Order(SessionEvent.InOrder).ToList();
         return new(accountSid, name, new Teller(record, counted, mapDispositions).Tell());
@@ -169,18 +176,11 @@ internal sealed record SessionTask(string AccountSid, string TaskSid, IReadOnlyL
                 {
                     outcome = disposition?.Text("code"),
                     content = disposition?.Text("note"),
-                    hang_up_by = mapDispositions && isLast ? HangUpBy : null,
+                    hang_up_by = mapDispositions && isLast ? SessionForTask.HangUpBy(_end) : null,
                 },
             });
             TaskAttributes.TryRead(text, out var attributes);
             return attributes;
         }
-
-        private string? HangUpBy => _end?.Data.Text("disconnected_by") switch
-        {
-            { } by when by.Contains("agent", StringComparison.OrdinalIgnoreCase) => "Agent",
-            { } by when by.Contains("end_user", StringComparison.OrdinalIgnoreCase) || by.Contains("customer", StringComparison.OrdinalIgnoreCase) => "Customer",
-            _ => null,
-        };
     }
 }

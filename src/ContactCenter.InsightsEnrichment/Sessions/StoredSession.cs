@@ -50,6 +50,9 @@ public sealed record StoredSession
     /// <summary>See <see cref="SessionRecord.Agents"/>.</summary>
     public required IReadOnlyList<SessionAgent> Agents { get; init; }
 
+    /// <summary>What it says about the task or call that it names; null if it names none.</summary>
+    public SessionForTask? ForTask { get; init; }
+
     /// <summary>See <see cref="SessionRecord.Transcript"/>.</summary>
     public required IReadOnlyList<TranscriptEntry> Transcript { get; init; }
 

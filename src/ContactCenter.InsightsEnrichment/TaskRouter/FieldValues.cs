@@ -79,6 +79,9 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
         return builder.Build();
     }
 
+    /// <summary>The same values, each with a text of its own, so that they can stand among those of another JSON.</summary>
+    public FieldValues Detached() => new(Table, default, [.. _values.Select(value => value.Kind == FieldValueKind.NotScalar ? value : value with { Text = Text(value) })]);
+
     /// <summary>Begins other values of the same table that may share parts with these.</summary>
     internal Builder Change() => new(Table, Source);
 

@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 
@@ -9,13 +10,14 @@ namespace ContactCenter.InsightsEnrichment.WriteBack;
 public sealed partial class WriteBackService
 {
     /// <inheritdoc />
-    public override Task<SetTaskEnrichmentResponse> SetTaskEnrichment(SetTaskEnrichmentRequest request, ServerCallContext context)
+    public override async Task<SetTaskEnrichmentResponse> SetTaskEnrichment(SetTaskEnrichmentRequest request, ServerCallContext context)
     {
         var taskSid = TaskOf(request.TaskSid);
         var values = Attributes(Required(request.Attributes, "attributes"), "attributes");
-        return calls.RunAsync(context, request, async transaction =>
+        var response = await calls.RunAsync(context, request, async transaction =>
         {
             var connection = transaction.Connection;
+            await EnrichmentStore.WorkOutAgainAsync(connection, [taskSid]);
             await WriteBackStore.LockAsync(connection, [taskSid]);
             if (await WriteBackStore.WaitingAsync(connection, taskSid) is { } item)
             {
@@ -35,6 +37,8 @@ public sealed partial class WriteBackService
             Audit(transaction, context, "writeBacks.setTaskEnrichment", item.WriteBackId, request.RequestId);
             return new SetTaskEnrichmentResponse { WriteBack = WriteBackMessages.Of(item) };
         });
+        backlog.Add(1);
+        return response;
     }
 
     /// <inheritdoc />

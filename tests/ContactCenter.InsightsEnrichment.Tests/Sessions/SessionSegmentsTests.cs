@@ -62,4 +62,29 @@ public sealed class SessionSegmentsTests(TestServers servers) : SessionsTest(ser
         var answer = await Conversations.ListConversationsAsync(new(), cancellationToken: Cancellation);
         Assert.Equal([task], answer.Conversations.Select(conversation => conversation.ConversationId));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Rule("INS-33"), Rule("INS-32"), Rule("INS-15")]
+    public async Task A_session_that_names_a_task_gives_its_segments_outcome_and_note_whichever_comes_first(bool sessionFirst)
+    {
+        var life = new TaskLife().Entered("10:00:00", "Level 1").Offered("10:00:05", 1, "John Doe", "Level 1").Reserved("accepted", "10:00:09", 1, "John Doe", "Level 1")
+            .Reserved("completed", "10:01:00", 1, "John Doe", "Level 1").Completed("10:01:01");
+        var session = new SessionLife(SessionKind.Call, 22)
+            .At("10:00:00", "session.started", new { session_type = "Voice Inbound", task_sid = life.TaskSid })
+            .At("10:00:09", "agent.joined", new { agent_id = 5, agent_custom_id = life.Forms[1]["WorkerSid"] })
+            .At("10:00:50", "session.ended", new { status = "finished", disconnected_by = "disconnected_by_end_user" })
+            .At("10:00:55", "disposition.submitted", new { agent_id = 5, code = "sold", note = "two units" });
+        if (sessionFirst)
+            await SendAsync(session);
+        await SendAsync(life.Forms);
+        await SettledAsync();
+        if (!sessionFirst)
+            await SendAsync(session);
+
+        Assert.Equal(["Queue|Level 1||10:00:00|9||||No|sold", "Conversation|Level 1|John Doe|10:00:09|9|4|51|0|No|sold"], await RowsAsync(life.TaskSid));
+        var handled = (await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = life.TaskSid } }, cancellationToken: Cancellation)).Segments[1];
+        Assert.Equal(("Customer", "two units"), (handled.Attributes["hang_up_by"], handled.Attributes["content"]));
+    }
 }

@@ -189,4 +189,23 @@ public sealed class TaskWriteBackTests(TestServers servers) : WriteBackTest(serv
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await call());
         Assert.Equal((code, reason), (failure.StatusCode, RpcErrors.ReasonOf(failure)));
     }
+
+    [Fact]
+    [Rule("INS-39"), Rule("INS-117")]
+    public async Task Values_stored_for_a_task_that_is_gone_stay_in_our_data()
+    {
+        var life = Examples.ColdTransfer();
+        await SendAsync(life.Forms);
+        await SettledAsync();
+        Exists(TheTask, 1, "{}", "completed");
+
+        var stored = await WriteBacks.SetTaskEnrichmentAsync(
+            new() { TaskSid = TheTask, Attributes = """{"conversations":{"outcome":"Sold","content":"two units"}}""" }, cancellationToken: Cancellation);
+        Assert.Equal(WriteBackStatus.TaskGone, await EndAsync(stored.WriteBack.WriteBackId));
+        await SettledAsync();
+
+        var segments = (await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = TheTask } }, cancellationToken: Cancellation)).Segments;
+        Assert.Equal([null, null, "two units", "two units"], segments.Select(segment => segment.Attributes.GetValueOrDefault("content")));
+        Assert.Equal(("Sold", "solved"), (segments[3].Attributes["outcome"], segments[3].EndReason));
+    }
 }
