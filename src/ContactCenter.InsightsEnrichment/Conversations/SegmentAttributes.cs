@@ -68,7 +68,9 @@ internal readonly struct SegmentAttributes
         values.SetLabels(segmentId);
         values.SetTeam(defaults, layers);
         values.SetDepartment(defaults.Worker, layers);
-        foreach (var name in source.Attributes.UnknownConversations.Concat(source.Attributes.UnknownCustomers))
+        foreach (var name in source.Attributes.UnknownConversations)
+            warnings.Add(source, UnknownAttribute, name);
+        foreach (var name in source.Attributes.UnknownCustomers)
             warnings.Add(source, UnknownAttribute, name);
         if (defaults.ReportForeign)
         {

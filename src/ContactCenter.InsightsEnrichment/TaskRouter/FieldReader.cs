@@ -41,8 +41,9 @@ internal static class FieldReader
     /// <param name="values">Takes the value.</param>
     public static bool TryReadMember(ref Utf8JsonReader reader, FieldTable table, FieldValues.Builder values)
     {
-        Span<char> name = stackalloc char[FieldTable.LongestName];
-        var field = reader.ValueSpan.Length <= FieldTable.LongestName ? table.Find(name[..Copy(ref reader, name)]) : -1;
+        var field = reader.ValueIsEscaped ? table.Find(Text(ref reader)) : table.Find(reader.ValueSpan);
+        if (field < 0 && !Utf8.IsValid(reader.ValueSpan))
+            throw new JsonException("A name is not valid Unicode.");
         if (field < 0)
             return false;
         reader.Read();
@@ -146,16 +147,4 @@ internal static class FieldReader
     }
 
     private static string Cut(string name) => name.Length <= FieldTable.LongestName ? name : name[..FieldTable.LongestName];
-
-    private static int Copy(ref Utf8JsonReader reader, scoped Span<char> target)
-    {
-        try
-        {
-            return reader.CopyString(target);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new JsonException("A name is not valid Unicode.", exception);
-        }
-    }
 }

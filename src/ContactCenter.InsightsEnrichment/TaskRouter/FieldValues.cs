@@ -113,8 +113,9 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
         public Builder(FieldTable table, ReadOnlyMemory<byte> source)
         {
             (_table, _source) = (table, source);
+
+            // Empty, as each is given back so.
             _values = ArrayPool<FieldValue>.Shared.Rent(table.Count);
-            Array.Clear(_values);
         }
 
         /// <summary>Whether a field has a value by now.</summary>
@@ -146,7 +147,8 @@ public sealed class FieldValues : IReadOnlyDictionary<string, string>
                     values[^count--] = value;
             }
 
-            ArrayPool<FieldValue>.Shared.Return(_values, clearArray: true);
+            all.Clear();
+            ArrayPool<FieldValue>.Shared.Return(_values);
             return new(_table, _source, values);
         }
     }
