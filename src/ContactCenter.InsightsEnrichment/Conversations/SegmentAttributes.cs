@@ -62,8 +62,9 @@ internal readonly struct SegmentAttributes
         values.Default("queue", defaults.QueueName);
         values.Default("workflow", defaults.Workflow);
         values.Default("activity", defaults.Activity);
-        values.Default("external_contact", source.Attributes[direction == FieldRules.Outbound ? "from" : "to"]);
-        values.Default("outcome", source.Attributes["reason"] ?? defaults.StatedReason);
+        values.DefaultOfRoot("external_contact", direction == FieldRules.Outbound ? "from" : "to");
+        values.DefaultOfRoot("outcome", "reason");
+        values.Default("outcome", defaults.StatedReason);
         values.SetAbandoned(direction, defaults);
         values.SetLabels(segmentId);
         values.SetTeam(defaults, layers);
@@ -298,6 +299,13 @@ internal readonly struct SegmentAttributes
         var field = Fields.Find(name);
         if (value is not null && !_texts.Has(field))
             SetCut(_texts, field, _given, new() { Kind = FieldValueKind.Text, Field = (byte)field, Text = value });
+    }
+
+    /// <summary>Sets a value that the attributes give only at their root.</summary>
+    private void DefaultOfRoot(string name, string root)
+    {
+        if (!_texts.Has(Fields.Find(name)))
+            Default(name, _source.Attributes[root]);
     }
 
     private void SetCut(FieldValues.Builder target, int field, FieldValues given, FieldValue value)

@@ -47,7 +47,7 @@ internal static class FieldReader
         if (field < 0)
             return false;
         reader.Read();
-        values.Set(ReadValue(ref reader, field, table.Form(field)) is { } value ? value : default(FieldValue) with { Field = (byte)field });
+        values.Set(ReadValue(ref reader, (byte)field, table.Form(field)));
         return true;
     }
 
@@ -84,16 +84,16 @@ internal static class FieldReader
         }
     }
 
-    private static FieldValue? ReadValue(ref Utf8JsonReader reader, int field, FieldForm form)
+    private static FieldValue ReadValue(ref Utf8JsonReader reader, byte field, FieldForm form)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String when reader.ValueIsEscaped || reader.ValueSpan.Length > ushort.MaxValue:
-                return Text(ref reader) is { Length: > 0 } text ? Of(field, text) : null;
+                return Of(field, Text(ref reader));
             case JsonTokenType.String:
                 if (!Utf8.IsValid(reader.ValueSpan))
                     throw new JsonException("A text is not valid Unicode.");
-                return reader.ValueSpan.IsEmpty ? null : Part(field, reader.TokenStartIndex + 1, reader.ValueSpan.Length, FieldValueKind.Text);
+                return reader.ValueSpan.IsEmpty ? None(field) : Part(field, reader.TokenStartIndex + 1, reader.ValueSpan.Length, FieldValueKind.Text);
             case JsonTokenType.Number:
                 return Part(field, reader.TokenStartIndex, reader.ValueSpan.Length, FieldValueKind.Number);
             case JsonTokenType.True or JsonTokenType.False:
@@ -104,15 +104,13 @@ internal static class FieldReader
                 var start = reader.TokenStartIndex;
                 reader.Skip();
                 var length = reader.BytesConsumed - start;
-                return form == FieldForm.Json && length <= ushort.MaxValue
-                    ? Part(field, start, (int)length, FieldValueKind.Json)
-                    : new() { Field = (byte)field, Kind = FieldValueKind.NotScalar };
+                return form == FieldForm.Json ? Part(field, start, length, FieldValueKind.Json) : NotScalar(field);
             default:
-                return null;
+                return None(field);
         }
     }
 
-    private static FieldValue? Join(ref Utf8JsonReader reader, int field, string separator)
+    private static FieldValue Join(ref Utf8JsonReader reader, byte field, string separator)
     {
         var elements = new List<string>();
         var scalar = true;
@@ -127,18 +125,20 @@ internal static class FieldReader
             reader.Skip();
         }
 
-        if (!scalar)
-            return new() { Field = (byte)field, Kind = FieldValueKind.NotScalar };
         elements.RemoveAll(element => element.Length == 0);
-        return elements.Count > 0 ? Of(field, string.Join(separator, elements)) : null;
+        return scalar ? Of(field, string.Join(separator, elements)) : NotScalar(field);
     }
 
-    private static FieldValue Of(int field, string text) => new() { Field = (byte)field, Kind = FieldValueKind.Text, Text = text };
+    private static FieldValue None(byte field) => new() { Field = field };
 
-    private static FieldValue Part(int field, long start, int length, FieldValueKind kind) =>
+    private static FieldValue NotScalar(byte field) => new() { Field = field, Kind = FieldValueKind.NotScalar };
+
+    private static FieldValue Of(byte field, string text) => text.Length == 0 ? None(field) : new() { Field = field, Kind = FieldValueKind.Text, Text = text };
+
+    private static FieldValue Part(byte field, long start, long length, FieldValueKind kind) =>
         length <= ushort.MaxValue
-            ? new() { Field = (byte)field, Kind = kind, Start = (int)start, Length = (ushort)length }
-            : new() { Field = (byte)field, Kind = FieldValueKind.NotScalar };
+            ? new() { Field = field, Kind = kind, Start = (int)start, Length = (ushort)length }
+            : NotScalar(field);
 
     private static void NoteUnknown(ref Utf8JsonReader reader, ref List<string>? unknown)
     {
