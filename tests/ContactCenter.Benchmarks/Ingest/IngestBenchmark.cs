@@ -51,9 +51,9 @@ internal sealed class IngestBenchmark : IBenchmark
             var (rates, bareRates, p99) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = -1; round < rounds; round++)
             {
-                // The first is to warm up.
-                var duration = TimeSpan.FromSeconds(round < 0 ? 2 : seconds);
-                await callbacks.WriteAsync(file, seconds * 8_000, cancellationToken);
+                // The first is to warm up: at the end of it most of the service is compiled as it will stay.
+                var duration = TimeSpan.FromSeconds(round < 0 ? 10 : seconds);
+                await callbacks.WriteAsync(file, (int)duration.TotalSeconds * 8_000, cancellationToken);
                 var measured = await Wrk.PostAsync(new Uri(ours, Callbacks.Path), file, duration, cancellationToken);
                 await EnrichedAsync(database.ConnectionString, cancellationToken);
                 var peer = await Wrk.PostAsync(new Uri(bare, Callbacks.Path), file, duration, cancellationToken);
