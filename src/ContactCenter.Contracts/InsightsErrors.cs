@@ -51,6 +51,9 @@ public static class InsightsErrors
     /// <summary>In HIPAA mode every conversation is its own customer; nothing is joined by hand.</summary>
     public const string HipaaLinkingDisabled = "HIPAA_LINKING_DISABLED";
 
+    /// <summary>No load has the id.</summary>
+    public const string LoadNotFound = "LOAD_NOT_FOUND";
+
     /// <summary>The customers would point to each other in a circle.</summary>
     public const string MergeCycle = "MERGE_CYCLE";
 

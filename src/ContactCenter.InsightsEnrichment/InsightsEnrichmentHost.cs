@@ -5,6 +5,7 @@ using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
+using ContactCenter.InsightsEnrichment.Loads;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
 using ContactCenter.InsightsEnrichment.Sessions;
@@ -34,6 +35,7 @@ public static class InsightsEnrichmentHost
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
             .AddWriteBackJobs()
+            .AddLoads(builder.Configuration)
             .AddReconciliation(builder.Configuration));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
@@ -80,6 +82,7 @@ public static class InsightsEnrichmentHost
             provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<AgentStore>();
         services.AddWriteBack();
+        services.AddLoads();
         services.AddOptions<ReconcileOptions>().BindConfiguration("Reconcile").ValidateDataAnnotations().ValidateOnStart();
 
         services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()
@@ -108,6 +111,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<SessionService>();
         app.MapGrpcService<WriteBackService>();
         app.MapGrpcService<RawEventService>();
+        app.MapGrpcService<LoadService>();
         return app;
     }
 

@@ -26,6 +26,12 @@ public sealed class ActivityOptions
     /// <summary>Names of the activities of an agent who is not at work.</summary>
     public ISet<string> Offline { get; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary><see cref="Available"/>, by default <c>Available</c>.</summary>
+    public string[] AvailableNames => Available.Count > 0 ? [.. Available] : ["Available"];
+
+    /// <summary><see cref="Offline"/>, by default <c>Offline</c>.</summary>
+    public string[] OfflineNames => Offline.Count > 0 ? [.. Offline] : ["Offline"];
+
     /// <summary>Whether an agent in an activity of this name takes offers.</summary>
     /// <param name="name">The activity's name.</param>
     public bool IsAvailable(string name) => Available.Count > 0 ? Available.Contains(name) : name == "Available";

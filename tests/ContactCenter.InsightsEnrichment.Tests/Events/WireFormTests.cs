@@ -221,6 +221,25 @@ public sealed class WireFormTests
             Attempts = 2,
         });
 
+    [Fact]
+    public void LoadCompleted_keeps_its_form() => Holds(
+        "urn:message:contactcenter:insights:load-completed",
+        Head.Replace("AC1", "", StringComparison.Ordinal) + """
+        "loadNumber":7,"cutOffTime":"2026-03-02T10:02:22.7+00:00","segmentsNew":4,"segmentsChanged":2,"durationMs":350}
+        """,
+        new LoadCompleted
+        {
+            EventId = EventId,
+            OccurredTime = Time,
+            RecordedTime = Time.AddSeconds(1),
+            AccountSid = "",
+            LoadNumber = 7,
+            CutOffTime = Time,
+            SegmentsNew = 4,
+            SegmentsChanged = 2,
+            DurationMs = 350,
+        });
+
     private static void Holds<T>(string urn, string text, T message)
         where T : class
     {

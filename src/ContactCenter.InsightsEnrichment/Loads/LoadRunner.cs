@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.InsightsEnrichment.Agents;
+using ContactCenter.InsightsEnrichment.Warnings;
+using Microsoft.Extensions.Options;
+
+namespace ContactCenter.InsightsEnrichment.Loads;
+
+/// <summary>Runs loads, one at a time over all processes (INS-102): each is one transaction, so that readers see all of it or nothing.</summary>
+/// <param name="database">The service's database.</param>
+/// <param name="activities">What activities mean.</param>
+/// <param name="timeProvider">Time of the cut-off.</param>
+public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOptions> activities, TimeProvider timeProvider)
+{
+    private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
+    /// <summary>Runs a load that was asked for, unless it has run.</summary>
+    /// <param name="loadId">The load.</param>
+    /// <param name="cancellationToken">Ends it; then nothing has changed.</param>
+    public async Task RunAsync(Guid loadId, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await LoadStore.BeginAsync(transaction.Connection, cancellationToken);
+        if (await LoadStore.FindAsync(transaction.Connection, loadId, cancellationToken) is { LoadNumber: null } load)
+            await RunAsync(transaction, load, await LoadStore.LastAsync(transaction.Connection), cancellationToken);
+    }
+
+    /// <summary>Runs a load that is due, unless the one before it was still running then.</summary>
+    /// <param name="due">Since when it is due.</param>
+    /// <param name="cancellationToken">Ends it; then nothing has changed.</param>
+    public async Task RunDueAsync(DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        await using (var transaction = await database.BeginAsync(cancellationToken))
+        {
+            await LoadStore.BeginAsync(transaction.Connection, cancellationToken);
+            var last = await LoadStore.LastAsync(transaction.Connection);
+            if (last is not { RequestedBy: null } || last.CutOffTime >= due || last.FinishTime <= due)
+            {
+                var load = new Load { LoadId = Guid.CreateVersion7(timeProvider.GetUtcNow()), RequestTime = due };
+                await RunAsync(transaction, load, last, cancellationToken);
+                return;
+            }
+        }
+
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await WarningStore.AddAsync(connection, [new("", "load_overrun", "", null, null)], timeProvider.GetUtcNow());
+    }
+
+    private async Task RunAsync(DurableTransaction transaction, Load load, Load? last, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var connection = transaction.Connection;
+        var now = Now();
+        // Clocks of several processes differ; what was loaded never becomes less.
+        var cutOff = last?.CutOffTime > now ? last.CutOffTime.Value : now;
+        var reach = cutOff.AddTicks(-(cutOff.UtcTicks % Quarter.Ticks));
+        var number = (last?.LoadNumber ?? 0) + 1;
+        var (added, changed) = await LoadStore.CopyAsync(connection, number, cancellationToken);
+        await LoadStore.CutAsync(connection, number, last?.WorkloadEndTime ?? reach, reach, activities.Value.AvailableNames, activities.Value.OfflineNames, cancellationToken);
+
+        var duration = Stopwatch.GetElapsedTime(begun);
+        var finish = Now();
+        load = load with
+        {
+            LoadNumber = number,
+            CutOffTime = cutOff,
+            WorkloadEndTime = reach,
+            FinishTime = finish < cutOff ? cutOff : finish,
+            SegmentsNew = added,
+            SegmentsChanged = changed,
+            Duration = duration,
+        };
+        await LoadStore.FinishAsync(connection, load);
+        transaction.Publish(
+            new LoadCompleted
+            {
+                EventId = Guid.CreateVersion7(finish),
+                OccurredTime = load.FinishTime.Value,
+                RecordedTime = load.FinishTime.Value,
+                AccountSid = "",
+                LoadNumber = number,
+                CutOffTime = cutOff,
+                SegmentsNew = added,
+                SegmentsChanged = changed,
+                DurationMs = (long)duration.TotalMilliseconds,
+            },
+            "loads",
+            mandatory: false);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    // As precise as it is stored.
+    private DateTimeOffset Now()
+    {
+        var now = timeProvider.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+}
