@@ -47,6 +47,17 @@ public sealed class EventStreamsTests(TestServers servers) : InsightsTest(server
         Assert.Equal(body, Encoding.UTF8.GetString(await QueryAsync<byte[]>("SELECT body FROM insights.raw_events WHERE status = 'failed' AND error = 'NOT_AN_ARRAY'")));
     }
 
+    [Theory]
+    [InlineData(64, HttpStatusCode.NoContent)]
+    [InlineData(65, HttpStatusCode.BadRequest)]
+    [Rule("DUR-57")]
+    public async Task An_array_may_be_64_levels_deep(int depth, HttpStatusCode status)
+    {
+        using var answer = await PostStreamAsync(Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth)));
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
     [Fact]
     [Rule("INS-6"), Rule("INS-8")]
     public async Task A_body_that_the_address_does_not_vouch_for_is_refused()
