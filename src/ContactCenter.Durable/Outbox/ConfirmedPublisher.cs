@@ -7,7 +7,8 @@ namespace ContactCenter.Durable.Outbox;
 /// <summary>Publishes with publisher confirms over one channel, which is opened when needed and again after it was lost.</summary>
 /// <param name="factory">Where the broker is.</param>
 /// <param name="window">Most messages that wait for their confirm at a time.</param>
-internal sealed class ConfirmedPublisher(IConnectionFactory factory, int window) : IAsyncDisposable
+/// <param name="requireReceivers">Whether those that need a queue are returned where none takes them.</param>
+internal sealed class ConfirmedPublisher(IConnectionFactory factory, int window, bool requireReceivers) : IAsyncDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
@@ -41,7 +42,7 @@ internal sealed class ConfirmedPublisher(IConnectionFactory factory, int window)
     /// <exception cref="PublishException">The broker refused the message, or returned it because no queue takes it.</exception>
     public ValueTask PublishAsync(OutboxMessage message, CancellationToken cancellationToken) =>
         _channel!.BasicPublishAsync(
-            message.Exchange, string.Empty, message.Mandatory, MessageEnvelope.Properties(message), MessageEnvelope.Body(message), cancellationToken);
+            message.Exchange, string.Empty, message.Mandatory && requireReceivers, MessageEnvelope.Properties(message), MessageEnvelope.Body(message), cancellationToken);
 
     /// <summary>Ends channel and connection, whatever state the broker is in.</summary>
     public async Task CloseAsync()

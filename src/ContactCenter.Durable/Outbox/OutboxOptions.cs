@@ -16,4 +16,10 @@ public sealed class OutboxOptions
     /// <summary>Messages waiting above which mutating calls are refused, 1,000 to 100 million (DUR-14).</summary>
     [Range(1_000, 100_000_000)]
     public int MaxPending { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// Whether a message that needs a receiver is kept while no queue takes it (DUR-12), so that what is published before
+    /// its consumers were first started is not lost; to be switched off where those consumers are not deployed at all.
+    /// </summary>
+    public bool RequireReceivers { get; set; } = true;
 }

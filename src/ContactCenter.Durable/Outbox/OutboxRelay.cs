@@ -37,7 +37,7 @@ internal sealed partial class OutboxRelay(
 
     private async Task RunAsync(WakeSignal wake, TimeSpan longestPoll, WakeSignal more, CancellationToken stoppingToken)
     {
-        await using var publisher = new ConfirmedPublisher(connectionFactory, (options.Value.ConfirmWindow + 1) / Loops);
+        await using var publisher = new ConfirmedPublisher(connectionFactory, (options.Value.ConfirmWindow + 1) / Loops, options.Value.RequireReceivers);
         var failures = 0;
         var poll = ShortestPoll;
         while (true)

@@ -135,14 +135,16 @@ public sealed class OutboxTests(TestServers servers) : DurableTest(servers)
         Assert.InRange(await ScalarAsync<int>("SELECT attempts FROM durable.dead_letters"), 10, 1_000);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
     [Rule("DUR-12")]
-    public async Task A_message_that_need_not_be_routed_is_gone_when_nobody_listens()
+    public async Task A_message_that_needs_no_receiver_or_of_a_service_without_receivers_is_gone_when_nobody_listens(bool mandatory, bool requireReceivers)
     {
-        var host = await StartAsync();
+        var host = await StartAsync(more: builder => builder.Configuration["Outbox:RequireReceivers"] = $"{requireReceivers}");
         await using (var transaction = await DatabaseOf(host).BeginAsync(Cancellation))
         {
-            transaction.Publish(new NobodyListens { Number = 1 }, mandatory: false);
+            transaction.Publish(new NobodyListens { Number = 1 }, mandatory: mandatory);
             await transaction.CommitAsync(Cancellation);
         }
 
