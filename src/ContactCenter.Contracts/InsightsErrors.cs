@@ -6,6 +6,15 @@ public static class InsightsErrors
     /// <summary>There is no such correction, or it was withdrawn.</summary>
     public const string CorrectionNotFound = "CORRECTION_NOT_FOUND";
 
+    /// <summary>Other tasks name the task as their conversation, so that it cannot be parted from them.</summary>
+    public const string TaskNamesConversation = "TASK_NAMES_CONVERSATION";
+
+    /// <summary>No event of such a task is known.</summary>
+    public const string TaskNotFound = "TASK_NOT_FOUND";
+
+    /// <summary>The task is the only one of its conversation.</summary>
+    public const string TaskNotLinked = "TASK_NOT_LINKED";
+
     /// <summary>The field is none, or is a kind, time or id, which nobody can set.</summary>
     public const string FieldNotCorrectable = "FIELD_NOT_CORRECTABLE";
 

@@ -31,6 +31,7 @@ public static class InsightsEnrichmentHost
         builder.AddOptionalRedis();
         builder.AddDurable("insights-enrichment", typeof(InsightsEnrichmentHost).Assembly, durable => durable
             .AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
+            .AddRecurring<CardinalityCheck>(CardinalityCheck.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
@@ -45,6 +46,7 @@ public static class InsightsEnrichmentHost
         services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TwilioOptions>().BindConfiguration("Twilio");
+        services.AddOptions<PublishOptions>().BindConfiguration("Publish");
         services.AddSingleton<TwilioAccounts>();
         services.AddOptions<CustomerOptions>().BindConfiguration("Customers").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LinkKeys>();
@@ -76,6 +78,8 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<ConversationStore>();
         services.AddSingleton<CorrectionStore>();
         services.AddSingleton<CorrectionDesk>();
+        services.AddSingleton<TaskLinkDesk>();
+        services.AddSingleton<EnrichmentPreview>();
         services.AddOptions<AgentOptions>().BindConfiguration("Agents").ValidateOnStart();
         services.AddOptions<ActivityOptions>().BindConfiguration("Activities").ValidateOnStart();
         services.AddSingleton(provider => new AgentSettings(

@@ -44,7 +44,7 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         var latest = events.GroupBy(activity => activity.ActivitySid, StringComparer.Ordinal).Select(group => group.Max(ActivityEvent.InOrder)!)
             .Where(activity => !stored.TryGetValue(activity.ActivitySid, out var before) || ActivityEvent.InOrder.Compare(activity, before) > 0).ToList();
         await _store.WriteActivitiesAsync(latest, now);
-        foreach (var activity in latest.Where(activity => !accounts.IsTest(activity.AccountSid)))
+        foreach (var activity in latest.Where(activity => accounts.Publishes(activity.AccountSid)))
         {
             if (stored.GetValueOrDefault(activity.ActivitySid) is { } before && before with { Time = activity.Time, Key = activity.Key } == activity)
                 continue;
@@ -105,7 +105,7 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         await WriteSegmentsAsync(segments, scopes, claimed[0].AccountSid!, claimed.ToLookup(raw => raw.WorkerSid!, raw => raw.AccountSid!));
         await _store.WriteAgentsAsync([.. changed.Select(change => change.Agent)]);
         var parallel = await _store.ParallelAsync([.. changed.Where(change => change.Status is not null).Select(change => (change.Agent.AgentSid, change.Status!.Time))]);
-        foreach (var (agent, before, status, previous) in changed.Where(change => !change.Agent.Test))
+        foreach (var (agent, before, status, previous) in changed.Where(change => accounts.Publishes(change.Agent.AccountSid)))
             Publish(agent, before, status, previous, available, parallel.GetValueOrDefault(agent.AgentSid));
     }
 

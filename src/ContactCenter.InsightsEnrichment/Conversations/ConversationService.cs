@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Customers;
+using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
@@ -13,6 +14,9 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="customers">Carries out decisions about their customers.</param>
 /// <param name="customerRules">Which values name a customer.</param>
 /// <param name="corrections">Carries out decisions about their values.</param>
+/// <param name="taskLinks">Carries out decisions about their tasks.</param>
+/// <param name="preview">Shows what attributes would lead to.</param>
+/// <param name="filter">What attributes go through before.</param>
 /// <param name="decisions">What was decided.</param>
 /// <param name="backlog">Told of what is to be worked out again.</param>
 /// <param name="calls">Answers of repeated calls.</param>
@@ -21,6 +25,9 @@ public sealed partial class ConversationService(
     CustomerDesk customers,
     CustomerRules customerRules,
     CorrectionDesk corrections,
+    TaskLinkDesk taskLinks,
+    EnrichmentPreview preview,
+    EntryFilter filter,
     CorrectionStore decisions,
     EnrichmentBacklog backlog,
     IdempotentCalls calls) : V1.ConversationService.ConversationServiceBase

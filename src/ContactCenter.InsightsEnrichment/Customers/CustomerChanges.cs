@@ -3,6 +3,7 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
 
@@ -54,17 +55,18 @@ internal sealed class CustomerChanges
 
     /// <summary>Enters the customer in a conversation that exists now.</summary>
     /// <param name="accountSid">Its account.</param>
-    /// <param name="test">Whether that is a test environment: nothing is published.</param>
+    /// <param name="accounts">Tells test environments apart.</param>
     /// <param name="conversation">The conversation.</param>
-    public Conversation Enter(string accountSid, bool test, Conversation conversation)
+    public Conversation Enter(string accountSid, TwilioAccounts accounts, Conversation conversation)
     {
+        var publishes = accounts.Publishes(accountSid);
         var key = (accountSid, conversation.ConversationId);
         var found = _found[key];
         var before = _stored.GetValueOrDefault(key);
         var known = before is null ? null : JsonSerializer.Deserialize(before.Document, StateJson.Default.ConversationCustomer);
-        var published = test || found.Customer.Provisional ? before?.LinkedCustomerId : found.CustomerId;
+        var published = !publishes || found.Customer.Provisional ? before?.LinkedCustomerId : found.CustomerId;
         var row = new ConversationCustomerRow(
-            accountSid, conversation.ConversationId, found.CustomerId, found.KeyCustomerId, published, found.Customer.FirstSeen, found.Customer.LastSeen, test,
+            accountSid, conversation.ConversationId, found.CustomerId, found.KeyCustomerId, published, found.Customer.FirstSeen, found.Customer.LastSeen, accounts.IsTest(accountSid),
             JsonSerializer.Serialize(found.Customer, StateJson.Default.ConversationCustomer));
         _kept.Add(key);
         if (before is null || row != before with { Document = JsonSerializer.Serialize(known!, StateJson.Default.ConversationCustomer) })
@@ -74,7 +76,7 @@ internal sealed class CustomerChanges
             Warnings.Add((accountSid, warning));
         if (published != before?.LinkedCustomerId)
             PublishLink(accountSid, conversation, found);
-        if (!test)
+        if (publishes)
         {
             foreach (var contact in found.Customer.Contacts.ExceptBy(known?.Contacts.Select(contact => contact.TaskSid) ?? [], contact => contact.TaskSid))
                 PublishContact(accountSid, found, contact);

@@ -74,6 +74,22 @@ internal static class CustomerFields
         }
     }
 
+    /// <summary>Fills labels and attributes in for each other: a label without attribute stands in a row of its own (INS-47).</summary>
+    /// <param name="customerId">The customer.</param>
+    /// <param name="fields">Its values, which are changed.</param>
+    public static Dictionary<string, string> Shown(string customerId, Dictionary<string, string> fields)
+    {
+        foreach (var (attribute, label) in Custom)
+        {
+            if (fields.TryGetValue(attribute, out var value))
+                fields.TryAdd(label, value);
+            else if (fields.ContainsKey(label))
+                fields[attribute] = customerId;
+        }
+
+        return fields;
+    }
+
     /// <summary>The code of the warning that a value is not usable as what its field is; null if it is.</summary>
     private static string? UnusableAs(string field, string value) => field switch
     {

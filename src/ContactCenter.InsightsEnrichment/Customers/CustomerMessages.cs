@@ -33,6 +33,24 @@ internal static class CustomerMessages
         return message;
     }
 
+    /// <summary>Renders what became of one value that could have named the customer.</summary>
+    public static V1.LinkExplanation Of(LinkStep step, CustomerIds ids)
+    {
+        // Without an id the conversation cannot name anybody.
+        var customerId = step.Key is { Value.Length: > 0 } key ? ids.Of(key) : "";
+        var used = step.NotUsed == NotUsed.Used && customerId.Length > 0;
+        return new()
+        {
+            Source = (V1.CustomerLinkSource)step.Source,
+            Raw = step.Raw ?? "",
+            Normalised = step.Key?.Value ?? "",
+            KeyKind = customerId.Length > 0 ? (V1.CustomerKeyKind)step.Key!.Kind : V1.CustomerKeyKind.Unspecified,
+            CustomerId = customerId,
+            Used = used,
+            WhyNot = used ? V1.LinkRefusal.Unspecified : step.NotUsed == NotUsed.Used ? V1.LinkRefusal.NotGiven : (V1.LinkRefusal)step.NotUsed,
+        };
+    }
+
     /// <summary>Renders what moved.</summary>
     public static V1.MovedConversations Of(MovedConversations moved) => new() { ConversationCount = moved.Count, ConversationIds = { moved.First } };
 

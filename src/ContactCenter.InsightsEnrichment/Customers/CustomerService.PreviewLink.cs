@@ -18,24 +18,13 @@ public sealed partial class CustomerService
         var response = new PreviewLinkResponse();
         foreach (var step in rules.Keys.Explain(ConversationCustomer.CandidatesOf(request.ConversationId, attributes)))
         {
-            // Without an id the conversation cannot name anybody.
-            var customerId = step.Key is { Value.Length: > 0 } key ? rules.Ids.Of(key) : "";
-            var used = step.NotUsed == NotUsed.Used && customerId.Length > 0;
-            response.Explanations.Add(new LinkExplanation
+            var explanation = CustomerMessages.Of(step, rules.Ids);
+            response.Explanations.Add(explanation);
+            if (explanation.Used)
             {
-                Source = (CustomerLinkSource)step.Source,
-                Raw = step.Raw ?? "",
-                Normalised = step.Key?.Value ?? "",
-                KeyKind = customerId.Length > 0 ? (CustomerKeyKind)step.Key!.Kind : CustomerKeyKind.Unspecified,
-                CustomerId = customerId,
-                Used = used,
-                WhyNot = used ? LinkRefusal.Unspecified : step.NotUsed == NotUsed.Used ? LinkRefusal.NotGiven : (LinkRefusal)step.NotUsed,
-            });
-            if (used)
-            {
-                var shown = await store.ShownAsync(customerId, context.CancellationToken);
+                var shown = await store.ShownAsync(explanation.CustomerId, context.CancellationToken);
                 response.Known = shown is not null;
-                response.CustomerId = shown ?? customerId;
+                response.CustomerId = shown ?? explanation.CustomerId;
             }
         }
 

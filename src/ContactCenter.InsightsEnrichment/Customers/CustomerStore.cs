@@ -215,16 +215,7 @@ public sealed class CustomerStore(DurableDatabase database)
 
         public Customer ToCustomer(bool alone)
         {
-            var fields = Fields is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(Fields)!;
-            foreach (var (attribute, label) in CustomerFields.Custom)
-            {
-                // INS-47: a label without attribute stands in a row of its own.
-                if (fields.TryGetValue(attribute, out var value))
-                    fields.TryAdd(label, value);
-                else if (fields.ContainsKey(label))
-                    fields[attribute] = CustomerId;
-            }
-
+            var fields = CustomerFields.Shown(CustomerId, Fields is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(Fields)!);
             return new(
                 CustomerId, Word<LinkSource>(Source), Word<KeyKind>(Kind), fields, alone ? MergedInto : null, [.. Members.Where(member => member != CustomerId)],
                 FirstSeen, LastSeen, Conversations, Test);

@@ -272,19 +272,19 @@ internal sealed class EnrichmentBatch
 
     private async Task WriteResultsAsync(List<ConversationTasks> conversations, IEnumerable<TaskRow> storedTasks, string[] taskSids)
     {
-        var changes = new EnrichmentChanges(_transaction, _now);
+        var changes = new EnrichmentChanges(_transaction, _accounts, _now);
         var storedSegments = (await _store.SegmentsAsync(taskSids)).ToDictionary(row => row.SegmentId, StringComparer.Ordinal);
         foreach (var conversation in conversations)
         {
             foreach (var segment in conversation.Tasks.SelectMany(task => task.Segments))
             {
                 storedSegments.Remove(segment.SegmentId, out var before);
-                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), conversation.ConversationId, segment, before);
+                changes.Compare(conversation.AccountSid, conversation.ConversationId, segment, before);
             }
         }
 
         foreach (var gone in storedSegments.Values)
-            changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
+            changes.Withdraw(gone);
 
         var ids = conversations.Select(conversation => conversation.ConversationId).Concat(storedTasks.Select(task => task.ConversationId)).Distinct(StringComparer.Ordinal);
         var customers = await CustomerChanges.FindAsync(_transaction, _rules.Customers, conversations, _now);
@@ -294,18 +294,18 @@ internal sealed class EnrichmentBatch
             storedConversations.Remove((conversation.AccountSid, conversation.ConversationId), out var before);
             if (Conversation.Of(conversation.ConversationId, conversation.Tasks) is { } now)
             {
-                now = customers.Enter(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now);
-                changes.Compare(conversation.AccountSid, _accounts.IsTest(conversation.AccountSid), now, customers.ShownFor(now), before);
+                now = customers.Enter(conversation.AccountSid, _accounts, now);
+                changes.Compare(conversation.AccountSid, now, customers.ShownFor(now), before);
             }
             else if (before is not null)
-                changes.Withdraw(before, _accounts.IsTest(conversation.AccountSid));
+                changes.Withdraw(before);
         }
 
         // Only of accounts of this batch: another account may use the same conversation id.
         var accounts = conversations.Select(conversation => conversation.AccountSid).Concat(storedTasks.Select(task => task.AccountSid)).ToHashSet(StringComparer.Ordinal);
         var goneConversations = storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)).ToList();
         foreach (var gone in goneConversations)
-            changes.Withdraw(gone, _accounts.IsTest(gone.AccountSid));
+            changes.Withdraw(gone);
 
         await _store.WriteSegmentsAsync(changes.Segments, _now);
         await GroupNameStore.AddAsync(_transaction.Connection, changes.Segments);

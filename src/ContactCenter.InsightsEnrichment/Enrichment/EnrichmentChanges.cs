@@ -2,6 +2,7 @@ using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
 
@@ -10,8 +11,9 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// (INS-138, INS-142). What is unchanged is neither written nor published.
 /// </summary>
 /// <param name="transaction">Takes the messages.</param>
+/// <param name="accounts">Tells test environments apart.</param>
 /// <param name="now">Time of the change.</param>
-internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTimeOffset now)
+internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAccounts accounts, DateTimeOffset now)
 {
     /// <summary>Segments to write.</summary>
     public List<SegmentState> Segments { get; } = [];
@@ -26,7 +28,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     public List<(string AccountSid, string Code, string Field)> ClosedWarnings { get; } = [];
 
     /// <summary>Compares a segment that exists now.</summary>
-    public void Compare(string accountSid, bool test, string conversationId, Segment segment, SegmentRow? stored)
+    public void Compare(string accountSid, string conversationId, Segment segment, SegmentRow? stored)
     {
         var document = JsonSerializer.Serialize(segment, StateJson.Default.Segment);
         var before = stored is null ? null : Normalise(stored.Document);
@@ -34,7 +36,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
             return;
 
         var state = new SegmentState(
-            accountSid, conversationId, segment, document, (stored?.Revision ?? 0) + 1, (stored?.Published ?? false) || (segment.IsClosed && !test), false, test);
+            accountSid, conversationId, segment, document, (stored?.Revision ?? 0) + 1, (stored?.Published ?? false) || (segment.IsClosed && accounts.Publishes(accountSid)), false,
+            accounts.IsTest(accountSid));
         Segments.Add(state);
         var known = stored is null or { Withdrawn: true } ? [] : Read(stored).Warnings ?? [];
         Warnings.AddRange((segment.Warnings ?? []).ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
@@ -71,12 +74,12 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     }
 
     /// <summary>Takes back a segment that is stored and does not exist any more.</summary>
-    public void Withdraw(SegmentRow stored, bool test)
+    public void Withdraw(SegmentRow stored)
     {
         if (stored.Withdrawn)
             return;
         var segment = Read(stored);
-        var state = new SegmentState(stored.AccountSid, stored.ConversationId, segment, Normalise(stored.Document), stored.Revision + 1, stored.Published, true, test);
+        var state = new SegmentState(stored.AccountSid, stored.ConversationId, segment, Normalise(stored.Document), stored.Revision + 1, stored.Published, true, accounts.IsTest(stored.AccountSid));
         Segments.Add(state);
         Close(stored.AccountSid, segment.Warnings ?? []);
         if (stored.Published && segment.IsClosed)
@@ -84,16 +87,16 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     }
 
     /// <summary>Compares a conversation that exists now.</summary>
-    public void Compare(string accountSid, bool test, Conversation conversation, string? customerId, ConversationRow? stored)
+    public void Compare(string accountSid, Conversation conversation, string? customerId, ConversationRow? stored)
     {
         var document = JsonSerializer.Serialize(conversation, StateJson.Default.Conversation);
         var before = stored is null ? null : JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation);
         if (stored is { Withdrawn: false } && JsonSerializer.Serialize(before!, StateJson.Default.Conversation) == document)
             return;
 
-        var state = new ConversationState(accountSid, conversation, document, (stored?.Revision ?? 0) + 1, false, test);
+        var state = new ConversationState(accountSid, conversation, document, (stored?.Revision ?? 0) + 1, false, accounts.IsTest(accountSid));
         Conversations.Add(state);
-        if (!conversation.IsClosed || test)
+        if (!conversation.IsClosed || !accounts.Publishes(accountSid))
             return;
         transaction.Publish(
             new ConversationClosed
@@ -120,12 +123,12 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, DateTime
     }
 
     /// <summary>Takes back a conversation whose tasks have all joined others.</summary>
-    public void Withdraw(ConversationRow stored, bool test)
+    public void Withdraw(ConversationRow stored)
     {
         if (stored.Withdrawn)
             return;
         var conversation = JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation)!;
-        Conversations.Add(new(stored.AccountSid, conversation, JsonSerializer.Serialize(conversation, StateJson.Default.Conversation), stored.Revision + 1, true, test));
+        Conversations.Add(new(stored.AccountSid, conversation, JsonSerializer.Serialize(conversation, StateJson.Default.Conversation), stored.Revision + 1, true, accounts.IsTest(stored.AccountSid)));
     }
 
     private void Close(string accountSid, IEnumerable<SegmentWarning> gone) => ClosedWarnings.AddRange(

@@ -63,6 +63,12 @@ public sealed class EntryFilter
         return rewritten && body is not null ? raw with { Body = body, Redacted = applied } : raw;
     }
 
+    /// <summary>Filters the text of task attributes as those of an event.</summary>
+    /// <param name="attributes">The text.</param>
+    /// <returns>What would be stored; the text itself if it is no JSON object.</returns>
+    public ReadOnlyMemory<byte> OfAttributes(ReadOnlyMemory<byte> attributes) =>
+        attributes.IsEmpty ? attributes : _attributes.Rewrite(attributes.Span, _hipaa || AttributeFilter.AsksForFilter(attributes.Span), []) ?? attributes;
+
     private RawEvent OfSession(RawEvent raw) => raw.EventType.Length > 0 && SessionPersonalData.Remove(raw.Body) is { } body
         ? raw with { Body = body }
         : raw with { Body = [], Quarantined = _quarantine.Seal(raw.RawEventId, raw.Body) };

@@ -56,14 +56,14 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
         }
 
         // Readers are told of changes once they may have read the record; before, it is known to be unfinished.
-        var isLate = before?.EndTime is not null && session.ReadyTime <= now && changes.Count > 0 && !accounts.IsTest(accountSid);
+        var isLate = before?.EndTime is not null && session.ReadyTime <= now && changes.Count > 0 && accounts.Publishes(accountSid);
         var conversationId = await store.WriteAsync(transaction.Connection, session, isLate ? changes : []);
         var named = new SessionReference(session.Name.ToString());
         if (isLate)
             transaction.Enqueue(SessionJobs.TellUpdate, named, new() { DeduplicationKey = named.Name, DueTime = now + Coalescing });
         if (before is null && !record.HasStart)
             transaction.Enqueue(SessionJobs.CheckStart, named, new() { DeduplicationKey = named.Name, DueTime = now + StartWait });
-        if (accounts.IsTest(accountSid))
+        if (!accounts.Publishes(accountSid))
             return;
 
         var knowledge = new SessionKnowledge(record.Name, events, hipaa.Value.Enabled);
@@ -81,7 +81,7 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
     internal void PublishSignIn(DurableTransaction transaction, SessionEvent current, DateTimeOffset now)
     {
         var accountSid = current.AccountSid ?? accounts.Default;
-        if (!accounts.IsTest(accountSid))
+        if (accounts.Publishes(accountSid))
             new SessionPublisher(transaction, accountSid, $"agent:{current.AgentId}", now).PublishSignIn(current);
     }
 }

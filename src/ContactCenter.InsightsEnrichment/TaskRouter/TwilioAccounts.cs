@@ -10,11 +10,14 @@ public sealed class TwilioAccounts
     private const string TestEnvironment = "test";
 
     private readonly Dictionary<string, Account> _accounts;
+    private readonly bool _publishesTests;
 
     /// <summary>Takes the accounts from the settings.</summary>
     /// <param name="options">The settings.</param>
-    public TwilioAccounts(IOptions<TwilioOptions> options)
+    /// <param name="publish">Whether test environments publish.</param>
+    public TwilioAccounts(IOptions<TwilioOptions> options, IOptions<PublishOptions> publish)
     {
+        _publishesTests = publish.Value.TestAccounts;
         _accounts = options.Value.Accounts.ToDictionary(account => account.AccountSid, account => new Account(
             [.. account.WorkspaceSids],
             [.. account.AuthTokens.Where(token => token.Length > 0).Select(Encoding.UTF8.GetBytes)],
@@ -56,6 +59,10 @@ public sealed class TwilioAccounts
     /// <summary>Whether an account is a test environment.</summary>
     /// <param name="accountSid">A configured account.</param>
     public bool IsTest(string accountSid) => _accounts.TryGetValue(accountSid, out var account) && account.IsTest;
+
+    /// <summary>Whether others hear of what happens in an account: of test environments only if the settings say so (INS-138).</summary>
+    /// <param name="accountSid">A configured account.</param>
+    public bool Publishes(string accountSid) => _publishesTests || !IsTest(accountSid);
 
     private sealed record Account(HashSet<string> Workspaces, IReadOnlyList<byte[]> Tokens, bool IsTest, RestCredential RestKey);
 }

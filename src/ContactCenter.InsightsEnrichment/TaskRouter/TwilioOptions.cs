@@ -10,6 +10,13 @@ public sealed class TwilioOptions
     public string ApiBaseUrl { get; set; } = "https://taskrouter.twilio.com";
 }
 
+/// <summary>Settings under <c>Publish</c>.</summary>
+public sealed class PublishOptions
+{
+    /// <summary>Whether events of test environments are published too (INS-18, INS-138). Default off.</summary>
+    public bool TestAccounts { get; set; }
+}
+
 /// <summary>One account under <c>Twilio:Accounts</c>.</summary>
 public sealed class TwilioAccountOptions
 {

@@ -51,7 +51,7 @@ internal static class WriteBackMessages
     /// <summary>Publishes the end of a write-back, unless it is one of a test account (INS-138).</summary>
     public static void Publish(DurableTransaction transaction, WriteBackItem finished, TwilioAccounts accounts)
     {
-        if (accounts.IsTest(finished.AccountSid))
+        if (!accounts.Publishes(finished.AccountSid))
             return;
         transaction.Publish(
             new WriteBackFinished
