@@ -54,6 +54,18 @@ public static class InsightsErrors
     /// <summary>A session event is not as it should be; the stored event is marked failed.</summary>
     public const string EventInvalid = "EVENT_INVALID";
 
+    /// <summary>The export has ended, so that it cannot be canceled.</summary>
+    public const string ExportEnded = "EXPORT_ENDED";
+
+    /// <summary>The file of the export was removed (HTTP 410).</summary>
+    public const string ExportExpired = "EXPORT_EXPIRED";
+
+    /// <summary>No export has the id.</summary>
+    public const string ExportNotFound = "EXPORT_NOT_FOUND";
+
+    /// <summary>The export is not done, so that there is no file (HTTP 409).</summary>
+    public const string ExportNotReady = "EXPORT_NOT_READY";
+
     /// <summary>A required field is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
 
@@ -72,6 +84,9 @@ public static class InsightsErrors
     /// <summary>More events wait to be processed than the service takes; repeat later (HTTP 503 with Retry-After).</summary>
     public const string Overloaded = "OVERLOADED";
 
+    /// <summary>The offset lies beyond the end of the file.</summary>
+    public const string OffsetInvalid = "OFFSET_INVALID";
+
     /// <summary>The page size is negative or above 1,000.</summary>
     public const string PageSizeInvalid = "PAGE_SIZE_INVALID";
 
@@ -80,6 +95,9 @@ public static class InsightsErrors
 
     /// <summary>The end of a time range is not after its start.</summary>
     public const string RangeInvalid = "RANGE_INVALID";
+
+    /// <summary>A time range is longer than 400 days, or gives more than the answer may hold.</summary>
+    public const string RangeTooLarge = "RANGE_TOO_LARGE";
 
     /// <summary>No raw event has the id, or it has no body in quarantine.</summary>
     public const string RawEventNotFound = "RAW_EVENT_NOT_FOUND";
@@ -101,6 +119,9 @@ public static class InsightsErrors
 
     /// <summary>The database did not take the event in time; it was not stored (HTTP 503).</summary>
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
+
+    /// <summary>A time zone is no name of the tz database.</summary>
+    public const string TimeZoneUnknown = "TIME_ZONE_UNKNOWN";
 
     /// <summary>The time of an event lies outside 1901 to 2049; the stored event is marked failed.</summary>
     public const string TimeOutOfRange = "TIME_OUT_OF_RANGE";

@@ -4,8 +4,10 @@ using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Exports;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.Loads;
+using ContactCenter.InsightsEnrichment.Metrics;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
 using ContactCenter.InsightsEnrichment.Sessions;
@@ -37,6 +39,7 @@ public static class InsightsEnrichmentHost
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
             .AddWriteBackJobs()
             .AddLoads(builder.Configuration)
+            .AddExports()
             .AddReconciliation(builder.Configuration));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
@@ -87,6 +90,7 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<AgentStore>();
         services.AddWriteBack();
         services.AddLoads();
+        services.AddExports();
         services.AddOptions<ReconcileOptions>().BindConfiguration("Reconcile").ValidateDataAnnotations().ValidateOnStart();
 
         services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()
@@ -106,6 +110,7 @@ public static class InsightsEnrichmentHost
         SessionIngestEndpoint.Map(app);
         SessionMetadataEndpoint.Map(app);
         WorkerImportEndpoint.Map(app);
+        ExportEndpoint.Map(app);
         app.MapGrpcService<ConversationService>();
         app.MapGrpcService<WarningService>();
         app.MapGrpcService<CustomerService>();
@@ -116,6 +121,8 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<WriteBackService>();
         app.MapGrpcService<RawEventService>();
         app.MapGrpcService<LoadService>();
+        app.MapGrpcService<ExportService>();
+        app.MapGrpcService<MetricService>();
         return app;
     }
 

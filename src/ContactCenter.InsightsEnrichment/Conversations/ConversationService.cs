@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Customers;
+using ContactCenter.InsightsEnrichment.DataSets;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.ServiceDefaults;
@@ -20,6 +21,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="decisions">What was decided.</param>
 /// <param name="backlog">Told of what is to be worked out again.</param>
 /// <param name="calls">Answers of repeated calls.</param>
+/// <param name="catalog">What cells of metrics are cells of.</param>
 public sealed partial class ConversationService(
     ConversationStore store,
     CustomerDesk customers,
@@ -30,7 +32,8 @@ public sealed partial class ConversationService(
     EntryFilter filter,
     CorrectionStore decisions,
     EnrichmentBacklog backlog,
-    IdempotentCalls calls) : V1.ConversationService.ConversationServiceBase
+    IdempotentCalls calls,
+    DataSetCatalog catalog) : V1.ConversationService.ConversationServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 

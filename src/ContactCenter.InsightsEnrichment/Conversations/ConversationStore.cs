@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.DataSets;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,7 +12,8 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <summary>All SQL by which conversations and segments are read. Enrichment alone writes them.</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="options">Which names are shown.</param>
-public sealed class ConversationStore(DurableDatabase database, IOptions<EnrichmentOptions> options)
+/// <param name="accounts">Which accounts are test environments.</param>
+public sealed class ConversationStore(DurableDatabase database, IOptions<EnrichmentOptions> options, TwilioAccounts accounts)
 {
     private const string ConversationColumns =
         """
@@ -102,6 +105,28 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
             ORDER BY start_time, segment_id LIMIT @Limit
             """,
             query,
+            cancellationToken: cancellationToken)));
+    }
+
+    /// <summary>Lists the segments of a data set in the order of their start; those of agents' days are not among them.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="afterTime">Where the page before ended; null for the first.</param>
+    /// <param name="afterId">The last segment of the page before.</param>
+    /// <param name="limit">Most segments.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    internal async Task<List<Stored<Segment>>> ListSegmentsAsync(DataSetQuery query, DateTimeOffset? afterTime, string? afterId, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters(new { afterTime, afterId, limit });
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
+            query.Resolve(
+                $"""
+                SELECT {SegmentColumns} FROM insights.~segments
+                WHERE segment_id IN (SELECT s.segment_id FROM {query.Set.From} WHERE {query.Where(parameters, accounts.TestAccounts)})
+                  AND (@afterTime::timestamptz IS NULL OR (start_time, segment_id) > (@afterTime, @afterId))
+                ORDER BY start_time, segment_id LIMIT @limit
+                """),
+            parameters,
             cancellationToken: cancellationToken)));
     }
 

@@ -39,6 +39,12 @@ public sealed class FieldTable
     /// <summary>Number of fields.</summary>
     public int Count => _fields.Length;
 
+    /// <summary>Names of the fields whose values are texts, in their order.</summary>
+    public IEnumerable<string> Texts => _fields.Where(named => named.Form != FieldForm.Number).Select(named => named.Name);
+
+    /// <summary>Names of the fields whose values are numbers, in their order.</summary>
+    public IEnumerable<string> Numbers => _fields.Where(named => named.Form == FieldForm.Number).Select(named => named.Name);
+
     /// <summary>Makes a table of texts and numbers.</summary>
     /// <param name="texts">Names of texts, separated by blanks; <c>name_1…3</c> stands for three.</param>
     /// <param name="numbers">Names of numbers, alike.</param>

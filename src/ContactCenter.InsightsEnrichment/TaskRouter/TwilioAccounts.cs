@@ -56,6 +56,9 @@ public sealed class TwilioAccounts
         accountSid is not null && _accounts.TryGetValue(accountSid, out var account)
         && (workspaceSid is null || account.Workspaces.Count == 0 || account.Workspaces.Contains(workspaceSid));
 
+    /// <summary>The accounts that are test environments.</summary>
+    public string[] TestAccounts => [.. _accounts.Where(account => account.Value.IsTest).Select(account => account.Key)];
+
     /// <summary>Whether an account is a test environment.</summary>
     /// <param name="accountSid">A configured account.</param>
     public bool IsTest(string accountSid) => _accounts.TryGetValue(accountSid, out var account) && account.IsTest;
