@@ -10,6 +10,7 @@ using ContactCenter.InsightsEnrichment.Loads;
 using ContactCenter.InsightsEnrichment.Metrics;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -35,6 +36,7 @@ public static class InsightsEnrichmentHost
             .AddRecurring<OverdueTasks>(OverdueTasks.Kind, Schedule.Every(TimeSpan.FromMinutes(15)))
             .AddRecurring<CardinalityCheck>(CardinalityCheck.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
+            .AddJob<LinkCheckHandler>(LinkCheckHandler.Kind)
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
             .AddWriteBackJobs()
@@ -82,6 +84,7 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<CorrectionStore>();
         services.AddSingleton<CorrectionDesk>();
         services.AddSingleton<TaskLinkDesk>();
+        services.AddSingleton<LinkChecker>();
         services.AddSingleton<EnrichmentPreview>();
         services.AddOptions<AgentOptions>().BindConfiguration("Agents").ValidateOnStart();
         services.AddOptions<ActivityOptions>().BindConfiguration("Activities").ValidateOnStart();

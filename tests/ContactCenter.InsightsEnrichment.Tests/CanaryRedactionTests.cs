@@ -22,7 +22,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
     private static readonly string[] Marks =
     [
         Token, "+15557270191", "5557270191", "canary.person@canary-host.example", "Canary-Name-3d2", "canary-message-3d3", "cck_canary3d4",
-        "canary-query-3d5", "Canary-Agent-3d6", "canary-broken-3d7", "canary-customer-3d8",
+        "canary-query-3d5", "Canary-Agent-3d6", "canary-broken-3d7", "canary-customer-3d8", "canary-link-3d9", "canary-user-3da",
     ];
 
     private readonly ConcurrentQueue<string> _console = new();
@@ -48,6 +48,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
             "--Customers:IdKey=canary-customer-3d8-0123456789",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            "--Recordings:CheckLinks=true",
             "--Tls:Mode=Off",
             "--Secrets:Keys:k1=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
             "--Secrets:ActiveKey=k1",
@@ -72,7 +73,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation) };
         http.DefaultRequestHeaders.Add("X-Api-Key", "cck_canary3d4_0000_00000000");
         const string Attributes =
-            """{"direction":"inbound","from":"+15557270191","to":"+18001234567","name":"Canary-Name-3d2","email":"canary.person@canary-host.example","text":"canary-message-3d3","conversations":{"external_contact":"Canary-Name-3d2","outcome":"canary-message-3d3"}}""";
+            """{"direction":"inbound","from":"+15557270191","to":"+18001234567","name":"Canary-Name-3d2","email":"canary.person@canary-host.example","text":"canary-message-3d3","conversations":{"external_contact":"Canary-Name-3d2","outcome":"canary-message-3d3","segment_link":"https://canary-user-3da:x@127.0.0.1:9/1?sig=canary-link-3d9"}}""";
         var life = new TaskLife { Attributes = Attributes }.Created("08:00:00.000").Entered("08:00:00.100", "Support")
             .Offered("08:00:01.000", 1, "Canary-Agent-3d6", "Support").Reserved("accepted", "08:00:02.000", 1, "Canary-Agent-3d6", "Support")
             .Reserved("completed", "08:01:00.000", 1, "Canary-Agent-3d6", "Support").Completed("08:01:00.500", "canary-message-3d3");

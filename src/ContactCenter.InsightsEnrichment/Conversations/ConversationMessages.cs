@@ -83,6 +83,7 @@ internal static class ConversationMessages
             PreviousTaskSid = segment.PreviousTaskSid ?? "",
             Revision = stored.Revision,
             Test = stored.Test,
+            RecordingPermission = segment.RecordingPermission ?? "",
             Corrections = { (segment.Corrections ?? []).Select(CorrectionMessages.Of) },
         };
         foreach (var (name, value) in segment.Attributes)

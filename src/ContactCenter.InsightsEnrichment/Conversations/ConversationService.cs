@@ -4,6 +4,7 @@ using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.DataSets;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
 using V1 = ContactCenter.Insights.V1;
@@ -18,6 +19,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="taskLinks">Carries out decisions about their tasks.</param>
 /// <param name="preview">Shows what attributes would lead to.</param>
 /// <param name="filter">What attributes go through before.</param>
+/// <param name="linkChecker">Looks at links of recordings.</param>
 /// <param name="decisions">What was decided.</param>
 /// <param name="backlog">Told of what is to be worked out again.</param>
 /// <param name="calls">Answers of repeated calls.</param>
@@ -30,6 +32,7 @@ public sealed partial class ConversationService(
     TaskLinkDesk taskLinks,
     EnrichmentPreview preview,
     EntryFilter filter,
+    LinkChecker linkChecker,
     CorrectionStore decisions,
     EnrichmentBacklog backlog,
     IdempotentCalls calls,

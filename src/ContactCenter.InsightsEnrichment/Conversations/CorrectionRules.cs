@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContactCenter.Contracts;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.Collections;
@@ -10,9 +11,6 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <summary>Which values of a segment may be set by hand, and to what (INS-24).</summary>
 internal static class CorrectionRules
 {
-    /// <summary>Field of the link of a recording.</summary>
-    public const string SegmentLink = "segment_link";
-
     private static readonly FieldTable Fields = AttributeFields.Conversations;
 
     // The times of a segment, of which the measured ones are what happened, and the name of its conversation.
@@ -62,7 +60,7 @@ internal static class CorrectionRules
         {
             FieldRule.Choice => Array.Find(FieldRules.ChoicesOf(Fields.Find(name)), choice => choice.Equals(value, StringComparison.OrdinalIgnoreCase))
                 ?? throw Invalid(path, $"must be one of {string.Join(", ", FieldRules.ChoicesOf(Fields.Find(name)))}"),
-            FieldRule.Link when name == SegmentLink => Link(value, path),
+            FieldRule.Link when name == SegmentRecording.Link => Link(value, path),
             FieldRule.Link => value.Length <= SegmentAttributes.LongestLink ? value : throw Invalid(path, $"must have at most {SegmentAttributes.LongestLink} characters"),
             FieldRule.Date => EventTime.Read(value) is { } time && EventTime.IsAccepted(time) ? value : throw Invalid(path, "must be a date of 1901 to 2049"),
             _ => SegmentAttributes.Cut(value).Length == value.Length ? value : throw Invalid(path, $"must have at most {SegmentAttributes.LongestText} characters"),

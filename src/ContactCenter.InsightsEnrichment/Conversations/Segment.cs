@@ -90,6 +90,9 @@ public sealed record Segment
     /// <summary>The task that this one continues.</summary>
     public string? PreviousTaskSid { get; init; }
 
+    /// <summary>Permission of the recording that its link leads to, as the session says; null without link or session (INS-57).</summary>
+    public string? RecordingPermission { get; init; }
+
     /// <summary>Corrections that count, in the order in which they take effect (INS-24); null without.</summary>
     public IReadOnlyList<SegmentCorrection>? Corrections { get; init; }
 

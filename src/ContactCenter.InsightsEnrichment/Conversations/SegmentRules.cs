@@ -1,4 +1,5 @@
 using ContactCenter.InsightsEnrichment.Agents;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
@@ -23,6 +24,9 @@ public sealed record SegmentRules
 
     /// <summary>Whether names that have no meaning are reported also at the root of task attributes and among worker attributes (INS-41).</summary>
     public bool ReportForeignAttributes { get; init; }
+
+    /// <summary>What is done with recordings (INS-55 to INS-57).</summary>
+    public RecordingOptions Recordings { get; init; } = new();
 
     /// <summary>What activities mean (INS-107).</summary>
     public ActivityOptions Activities { get; init; } = new();

@@ -1,3 +1,4 @@
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
@@ -46,6 +47,9 @@ public sealed class TaskTimeline
     /// <summary>When to work the task out again because events may be missing by then; null if none are (INS-68).</summary>
     public DateTimeOffset? CheckTime { get; private set; }
 
+    /// <summary>Link of a recording that segments have and the task's attributes have not; null for none (INS-55).</summary>
+    public string? RecordingToAttach { get; private set; }
+
     /// <summary>Works out the segments of a task.</summary>
     /// <param name="events">All distinct events of the task, at least one, in any order.</param>
     /// <param name="rules">Settings; those without configuration if null.</param>
@@ -93,6 +97,7 @@ public sealed class TaskTimeline
 
         if ((endsInWait ? lastWait!.EndedBy : lastHandling?.End) is { } source)
             ApplyLateUpdates(source, endsInWait ? SegmentIds.OfAbandonedWait(lastWait!.StartedBy.Key) : SegmentIds.OfReservation(lastHandling!.ReservationSid));
+        AttachRecording();
         foreach (var segment in _segments)
             SegmentTimes.Complete(segment);
         _segments.Sort((left, right) => left.StartTime.CompareTo(right.StartTime) is var byStart and not 0
@@ -107,6 +112,23 @@ public sealed class TaskTimeline
         {
             if (_segments[i].Kind == SegmentKind.Conversation || _segments[i].SegmentId == lastId)
                 _segments[i] = updates.Apply(_segments[i], _segments[i].SegmentId == lastId);
+        }
+    }
+
+    private void AttachRecording()
+    {
+        var sessions = _surroundings.Additions.Sessions;
+        if (sessions.Count == 0)
+            return;
+        var link = SegmentRecording.LinkOf(sessions, _rules.Recordings);
+        var permission = sessions.Select(session => session.RecordingPermission).LastOrDefault(given => given is not null);
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            if (_segments[i].Kind != SegmentKind.Conversation)
+                continue;
+            if (!_segments[i].Attributes.ContainsKey(SegmentRecording.Link))
+                RecordingToAttach = link;
+            _segments[i] = SegmentRecording.Apply(_segments[i], link, permission, _events[^1].RawEventId);
         }
     }
 

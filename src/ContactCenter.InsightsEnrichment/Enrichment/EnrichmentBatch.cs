@@ -31,6 +31,7 @@ internal sealed class EnrichmentBatch
     private readonly AgentBatch _agents;
     private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
     private readonly List<Warning> _warnings = [];
+    private readonly List<(string AccountSid, string TaskSid, DateTimeOffset? End, string Link)> _recordings = [];
 
     /// <summary>Prepares a batch.</summary>
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
@@ -69,6 +70,7 @@ internal sealed class EnrichmentBatch
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
         await WriteBackJobs.BeginWaitingAsync(_transaction, claimed, _now);
+        await WriteBackJobs.AttachAsync(_transaction, _recordings, _now);
         return true;
     }
 
@@ -154,6 +156,10 @@ internal sealed class EnrichmentBatch
         foreach (var account in tasks.GroupBy(task => task.AccountSid, task => task.Events, StringComparer.Ordinal))
             conversations.AddRange(await GroupAsync(account.Key, [.. account], storedTasks));
 
+        _recordings.AddRange(from conversation in conversations
+                             from task in conversation.Tasks
+                             where task.RecordingToAttach is not null && _accounts.RestKeyOf(conversation.AccountSid)?.Sid.Length > 0
+                             select (conversation.AccountSid, task.TaskSid, task.End?.Time, task.RecordingToAttach));
         await WriteTasksAsync(conversations, storedTasks, reachable);
         await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
     }
@@ -272,7 +278,7 @@ internal sealed class EnrichmentBatch
 
     private async Task WriteResultsAsync(List<ConversationTasks> conversations, IEnumerable<TaskRow> storedTasks, string[] taskSids)
     {
-        var changes = new EnrichmentChanges(_transaction, _accounts, _now);
+        var changes = new EnrichmentChanges(_transaction, _accounts, _rules.Segments.Recordings.CheckLinks, _now);
         var storedSegments = (await _store.SegmentsAsync(taskSids)).ToDictionary(row => row.SegmentId, StringComparer.Ordinal);
         foreach (var conversation in conversations)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
@@ -12,8 +13,9 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// </summary>
 /// <param name="transaction">Takes the messages.</param>
 /// <param name="accounts">Tells test environments apart.</param>
+/// <param name="checksLinks">Whether new links of recordings are looked at.</param>
 /// <param name="now">Time of the change.</param>
-internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAccounts accounts, DateTimeOffset now)
+internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAccounts accounts, bool checksLinks, DateTimeOffset now)
 {
     /// <summary>Segments to write.</summary>
     public List<SegmentState> Segments { get; } = [];
@@ -39,6 +41,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
             accountSid, conversationId, segment, document, (stored?.Revision ?? 0) + 1, (stored?.Published ?? false) || (segment.IsClosed && accounts.Publishes(accountSid)), false,
             accounts.IsTest(accountSid));
         Segments.Add(state);
+        if (checksLinks && segment.Attributes.GetValueOrDefault(SegmentRecording.Link) is { } link && (stored is null || Read(stored).Attributes.GetValueOrDefault(SegmentRecording.Link) != link))
+            transaction.Enqueue(LinkCheckHandler.Kind, new LinkCheckJob(segment.SegmentId), new() { DeduplicationKey = segment.SegmentId });
         var known = stored is null or { Withdrawn: true } ? [] : Read(stored).Warnings ?? [];
         Warnings.AddRange((segment.Warnings ?? []).ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
         Close(accountSid, known.ExceptBy((segment.Warnings ?? []).Select(KeyOf), KeyOf));

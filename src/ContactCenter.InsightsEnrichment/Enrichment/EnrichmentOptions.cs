@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Recordings;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
 
@@ -12,6 +13,9 @@ public sealed class EnrichmentOptions : IValidatableObject
 
     /// <summary>Section <c>Abandon</c>.</summary>
     public AbandonOptions Abandon { get; set; } = new();
+
+    /// <summary>Section <c>Recordings</c>.</summary>
+    public RecordingOptions Recordings { get; set; } = new();
 
     /// <summary>Section <c>Naming</c>.</summary>
     public NamingOptions Naming { get; set; } = new();
@@ -30,6 +34,7 @@ public sealed class EnrichmentOptions : IValidatableObject
         ShortQueueSeconds = Abandon.ShortQueueSeconds,
         ReportForeignAttributes = Warnings.ReportForeignAttributes,
         Activities = activities,
+        Recordings = Recordings,
     };
 
     /// <inheritdoc />

@@ -53,3 +53,7 @@ CREATE INDEX ix_sessions_of_call ON insights.sessions (call_sid) WHERE call_sid 
 COMMENT ON COLUMN insights.sessions.for_task IS 'What the session says about the task or call that it names; null if it names none.';
 
 ALTER TABLE insights.segments DROP CONSTRAINT ck_segments_test_is_not_published;
+
+ALTER TABLE insights.write_backs DROP CONSTRAINT ck_write_backs_kind;
+ALTER TABLE insights.write_backs ADD CONSTRAINT ck_write_backs_kind
+  CHECK (kind IN ('task_enrichment', 'task_completion', 'task_cancellation', 'workers', 'recording_link'));

@@ -27,6 +27,7 @@ public sealed record FieldRule(string Name, string Form, bool IsRequired)
             ["message"] = (value => value.ValueKind == JsonValueKind.Object || IsText(value), "must be a text or the body of a message"),
             ["author"] = (value => value.ValueKind == JsonValueKind.Object || IsText(value), "must be a text or an object with role and name"),
             ["rating"] = (value => value.ValueKind == JsonValueKind.Number && Number(value) is >= 1 and <= 5, "must be a whole number from 1 to 5"),
+            ["recording"] = (value => Number(value) >= 0 || (value.ValueKind == JsonValueKind.String && SessionForTask.IsSid(value.GetString())), "must be a whole number, not negative, or the SID of a recording (RE…)"),
             ["participant"] = OneOf("end_user", "agent"),
             ["party"] = OneOf("agent", "end_user", "end-user"),
             ["ender"] = OneOf("agent", "end_user", "end-user", "api"),

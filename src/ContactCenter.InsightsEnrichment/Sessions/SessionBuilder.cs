@@ -124,11 +124,14 @@ internal sealed partial class SessionBuilder
                 _added.Add(current);
                 break;
             case SessionEventTypes.RecordingStarted:
-                _recordings.TryAdd(data.Number("recording_id")!.Value, new(current));
+                // The document knows recordings by number.
+                if (data.Number("recording_id") is { } recording)
+                    _recordings.TryAdd(recording, new(current));
                 _document = _document with { RecordingPermission = data.Text("permission") ?? _document.RecordingPermission };
                 break;
             case SessionEventTypes.RecordingStopped:
-                _recordings.GetValueOrDefault(data.Number("recording_id")!.Value)?.Stop(current);
+                if (data.Number("recording_id") is { } stopped)
+                    _recordings.GetValueOrDefault(stopped)?.Stop(current);
                 break;
             case SessionEventTypes.RedactionStarted or SessionEventTypes.RedactionStopped:
                 RecordingOf(data.Number("recording_id"))?.Redact(current);

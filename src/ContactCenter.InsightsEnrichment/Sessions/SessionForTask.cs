@@ -65,10 +65,14 @@ public sealed record SessionForTask
             : null;
     }
 
+    /// <summary>Whether a recording is named by its SID in the telephone network.</summary>
+    /// <param name="id">Its id.</param>
+    public static bool IsSid(string? id) => id is ['R', 'E', .. { Length: > 0 } rest] && rest.All(char.IsAsciiLetterOrDigit);
+
     private static bool IsRecording(SessionEvent current) => current.Type == SessionEventTypes.MediaAdded && current.Data.Text("kind") == "recording";
 
     private static string? SidOf(SessionEvent current) =>
-        current.Data.Text("recording_id") is { } id && id.StartsWith("RE", StringComparison.Ordinal) ? id : null;
+        current.Data.Text("recording_id") is { } id && IsSid(id) ? id : null;
 }
 
 /// <summary>What a session says about the handling of one agent.</summary>

@@ -33,8 +33,8 @@ internal sealed class AttributeUpdate(TaskRouterClient client, RestTarget target
 {
     private const int MostConflicts = 5;
 
-    /// <summary>The changes; asked with the time of the task's last change if it has ended, and null if then nothing is to be written.</summary>
-    public required Func<DateTimeOffset?, JsonObject?> Changes { get; init; }
+    /// <summary>The changes; asked with the attributes as they are and the time of the task's last change if it has ended, and null if then nothing is to be written.</summary>
+    public required Func<JsonObject, DateTimeOffset?, JsonObject?> Changes { get; init; }
 
     /// <summary>Status and reason that the task ends with; null to leave it as it is.</summary>
     public (string Status, string Reason)? End { get; init; }
@@ -85,7 +85,7 @@ internal sealed class AttributeUpdate(TaskRouterClient client, RestTarget target
         var (attributes, status, updated) = Parse(answer);
         var hasEnded = status is "completed" or "canceled";
         progress.Before = AttributeMerge.Text(attributes);
-        if (Changes(hasEnded ? updated : null) is not { } changes)
+        if (Changes(attributes, hasEnded ? updated : null) is not { } changes)
             return UpdateEnd.Gone;
 
         var merged = AttributeMerge.Into((JsonObject)attributes.DeepClone(), changes);

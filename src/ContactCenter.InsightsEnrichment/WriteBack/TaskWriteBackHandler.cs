@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ContactCenter.Durable;
 using ContactCenter.Egress;
+using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.WriteBack;
@@ -23,7 +24,7 @@ public sealed class TaskWriteBackHandler(
     /// <summary>How long after its end media links of a task are still taken (INS-117).</summary>
     private static readonly TimeSpan MediaWindow = TimeSpan.FromSeconds(120);
 
-    private static readonly string[] MediaLinks = ["segment_link", "media"];
+    private static readonly string[] MediaLinks = [SegmentRecording.Link, "media"];
 
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
@@ -35,7 +36,7 @@ public sealed class TaskWriteBackHandler(
         var ended = await store.EndOfTaskAsync(item.Target, cancellationToken);
         var update = new AttributeUpdate(client, new(item.AccountSid, item.WorkspaceSid, item.Target), progress, job)
         {
-            Changes = changed => ChangesOf(item, changed is null ? null : ended ?? changed),
+            Changes = (attributes, changed) => ChangesOf(item, attributes, changed is null ? null : ended ?? changed),
             End = item.EndStatus is { } status ? (status, item.Reason!) : null,
         };
         try
@@ -77,8 +78,11 @@ public sealed class TaskWriteBackHandler(
     }
 
     /// <summary>What is written: of an ended task only media links, and only for a while; null for nothing.</summary>
-    private JsonObject? ChangesOf(WriteBackItem item, DateTimeOffset? ended)
+    private JsonObject? ChangesOf(WriteBackItem item, JsonObject attributes, DateTimeOffset? ended)
     {
+        // A link that somebody else has set wins.
+        if (item.Kind == WriteBackKind.RecordingLink && attributes[Conversations] is JsonObject given && given.ContainsKey(SegmentRecording.Link))
+            return [];
         var changes = item.Attributes is { } text ? AttributeMerge.Parse(text)! : [];
         if (ended is not { } end || item.EndStatus is not null)
             return changes;

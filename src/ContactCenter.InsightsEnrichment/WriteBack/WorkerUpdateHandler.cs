@@ -28,7 +28,7 @@ public sealed class WorkerUpdateHandler(
             return;
         var update = new AttributeUpdate(client, new(run.AccountSid, run.WorkspaceSid, row.WorkerSid), row.Progress, job)
         {
-            Changes = _ => AttributeMerge.Parse(row.Attributes)!,
+            Changes = (_, _) => AttributeMerge.Parse(row.Attributes)!,
             DryRun = run.DryRun,
         };
         try

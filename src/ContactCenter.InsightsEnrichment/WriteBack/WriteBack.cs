@@ -80,6 +80,9 @@ public enum WriteBackKind
 
     /// <summary>Attributes of workers.</summary>
     Workers = 4,
+
+    /// <summary>The link of a recording, unless the task has one (INS-55).</summary>
+    RecordingLink = 5,
 }
 
 /// <summary>What has become of a write-back; values as in <c>write_back.proto</c>.</summary>

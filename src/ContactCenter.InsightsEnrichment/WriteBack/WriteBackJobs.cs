@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Recordings;
 
 namespace ContactCenter.InsightsEnrichment.WriteBack;
 
@@ -24,6 +27,34 @@ internal static class WriteBackJobs
         await JobDesk.SetGroupAsync(transaction, group, 1, parallelism, cancellationToken);
         foreach (var row in rows)
             transaction.Enqueue(WriteBackRetries.WorkerJob, new WorkerUpdateJob(run.WriteBackId, row), new() { Group = group });
+    }
+
+    /// <summary>Writes the links of recordings to tasks that still take them, each once (INS-55).</summary>
+    /// <param name="transaction">In which nobody else works on the tasks.</param>
+    /// <param name="links">Tasks with their account, end and link.</param>
+    /// <param name="now">When they begin.</param>
+    public static async Task AttachAsync(
+        DurableTransaction transaction, IEnumerable<(string AccountSid, string TaskSid, DateTimeOffset? End, string Link)> links, DateTimeOffset now)
+    {
+        foreach (var (accountSid, taskSid, _, link) in links.Where(link => link.End is null || now - link.End <= SegmentRules.LongestLateWindow))
+        {
+            if (await WriteBackStore.OwnerOfTaskAsync(transaction.Connection, taskSid) is not { } owner || await WriteBackStore.HasRecordingLinkAsync(transaction.Connection, taskSid))
+                continue;
+            var begun = WriteBackService.Whole(now);
+            var item = new WriteBackItem
+            {
+                WriteBackId = Guid.CreateVersion7(begun),
+                AccountSid = accountSid,
+                WorkspaceSid = owner.WorkspaceSid,
+                Target = taskSid,
+                Kind = WriteBackKind.RecordingLink,
+                Attributes = AttributeMerge.Text(new() { ["conversations"] = new JsonObject { [SegmentRecording.Link] = link } }),
+                StartTime = begun,
+                CreateTime = begun,
+            };
+            await WriteBackStore.AddAsync(transaction.Connection, item);
+            Begin(transaction, item);
+        }
     }
 
     /// <summary>Begins what waits for the wrap-up of tasks, if these events tell of one (INS-116).</summary>

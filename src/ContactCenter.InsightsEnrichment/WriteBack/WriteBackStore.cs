@@ -76,6 +76,12 @@ public sealed class WriteBackStore(DurableDatabase database)
         connection.QueryFirstOrDefaultAsync<(string, string)?>(
             "SELECT account_sid, workspace_sid FROM insights.raw_events WHERE task_sid = @taskSid AND account_sid IS NOT NULL AND workspace_sid IS NOT NULL LIMIT 1", new { taskSid });
 
+    /// <summary>Whether the link of a recording is or was being written to a task.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="taskSid">The task.</param>
+    public static Task<bool> HasRecordingLinkAsync(NpgsqlConnection connection, string taskSid) => connection.ExecuteScalarAsync<bool>(
+        "SELECT EXISTS (SELECT FROM insights.write_backs WHERE target = @taskSid AND kind = 'recording_link')", new { taskSid });
+
     /// <summary>The enrichment of a task that has not begun, held by this transaction.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="taskSid">The task.</param>
