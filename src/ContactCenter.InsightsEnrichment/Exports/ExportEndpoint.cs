@@ -9,7 +9,7 @@ namespace ContactCenter.InsightsEnrichment.Exports;
 internal static class ExportEndpoint
 {
     /// <summary>Maps the endpoint.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/exports/{id}/content", GetAsync).RequireScope("export");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/exports/{id}/content", GetAsync).RequireScope("insights.export");
 
     private static async Task GetAsync(HttpContext context, string id, ExportStore store, TimeProvider timeProvider)
     {

@@ -3,6 +3,7 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Warnings;
+using ContactCenter.InsightsEnrichment.WriteBack;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Loads;
@@ -51,7 +52,8 @@ public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOption
     {
         var begun = Stopwatch.GetTimestamp();
         var connection = transaction.Connection;
-        var now = Now();
+        // As precise as it is stored.
+        var now = WriteBackService.Whole(timeProvider.GetUtcNow());
         // Clocks of several processes differ; what was loaded never becomes less.
         var cutOff = last?.CutOffTime > now ? last.CutOffTime.Value : now;
         var reach = cutOff.AddTicks(-(cutOff.UtcTicks % Quarter.Ticks));
@@ -60,7 +62,7 @@ public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOption
         await LoadStore.CutAsync(connection, number, last?.WorkloadEndTime ?? reach, reach, activities.Value.AvailableNames, activities.Value.OfflineNames, cancellationToken);
 
         var duration = Stopwatch.GetElapsedTime(begun);
-        var finish = Now();
+        var finish = WriteBackService.Whole(timeProvider.GetUtcNow());
         load = load with
         {
             LoadNumber = number,
@@ -88,12 +90,5 @@ public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOption
             "loads",
             mandatory: false);
         await transaction.CommitAsync(cancellationToken);
-    }
-
-    // As precise as it is stored.
-    private DateTimeOffset Now()
-    {
-        var now = timeProvider.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
     }
 }

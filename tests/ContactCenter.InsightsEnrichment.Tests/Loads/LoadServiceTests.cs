@@ -1,3 +1,4 @@
+using System.Net;
 using ContactCenter.Insights.V1;
 using Dapper;
 using Grpc.Core;
@@ -136,6 +137,18 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
         await FailsAsync(
             StatusCode.InvalidArgument, "TIME_INVALID", "filter.start_time",
             () => Loads.ListWorkloadAsync(new() { Filter = new() { StartTime = new() { Nanos = -1 } } }, cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    [Rule("INS-136")]
+    public async Task Exports_need_a_scope_of_their_own()
+    {
+        await FailsAsync(
+            StatusCode.PermissionDenied, "SCOPE_MISSING", null,
+            () => new ExportService.ExportServiceClient(Channel).GetExportAsync(new() { ExportId = Guid.Empty.ToString() }, cancellationToken: Cancellation));
+        Http.DefaultRequestHeaders.Add("x-api-key", TestKey.Text);
+        using var answer = await Http.GetAsync($"/v1/exports/{Guid.Empty}/content", Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
     private static (long, long, long) NumberAndCounts(Load load) => (load.LoadNumber, load.SegmentsNew, load.SegmentsChanged);
