@@ -1,7 +1,7 @@
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>
-/// Which tasks form one conversation (INS-59, INS-60). A task points to at most one other thing: the conversation it
+/// Which tasks form one conversation (INS-59 to INS-61). A task points to at most one other thing: the conversation it
 /// names, else the first task it is found to belong to. Tasks that point to one another, or to the same thing, are one
 /// conversation, so that two conversations which tasks named are never thrown together.
 /// </summary>

@@ -1,8 +1,8 @@
-using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.Insights.V1;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;

@@ -63,8 +63,4 @@ public sealed record StoredEnrichment(DateTimeOffset Time, FieldValues Values);
 /// <summary>The values of one segment besides those of the event that ended it; each list begins with what gives way to all others.</summary>
 /// <param name="Below">Those that the event's own values replace.</param>
 /// <param name="Corrections">Those that replace the event's own.</param>
-internal sealed record SegmentLayers(IReadOnlyList<FieldValues> Below, IReadOnlyList<Correction> Corrections)
-{
-    /// <summary>Nothing besides the event.</summary>
-    public static SegmentLayers None { get; } = new([], []);
-}
+internal sealed record SegmentLayers(IReadOnlyList<FieldValues> Below, IReadOnlyList<Correction> Corrections);

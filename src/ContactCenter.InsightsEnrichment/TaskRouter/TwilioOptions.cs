@@ -35,6 +35,6 @@ public sealed class TwilioAccountOptions
     /// <summary>Secret of that key; empty where operators keep it as the stored secret <c>twilio.{AccountSid}</c>.</summary>
     public string ApiKeySecret { get; set; } = "";
 
-    /// <summary><c>production</c> (default) or <c>test</c>: processed in full, but published nowhere (INS-18).</summary>
+    /// <summary><c>production</c> (default) or <c>test</c>: processed in full, but published only with <see cref="PublishOptions.TestAccounts"/> (INS-18).</summary>
     public string Environment { get; set; } = "production";
 }
