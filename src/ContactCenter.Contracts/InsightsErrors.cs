@@ -102,6 +102,12 @@ public static class InsightsErrors
     /// <summary>No raw event has the id, or it has no body in quarantine.</summary>
     public const string RawEventNotFound = "RAW_EVENT_NOT_FOUND";
 
+    /// <summary>The reprocessing is done or canceled, so that it cannot be ended.</summary>
+    public const string ReprocessingFinished = "REPROCESSING_FINISHED";
+
+    /// <summary>No reprocessing has the id.</summary>
+    public const string ReprocessingNotFound = "REPROCESSING_NOT_FOUND";
+
     /// <summary>The request does not say why.</summary>
     public const string ReasonRequired = "REASON_REQUIRED";
 

@@ -11,6 +11,7 @@ using ContactCenter.InsightsEnrichment.Metrics;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
 using ContactCenter.InsightsEnrichment.Recordings;
+using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -37,6 +38,9 @@ public static class InsightsEnrichmentHost
             .AddRecurring<CardinalityCheck>(CardinalityCheck.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddRecurring<WarningRetention>(WarningRetention.Kind, Schedule.Every(TimeSpan.FromHours(1)))
             .AddJob<LinkCheckHandler>(LinkCheckHandler.Kind)
+            .AddJob<FailedEventHandler>(FailedEventHandler.Kind, FailedEventHandler.Policy)
+            .AddJob<ReprocessingHandler>(ReprocessingHandler.Kind)
+            .AddConsumer<SessionLinkConsumer>()
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
             .AddWriteBackJobs()
@@ -48,7 +52,8 @@ public static class InsightsEnrichmentHost
         builder.AddOperations();
 
         var services = builder.Services;
-        services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations()
+            .Validate(options => options.ProxiesAreReadable, "TrustedProxies must be addresses or networks such as 10.0.0.0/8.").ValidateOnStart();
         services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TwilioOptions>().BindConfiguration("Twilio");
         services.AddOptions<PublishOptions>().BindConfiguration("Publish");
@@ -65,12 +70,15 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<EntryFilter>();
         services.AddSingleton<CustomerStore>();
         services.AddSingleton<CustomerDesk>();
+        services.AddSingleton<CustomerErasure>();
 
         services.AddSingleton<RawEventStore>();
         services.AddSingleton<EnrichmentBacklog>();
         services.AddSingletonHostedService<RawEventWriter>();
+        services.AddSingleton<IngestRefusals>();
         services.AddSingletonHostedService<SignatureRefusalLog>();
         services.AddSingletonHostedService<SignatureHealthCheck>();
+        services.AddSingletonHostedService<WatermarkTeller>();
         services.AddHealthChecks().AddCheck<SignatureHealthCheck>("signature");
         services.AddSingleton<TwilioIngestEndpoints>();
         services.AddOptions<EnrichmentOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
@@ -78,6 +86,8 @@ public static class InsightsEnrichmentHost
             provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules(provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<EnrichmentRules>();
         services.AddSingleton<TaskRebuild>();
+        services.AddSingleton<EnrichmentRun>();
+        services.AddSingleton<ReprocessingStore>();
         services.AddHostedService<EnrichmentWorker>();
 
         services.AddSingleton<ConversationStore>();
@@ -106,6 +116,9 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<SessionIngestEndpoint>();
 
         var app = builder.Build();
+        // The middleware believes everyone if it is told of no proxy.
+        if (app.Services.GetRequiredService<IOptions<PublicUrlOptions>>().Value is { TrustedProxies.Count: > 0 } proxied)
+            app.UseForwardedHeaders(proxied.ToForwardedHeaders());
         app.MapDefaultEndpoints();
         app.MapOAuthCallback();
         app.MapOperations();

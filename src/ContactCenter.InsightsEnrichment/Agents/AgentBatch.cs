@@ -69,7 +69,9 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
     {
         var sids = claimed.Select(raw => raw.WorkerSid!).Distinct(StringComparer.Ordinal).ToArray();
         var twins = await RawEventStore.ProcessedOfWorkersAsync(transaction.Connection, sids, [.. claimed.Select(raw => raw.EventKey).Distinct(StringComparer.Ordinal)]);
-        var arrivals = claimed.Concat(twins).ToList();
+        // An event that is worked out again is among those that were processed.
+        var arrivals = claimed.Concat(twins).DistinctBy(raw => raw.RawEventId).ToList();
+        var news = claimed.Where(raw => raw.Status == RawEventStatus.Received).Select(raw => raw.EventKey).ToHashSet(StringComparer.Ordinal);
         var neighbours = await RawEventStore.StatusNeighboursAsync(transaction.Connection, SpansOf(arrivals), WorkerEvent.StatusTypes);
         var agents = (await _store.AgentsAsync(sids)).ToDictionary(agent => agent.AgentSid, StringComparer.Ordinal);
         var available = await _store.AvailableAsync();
@@ -92,7 +94,7 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
             scopes.AddRange(begun.Select(key => (worker.Key, key, false)));
             var first = worker.Min(raw => raw.EventTime!.Value);
             scopes.AddRange(status.Where((current, place) => place > 0 || current.Time >= first).Select(current => (worker.Key, current.Key, true)));
-            Warnings.AddRange(mismatches.Where(current => keys.Contains(current.Key))
+            Warnings.AddRange(mismatches.Where(current => news.Contains(current.Key))
                 .Select(current => new Warning(worker.First().AccountSid!, "activity_time_mismatch", "WorkerTimeInPreviousActivity", null, current.RawEventId)));
 
             var before = agents.GetValueOrDefault(worker.Key);

@@ -13,7 +13,6 @@ public sealed class TaskTimeline
     private readonly List<Segment> _segments = [];
     private readonly SegmentRules _rules;
     private readonly TaskSurroundings _surroundings;
-    private readonly string? _taskChannel;
     private readonly string? _workflow;
     private TaskRouterEvent? _lastSource;
 
@@ -22,7 +21,7 @@ public sealed class TaskTimeline
         _events = events;
         _rules = rules;
         _surroundings = surroundings;
-        _taskChannel = Last(current => current.TaskChannel);
+        TaskChannel = Last(current => current.TaskChannel);
         _workflow = Last(current => current.Workflow);
         End = events.FirstOrDefault(current => current.Type is EventTypes.TaskCompleted or EventTypes.TaskCanceled)
             ?? events.FirstOrDefault(current => current.Type is EventTypes.TaskDeleted or EventTypes.TaskSystemDeleted);
@@ -37,6 +36,15 @@ public sealed class TaskTimeline
 
     /// <summary>Its segments, by start, then id.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
+
+    /// <summary>Its waits in queues, in order.</summary>
+    internal IReadOnlyList<Wait> Waits { get; private set; } = [];
+
+    /// <summary>What became of its offers, in the order of their first events.</summary>
+    internal IReadOnlyList<ReservationLife> Reservations { get; private set; } = [];
+
+    /// <summary>Unique name of the task channel; null if no event told it.</summary>
+    public string? TaskChannel { get; }
 
     /// <summary>What joins the task to others.</summary>
     public TaskLinks Links { get; }
@@ -71,6 +79,7 @@ public sealed class TaskTimeline
             .ToList();
         CheckTime = !overdue && reservations.Exists(life => life.End is null) ? overdueTime : null;
         var waits = Wait.Find(_events);
+        (Waits, Reservations) = (waits, reservations);
         var answered = waits.Where(wait => wait.Left == WaitEnd.Answered).ToDictionary(wait => wait.EndedBy!.Key);
         // The stated reason belongs to the last handling; a customer who gave up has the last word.
         var lastWait = waits.LastOrDefault(wait => wait.Left == WaitEnd.Abandoned);
@@ -207,7 +216,7 @@ public sealed class TaskTimeline
         var stated = isLast ? End?.Reason : null;
         var worker = life?.Events.LastOrDefault(current => current.Worker.Values.Count > 0)?.Worker ?? WorkerAttributes.Empty;
         var defaults = new SegmentDefaults(
-            _taskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned,
+            TaskChannel, queueSid, queueName, _workflow, life?.Last(current => current.WorkerActivity), worker, stated, abandoned,
             abandoned && wait!.Time?.Seconds < _rules.ShortQueueSeconds, _rules.ReportForeignAttributes);
         var fields = SegmentAttributes.Of(id, source, defaults, new(below, []), warnings);
         var corrections = _surroundings.Additions.CorrectionsOf(id);
@@ -228,7 +237,7 @@ public sealed class TaskTimeline
             AgentSid = life?.Last(current => current.WorkerSid),
             AgentName = life?.Last(current => current.WorkerName),
             QueueSid = queueSid,
-            TaskChannel = _taskChannel,
+            TaskChannel = TaskChannel,
             StartTime = source.Time,
             EndTime = source.Time,
             EndReason = stated,

@@ -11,6 +11,7 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 /// <param name="LastSeen">Last event.</param>
 /// <param name="Conversations">Number of conversations.</param>
 /// <param name="Test">Whether only test environments know the customer.</param>
+/// <param name="EraseTime">When the customer was erased last; null if never.</param>
 public sealed record Customer(
     string CustomerId,
     LinkSource? Source,
@@ -21,7 +22,8 @@ public sealed record Customer(
     DateTimeOffset? FirstSeen,
     DateTimeOffset? LastSeen,
     long Conversations,
-    bool Test);
+    bool Test,
+    DateTime? EraseTime = null);
 
 /// <summary>A value that a conversation gave.</summary>
 /// <param name="Field">Its name.</param>

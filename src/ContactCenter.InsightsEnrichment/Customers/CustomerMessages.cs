@@ -21,6 +21,7 @@ internal static class CustomerMessages
             LastSeenTime = customer.LastSeen?.ToTimestamp(),
             ConversationCount = customer.Conversations,
             Test = customer.Test,
+            EraseTime = customer.EraseTime?.ToTimestamp(),
         };
         foreach (var (name, value) in customer.Fields)
         {

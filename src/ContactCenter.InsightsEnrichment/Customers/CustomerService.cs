@@ -10,10 +10,11 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 /// <param name="store">Where they are.</param>
 /// <param name="conversations">Their journeys.</param>
 /// <param name="desk">Carries out decisions.</param>
+/// <param name="erasure">Erases customers.</param>
 /// <param name="rules">Which values name a customer.</param>
 /// <param name="calls">Answers of repeated calls.</param>
 public sealed partial class CustomerService(
-    CustomerStore store, ConversationStore conversations, CustomerDesk desk, CustomerRules rules, IdempotentCalls calls) : V1.CustomerService.CustomerServiceBase
+    CustomerStore store, ConversationStore conversations, CustomerDesk desk, CustomerErasure erasure, CustomerRules rules, IdempotentCalls calls) : V1.CustomerService.CustomerServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 

@@ -66,7 +66,8 @@ public sealed class CustomerStore(DurableDatabase database)
         var rows = await connection.QueryAsync<Row>(new(
             """
             SELECT s.id AS CustomerId, t.members AS Members, e.test AS Test, a.first_seen AS FirstSeen, a.last_seen AS LastSeen, a.conversations AS Conversations,
-              o.source AS Source, o.kind AS Kind, f.fields::text AS Fields, m.target_customer_id AS MergedInto
+              o.source AS Source, o.kind AS Kind, f.fields::text AS Fields, m.target_customer_id AS MergedInto,
+              (SELECT max(create_time) FROM insights.customer_history WHERE action = 'erase' AND customer_ids @> ARRAY[s.id]) AS EraseTime
             FROM unnest(@ids) WITH ORDINALITY AS s (id, place)
             LEFT JOIN insights.customer_merges m ON m.source_customer_id = s.id
             CROSS JOIN LATERAL (SELECT array_agg(id ORDER BY id) AS members FROM insights.customers_shown_as(s.id) AS id WHERE NOT @alone OR id = s.id) AS t
@@ -212,13 +213,14 @@ public sealed class CustomerStore(DurableDatabase database)
         public string? Kind { get; init; }
         public string? Fields { get; init; }
         public string? MergedInto { get; init; }
+        public DateTime? EraseTime { get; init; }
 
         public Customer ToCustomer(bool alone)
         {
             var fields = CustomerFields.Shown(CustomerId, Fields is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(Fields)!);
             return new(
                 CustomerId, Word<LinkSource>(Source), Word<KeyKind>(Kind), fields, alone ? MergedInto : null, [.. Members.Where(member => member != CustomerId)],
-                FirstSeen, LastSeen, Conversations, Test);
+                FirstSeen, LastSeen, Conversations, Test, EraseTime);
         }
 
         private static T? Word<T>(string? word)

@@ -6,6 +6,7 @@ using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -49,21 +50,26 @@ internal sealed class EnrichmentBatch
         _store = new(transaction.Connection);
     }
 
+    /// <summary>What is different now from what was stored.</summary>
+    public List<Difference> Differences { get; } = [];
+
     /// <summary>Processes claimed events.</summary>
     /// <param name="claimed">Events that this transaction holds.</param>
     /// <param name="sessionTasks">Sessions of this transaction, as tasks of their own (INS-32).</param>
+    /// <param name="again">Results to work out again although nothing new is known of them.</param>
     /// <returns>False if others hold a conversation that turned out to be concerned: roll back and try again.</returns>
-    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyList<SessionTask> sessionTasks)
+    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyList<SessionTask> sessionTasks, EarlierResults? again = null)
     {
+        again ??= EarlierResults.None;
         var ofTasks = claimed.Where(Judge).ToDictionary(raw => raw.RawEventId, TaskRouterEvent.Read);
         foreach (var raw in claimed.Where(raw => ofTasks.TryGetValue(raw.RawEventId, out var read) && read.AttributesUnreadable))
             Warn(raw, "attributes_not_json", "");
         var activities = claimed.Where(raw => raw is { EventType: EventTypes.WorkerActivityUpdate, WorkerSid: not null } && _outcomes[raw.RawEventId] == RawEventStatus.Processed).ToList();
-        if (ofTasks.Count + activities.Count + sessionTasks.Count > 0
-            && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks, activities, sessionTasks))
+        if (ofTasks.Count + activities.Count + sessionTasks.Count + again.Tasks.Count > 0
+            && !await RebuildAsync(claimed.Where(raw => ofTasks.ContainsKey(raw.RawEventId)).ToList(), ofTasks, activities, sessionTasks, again.Tasks))
             return false;
 
-        await _agents.RunAsync([.. claimed.Where(raw => raw.TaskSid is null && _outcomes[raw.RawEventId] == RawEventStatus.Processed)]);
+        await _agents.RunAsync([.. claimed.Where(raw => raw.TaskSid is null && _outcomes[raw.RawEventId] == RawEventStatus.Processed), .. again.OfWorkers]);
         foreach (var (id, status) in _agents.Outcomes)
             _outcomes[id] = status;
         _warnings.AddRange(_agents.Warnings);
@@ -117,10 +123,12 @@ internal sealed class EnrichmentBatch
     }
 
     private async Task<bool> RebuildAsync(
-        IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities, IReadOnlyList<SessionTask> sessionTasks)
+        IReadOnlyList<RawEvent> claimed, Dictionary<Guid, TaskRouterEvent> read, List<RawEvent> activities, IReadOnlyList<SessionTask> sessionTasks,
+        IReadOnlyCollection<(string AccountSid, string TaskSid)> again)
     {
         var links = claimed.SelectMany(raw => TaskLinks.Of(read[raw.RawEventId], _now).Keys().Select(key => LinkOf(raw.AccountSid!, key)))
             .Concat(sessionTasks.SelectMany(task => task.Keys().Select(key => LinkOf(task.AccountSid, key))))
+            .Concat(again.Select(task => LinkOf(task.AccountSid, TaskLinks.KeyOf(task.TaskSid))))
             .ToHashSet(StringComparer.Ordinal);
         // Whoever looks for a worker's activities, and whoever adds one, does so after the other.
         links.UnionWith(activities.Concat(claimed.Where(EndsInVain)).Where(raw => raw.WorkerSid is not null).Select(raw => LinkOf(raw.AccountSid!, $"worker:{raw.WorkerSid}")));
@@ -266,10 +274,13 @@ internal sealed class EnrichmentBatch
                    from task in conversation.Tasks
                    from key in task.Links.Keys()
                    select new TaskLinkRow(LinkOf(conversation.AccountSid, key), task.TaskSid)).ToHashSet();
-        var rows = from conversation in conversations
-                   from task in conversation.Tasks
-                   select new TaskRow(
-                       task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime, stored.GetValueOrDefault(task.TaskSid)?.JoinedTo);
+        var teller = new TaskTeller(_transaction, _now);
+        var rows = (from conversation in conversations
+                    from task in conversation.Tasks
+                    let told = stored.GetValueOrDefault(task.TaskSid)?.Told ?? ""
+                    select new TaskRow(
+                        task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime, stored.GetValueOrDefault(task.TaskSid)?.JoinedTo,
+                        _accounts.Publishes(conversation.AccountSid) ? teller.Tell(conversation.AccountSid, conversation.ConversationId, task, told) : told)).ToList();
         await _store.WriteTasksAsync(
             [.. rows.Where(row => stored.GetValueOrDefault(row.TaskSid) != row)],
             [.. now.Except(storedLinks)],
@@ -313,6 +324,7 @@ internal sealed class EnrichmentBatch
         foreach (var gone in goneConversations)
             changes.Withdraw(gone);
 
+        Differences.AddRange(changes.Differences);
         await _store.WriteSegmentsAsync(changes.Segments, _now);
         await GroupNameStore.AddAsync(_transaction.Connection, changes.Segments);
         await WarningStore.CloseAsync(_transaction.Connection, changes.ClosedWarnings);

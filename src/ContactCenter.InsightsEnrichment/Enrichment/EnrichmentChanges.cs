@@ -3,6 +3,7 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Recordings;
+using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;
@@ -29,6 +30,9 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
     /// <summary>Warnings about missing events that have come after all (INS-68).</summary>
     public List<(string AccountSid, string Code, string Field)> ClosedWarnings { get; } = [];
 
+    /// <summary>What is different from what was stored.</summary>
+    public List<Difference> Differences { get; } = [];
+
     /// <summary>Compares a segment that exists now.</summary>
     public void Compare(string accountSid, string conversationId, Segment segment, SegmentRow? stored)
     {
@@ -43,6 +47,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
         Segments.Add(state);
         if (checksLinks && segment.Attributes.GetValueOrDefault(SegmentRecording.Link) is { } link && (stored is null || Read(stored).Attributes.GetValueOrDefault(SegmentRecording.Link) != link))
             transaction.Enqueue(LinkCheckHandler.Kind, new LinkCheckJob(segment.SegmentId), new() { DeduplicationKey = segment.SegmentId });
+        Differences.Add(new(ResourceOf(segment), stored is { Withdrawn: false } ? before : null, document));
         var known = stored is null or { Withdrawn: true } ? [] : Read(stored).Warnings ?? [];
         Warnings.AddRange((segment.Warnings ?? []).ExceptBy(known.Select(KeyOf), KeyOf).Select(warning => (accountSid, warning)));
         Close(accountSid, known.ExceptBy((segment.Warnings ?? []).Select(KeyOf), KeyOf));
@@ -85,6 +90,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
         var segment = Read(stored);
         var state = new SegmentState(stored.AccountSid, stored.ConversationId, segment, Normalise(stored.Document), stored.Revision + 1, stored.Published, true, accounts.IsTest(stored.AccountSid));
         Segments.Add(state);
+        Differences.Add(new(ResourceOf(segment), state.Document, null));
         Close(stored.AccountSid, segment.Warnings ?? []);
         if (stored.Published && segment.IsClosed)
             PublishWithdrawal(state);
@@ -94,12 +100,13 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
     public void Compare(string accountSid, Conversation conversation, string? customerId, ConversationRow? stored)
     {
         var document = JsonSerializer.Serialize(conversation, StateJson.Default.Conversation);
-        var before = stored is null ? null : JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation);
-        if (stored is { Withdrawn: false } && JsonSerializer.Serialize(before!, StateJson.Default.Conversation) == document)
+        var before = stored is { Withdrawn: false } ? NormaliseConversation(stored.Document) : null;
+        if (before == document)
             return;
 
         var state = new ConversationState(accountSid, conversation, document, (stored?.Revision ?? 0) + 1, false, accounts.IsTest(accountSid));
         Conversations.Add(state);
+        Differences.Add(new(ResourceOf(conversation), before, document));
         if (!conversation.IsClosed || !accounts.Publishes(accountSid))
             return;
         transaction.Publish(
@@ -132,7 +139,9 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
         if (stored.Withdrawn)
             return;
         var conversation = JsonSerializer.Deserialize(stored.Document, StateJson.Default.Conversation)!;
-        Conversations.Add(new(stored.AccountSid, conversation, JsonSerializer.Serialize(conversation, StateJson.Default.Conversation), stored.Revision + 1, true, accounts.IsTest(stored.AccountSid)));
+        var document = JsonSerializer.Serialize(conversation, StateJson.Default.Conversation);
+        Conversations.Add(new(stored.AccountSid, conversation, document, stored.Revision + 1, true, accounts.IsTest(stored.AccountSid)));
+        Differences.Add(new(ResourceOf(conversation), document, null));
     }
 
     private void Close(string accountSid, IEnumerable<SegmentWarning> gone) => ClosedWarnings.AddRange(
@@ -161,6 +170,13 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
     // The database orders the members of a document in its own way.
     private static string Normalise(string document) =>
         JsonSerializer.Serialize(JsonSerializer.Deserialize(document, StateJson.Default.Segment)!, StateJson.Default.Segment);
+
+    private static string NormaliseConversation(string document) =>
+        JsonSerializer.Serialize(JsonSerializer.Deserialize(document, StateJson.Default.Conversation)!, StateJson.Default.Conversation);
+
+    private static string ResourceOf(Segment segment) => $"segments/{segment.SegmentId}";
+
+    private static string ResourceOf(Conversation conversation) => $"conversations/{conversation.ConversationId}";
 
     private static SegmentFacts Facts(SegmentState state)
     {
@@ -204,6 +220,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
         };
     }
 
-    private static string? Word<T>(T? value)
+    /// <summary>The word by which a value is published.</summary>
+    public static string? Word<T>(T? value)
         where T : struct, Enum => value?.ToString().ToLowerInvariant();
 }

@@ -53,7 +53,7 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     /// <summary>The conversations of tasks as stored.</summary>
     public async Task<List<TaskRow>> TasksAsync(string[] taskSids) =>
         [.. await connection.QueryAsync<TaskRow>(
-            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime, joined_to AS JoinedTo FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
+            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime, joined_to AS JoinedTo, told AS Told FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
             new { taskSids })];
 
     /// <summary>The segments of tasks as stored, withdrawn ones included.</summary>
@@ -82,10 +82,11 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
         {
             await connection.ExecuteAsync(
                 """
-                INSERT INTO insights.tasks (task_sid, account_sid, conversation_id, check_time)
-                SELECT * FROM unnest(@sids, @accounts, @conversations, @checks)
+                INSERT INTO insights.tasks (task_sid, account_sid, conversation_id, check_time, told)
+                SELECT * FROM unnest(@sids, @accounts, @conversations, @checks, @told)
                 ON CONFLICT (task_sid) DO UPDATE
-                SET account_sid = excluded.account_sid, conversation_id = excluded.conversation_id, check_time = excluded.check_time
+                SET account_sid = excluded.account_sid, conversation_id = excluded.conversation_id, check_time = excluded.check_time,
+                  told = excluded.told
                 """,
                 new
                 {
@@ -93,6 +94,7 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
                     accounts = tasks.Select(task => task.AccountSid).ToArray(),
                     conversations = tasks.Select(task => task.ConversationId).ToArray(),
                     checks = tasks.Select(task => task.CheckTime).ToArray(),
+                    told = tasks.Select(task => task.Told).ToArray(),
                 });
         }
 
@@ -115,7 +117,7 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     public static Task WorkOutAgainAsync(NpgsqlConnection connection, string[] taskSids) =>
         connection.ExecuteAsync(
             """
-            UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL WHERE raw_event_id = (
+            UPDATE insights.raw_events SET status = 'received', attempts = 0 WHERE raw_event_id = (
               SELECT raw_event_id FROM insights.raw_events WHERE status = 'processed' AND task_sid = ANY(@taskSids)
               ORDER BY time_missing, raw_event_id LIMIT 1)
             """,
@@ -191,8 +193,11 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
 /// <summary>A link of a task.</summary>
 internal sealed record TaskLinkRow(string Link, string TaskSid);
 
-/// <summary>The conversation of a task, when to work it out again, see <see cref="TaskTimeline.CheckTime"/>, and the conversation that somebody joined it to.</summary>
-internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime, string? JoinedTo);
+/// <summary>
+/// The conversation of a task, when to work it out again, see <see cref="TaskTimeline.CheckTime"/>, the conversation that somebody joined it to, and what
+/// others have heard of it, see <see cref="TaskTeller"/>.
+/// </summary>
+internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime, string? JoinedTo, string Told);
 
 /// <summary>A segment as stored.</summary>
 internal sealed record SegmentRow(string SegmentId, string AccountSid, string ConversationId, string Document, long Revision, bool Published, bool Withdrawn);

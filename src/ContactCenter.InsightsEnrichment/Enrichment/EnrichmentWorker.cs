@@ -1,6 +1,5 @@
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.RawEvents;
-using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -8,23 +7,20 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 
 /// <summary>
 /// Turns stored events into conversations: as soon as they are stored, and, for events that other processes stored or
-/// that wait for another try, at the latest after five seconds.
+/// that were replayed, at the latest after five seconds.
 /// </summary>
 public sealed partial class EnrichmentWorker(
     DurableDatabase database,
     RawEventStore rawEvents,
     EnrichmentBacklog backlog,
-    EnrichmentRules rules,
-    SessionChanges sessionChanges,
+    EnrichmentRun run,
     IOptions<IngestOptions> options,
     TimeProvider timeProvider,
     ILogger<EnrichmentWorker> logger) : BackgroundService
 {
     private const int BatchSize = 500;
-    private const int MostAttempts = 5;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Interruption = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +50,7 @@ public sealed partial class EnrichmentWorker(
             {
                 // Mostly the database that is away. Nothing is lost: what was claimed is free again.
                 LogInterrupted(exception);
-                await Task.Delay(FirstRetry, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Interruption, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             if (pause > TimeSpan.Zero)
@@ -69,14 +65,10 @@ public sealed partial class EnrichmentWorker(
         try
         {
             await using var transaction = await database.BeginAsync(cancellationToken);
-            var now = timeProvider.GetUtcNow();
-            claimed = await RawEventStore.ClaimAsync(transaction.Connection, now, BatchSize, only);
+            claimed = await RawEventStore.ClaimAsync(transaction.Connection, BatchSize, only);
             if (claimed.Count == 0)
                 return 0;
-            // Sessions before tasks, always: so no two transactions wait for each other.
-            var sessions = new SessionBatch(transaction, sessionChanges, now);
-            var sessionTasks = await sessions.RunAsync(claimed.FindAll(raw => raw.Source == RawEventSource.Session));
-            if (await new EnrichmentBatch(transaction, rules, sessions, now).RunAsync(claimed.FindAll(raw => raw.Source != RawEventSource.Session), sessionTasks))
+            if (await run.TryAsync(transaction, claimed, EarlierResults.None) is not null)
             {
                 await transaction.CommitAsync(cancellationToken);
                 return claimed.Count;
@@ -89,7 +81,7 @@ public sealed partial class EnrichmentWorker(
         }
 
         // Another process works on one of the conversations; it is done in a moment.
-        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 50)), timeProvider, cancellationToken);
+        await run.GiveWayAsync(cancellationToken);
         return claimed.Count;
     }
 
@@ -103,17 +95,16 @@ public sealed partial class EnrichmentWorker(
             return;
         }
 
-        var failed = claimed[0];
-        var attempt = failed.Attempts + 1;
-        var delay = FirstRetry * Math.Pow(4, attempt - 1);
-        DateTimeOffset? next = attempt > MostAttempts ? null : timeProvider.GetUtcNow() + (delay < LongestRetry ? delay : LongestRetry);
-        LogFailed(exception, failed.RawEventId, attempt);
-        await rawEvents.SetFailureAsync(failed.RawEventId, $"{exception.GetType().Name}: {exception.Message}", next, cancellationToken);
+        var failed = claimed[0].RawEventId;
+        LogFailed(exception, failed);
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        await FailedEventHandler.BeginAsync(transaction, failed, FailedEventHandler.ErrorOf(exception), timeProvider.GetUtcNow());
+        await transaction.CommitAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Enrichment was interrupted and goes on in a second")]
     private partial void LogInterrupted(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Event {RawEventId} could not be processed, attempt {Attempt}")]
-    private partial void LogFailed(Exception exception, Guid rawEventId, int attempt);
+    [LoggerMessage(LogLevel.Error, "Event {RawEventId} could not be processed; it is tried again by a job")]
+    private partial void LogFailed(Exception exception, Guid rawEventId);
 }

@@ -15,7 +15,7 @@ public sealed partial class EventIngestService
     public override async Task<V1.IngestSessionEventsResponse> IngestSessionEvents(V1.IngestSessionEventsRequest request, ServerCallContext context)
     {
         if (request.Events.Count > SessionEventIntake.MostEvents)
-            throw RpcErrors.InvalidArgument(Domain, InsightsErrors.BodyTooLarge, "events", $"must be at most {SessionEventIntake.MostEvents}");
+            throw TooLarge($"must be at most {SessionEventIntake.MostEvents}");
         if (backlog.IsFull)
             throw RpcErrors.ResourceExhausted(Domain, InsightsErrors.Overloaded, "Too many events wait to be processed.", RetryDelay);
         var answers = await sessions.TakeAsync(request.Events.Select(TextOf), ContentType, context.CancellationToken)

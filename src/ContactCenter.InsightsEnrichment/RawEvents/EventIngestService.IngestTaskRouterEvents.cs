@@ -23,7 +23,7 @@ public sealed partial class EventIngestService
         {
             var message = requestStream.Current;
             if (message.Events.Count > MostEvents)
-                throw RpcErrors.InvalidArgument(Domain, InsightsErrors.BodyTooLarge, "events", $"has more than {MostEvents} events");
+                throw TooLarge($"has more than {MostEvents} events");
             if (backlog.IsFull)
                 throw RpcErrors.ResourceExhausted(Domain, InsightsErrors.Overloaded, "Too many events wait to be processed; the messages before this one are stored.", RetryDelay);
 
@@ -65,7 +65,11 @@ public sealed partial class EventIngestService
         if (!isForm && !text.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
             return InsightsErrors.ContentTypeUnknown;
         if (text.Body.Length > (isForm ? limits.Value.MaxFormBytes : limits.Value.MaxJsonBytes))
+        {
+            counts.Count(IngestRefusals.TooLarge);
             return InsightsErrors.BodyTooLarge;
+        }
+
         var now = timeProvider.GetUtcNow();
         if (isForm)
         {

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Audit;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Idempotency;
+using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Google.Protobuf;
@@ -15,7 +18,11 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// <param name="store">Where it is.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="backlog">Told of what waits again.</param>
-public sealed class RawEventService(RawEventStore store, IdempotentCalls calls, EnrichmentBacklog backlog) : V1.RawEventService.RawEventServiceBase
+/// <param name="reprocessings">The runs that work out again what events say.</param>
+/// <param name="letters">Closes the dead letters of what is replayed.</param>
+/// <param name="timeProvider">Now.</param>
+public sealed partial class RawEventService(
+    RawEventStore store, IdempotentCalls calls, EnrichmentBacklog backlog, ReprocessingStore reprocessings, DeadLetterDesk letters, TimeProvider timeProvider) : V1.RawEventService.RawEventServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 
@@ -25,16 +32,10 @@ public sealed class RawEventService(RawEventStore store, IdempotentCalls calls, 
     public override async Task<V1.ListRawEventsResponse> ListRawEvents(V1.ListRawEventsRequest request, ServerCallContext context)
     {
         var filter = request.Filter ?? new();
-        var start = RpcTimes.Read(filter.StartTime, Domain, "filter.start_time");
-        var end = RpcTimes.Read(filter.EndTime, Domain, "filter.end_time");
-        if (start >= end)
-            throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time");
+        var query = QueryOf(filter);
         var size = Pages.Size(request.PageSize);
         var before = Pages.Position(request.PageToken, filter, 1)?.Id(0);
-        var found = await store.ListAsync(
-            new(start, end, Given(filter.AccountSid), Given(filter.TaskSid), Given(filter.EventType), Given(filter.EventKey),
-                filter.Status == 0 ? null : (RawEventStatus)filter.Status, filter.Source == 0 ? null : (RawEventSource)filter.Source, before, size + 1),
-            context.CancellationToken);
+        var found = await store.ListAsync(query, before, size + 1, context.CancellationToken);
 
         var response = new V1.ListRawEventsResponse();
         response.RawEvents.AddRange(found.Take(size).Select(raw => Message(raw)));
@@ -60,12 +61,34 @@ public sealed class RawEventService(RawEventStore store, IdempotentCalls calls, 
             throw RpcErrors.FailedPrecondition(Domain, InsightsErrors.TimeOutOfRange, "The event has no usable time; processing it again would fail again.");
         var response = await calls.RunAsync(context, request, async transaction =>
         {
-            await RawEventStore.ReplayAsync(transaction.Connection, found.RawEventId);
+            if (await RawEventStore.ReplayAsync(transaction.Connection, found.RawEventId))
+                found = found with { Status = RawEventStatus.Received, Error = null };
+            await FailedEventHandler.SupersedeAsync(transaction, letters, [found.RawEventId]);
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "rawEvents.replay", $"rawEvents/{found.RawEventId}", request.RequestId));
-            return new V1.ReplayRawEventResponse { RawEvent = Message(found with { Status = RawEventStatus.Received, Error = null }) };
+            return new V1.ReplayRawEventResponse { RawEvent = Message(found) };
         });
         backlog.Add(1);
         return response;
+    }
+
+    private static RawEventQuery QueryOf(V1.RawEventFilter filter)
+    {
+        var start = RpcTimes.Read(filter.StartTime, Domain, "filter.start_time");
+        var end = RpcTimes.Read(filter.EndTime, Domain, "filter.end_time");
+        if (start >= end)
+            throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time");
+        return new()
+        {
+            StartTime = start,
+            EndTime = end,
+            AccountSid = Given(filter.AccountSid),
+            TaskSid = Given(filter.TaskSid),
+            EventType = Given(filter.EventType),
+            EventKey = Given(filter.EventKey),
+            Status = filter.Status == 0 ? null : (RawEventStatus)filter.Status,
+            Source = filter.Source == 0 ? null : (RawEventSource)filter.Source,
+            ConversationId = Given(filter.ConversationId),
+        };
     }
 
     private async Task<RawEvent> FindAsync(string text, CancellationToken cancellationToken) =>

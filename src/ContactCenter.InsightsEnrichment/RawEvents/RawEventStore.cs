@@ -18,6 +18,16 @@ public sealed class RawEventStore(DurableDatabase database)
         worker_sid AS WorkerSid, resource_sid AS ResourceSid, content_type AS ContentType, headers AS Headers, body AS Body, body_sha256 AS BodySha256, status AS Status, attempts AS Attempts, error AS Error
         """;
 
+    /// <summary>Whether an event is one of those that a <see cref="RawEventQuery"/> means.</summary>
+    internal const string Matches =
+        """
+        (@StartTime::timestamptz IS NULL OR received_time >= @StartTime) AND (@EndTime::timestamptz IS NULL OR received_time < @EndTime)
+        AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@TaskSid::text IS NULL OR task_sid = @TaskSid)
+        AND (@EventType::text IS NULL OR event_type = @EventType) AND (@EventKey::text IS NULL OR event_key = @EventKey)
+        AND (@Status::text IS NULL OR status = @Status) AND (@Source::text IS NULL OR source = @Source)
+        AND (@ConversationId::text IS NULL OR coalesce(task_sid, resource_sid) IN (SELECT t.task_sid FROM insights.tasks t WHERE t.conversation_id = @ConversationId))
+        """;
+
     private const string Insert =
         """
         INSERT INTO insights.raw_events (
@@ -66,39 +76,41 @@ public sealed class RawEventStore(DurableDatabase database)
         }
     }
 
-    /// <summary>Takes waiting events for this transaction, the oldest first; others skip them until it ends.</summary>
+    /// <summary>Takes waiting events for this transaction, the oldest first; others skip them until it ends. Those that failed are left to their jobs.</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="now">Events whose next try is later are left.</param>
     /// <param name="limit">Most events.</param>
     /// <param name="only">If set, only these events.</param>
-    public static async Task<List<RawEvent>> ClaimAsync(NpgsqlConnection connection, DateTimeOffset now, int limit, Guid[]? only)
+    public static async Task<List<RawEvent>> ClaimAsync(NpgsqlConnection connection, int limit, Guid[]? only)
     {
         var chosen = only is null ? "" : "AND raw_event_id = ANY(@only)";
         return (await connection.QueryAsync<RawEventRow>(
             $"""
             SELECT {Columns} FROM insights.raw_events
-            WHERE status = 'received' AND (next_attempt_time IS NULL OR next_attempt_time <= @now) {chosen}
+            WHERE status = 'received' AND attempts = 0 {chosen}
             ORDER BY raw_event_id LIMIT @limit FOR UPDATE SKIP LOCKED
             """,
-            new { now, limit, only })).Select(row => row.ToRawEvent()).ToList();
+            new { limit, only })).Select(row => row.ToRawEvent()).ToList();
     }
+
+    /// <summary>Takes events whose processing failed, as if they had just been received.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="ids">The events; those that did not fail are left out.</param>
+    public static async Task<List<RawEvent>> ClaimFailedAsync(NpgsqlConnection connection, Guid[] ids) =>
+        [.. (await ReadAsync(connection, "raw_event_id = ANY(@ids) AND attempts > 0 AND status IN ('received', 'failed') FOR UPDATE", new { ids }))
+            .Select(raw => raw with { Status = RawEventStatus.Received })];
 
     /// <summary>The events of tasks that the stored result was made of. Duplicates have lost against one of these and need not be looked at again.</summary>
     /// <param name="connection">In a transaction that holds the tasks.</param>
     /// <param name="taskSids">The tasks.</param>
     public static async Task<List<RawEvent>> ProcessedAsync(NpgsqlConnection connection, string[] taskSids) =>
-        (await connection.QueryAsync<RawEventRow>(
-            $"SELECT {Columns} FROM insights.raw_events WHERE task_sid = ANY(@taskSids) AND status = 'processed'",
-            new { taskSids })).Select(row => row.ToRawEvent()).ToList();
+        await ReadAsync(connection, "task_sid = ANY(@taskSids) AND source <> 'session' AND status = 'processed'", new { taskSids });
 
     /// <summary>The processed arrivals of some events of workers.</summary>
     /// <param name="connection">In a transaction that holds the workers.</param>
     /// <param name="workerSids">The workers.</param>
     /// <param name="keys">Identities of the events.</param>
     public static async Task<List<RawEvent>> ProcessedOfWorkersAsync(NpgsqlConnection connection, string[] workerSids, string[] keys) =>
-        (await connection.QueryAsync<RawEventRow>(
-            $"SELECT {Columns} FROM insights.raw_events WHERE worker_sid = ANY(@workerSids) AND task_sid IS NULL AND status = 'processed' AND event_key = ANY(@keys)",
-            new { workerSids, keys })).Select(row => row.ToRawEvent()).ToList();
+        await ReadAsync(connection, "worker_sid = ANY(@workerSids) AND task_sid IS NULL AND status = 'processed' AND event_key = ANY(@keys)", new { workerSids, keys });
 
     /// <summary>The processed events of workers within some times, with those next before and after.</summary>
     /// <param name="connection">In a transaction that holds the workers.</param>
@@ -145,9 +157,7 @@ public sealed class RawEventStore(DurableDatabase database)
     /// <param name="connection">In a transaction that holds the sessions.</param>
     /// <param name="resources">The sessions and screen shares, as <see cref="RawEvent.ResourceSid"/> names them.</param>
     public static async Task<List<RawEvent>> ProcessedOfSessionsAsync(NpgsqlConnection connection, string[] resources) =>
-        (await connection.QueryAsync<RawEventRow>(
-            $"SELECT {Columns} FROM insights.raw_events WHERE source = 'session' AND resource_sid = ANY(@resources) AND status = 'processed'",
-            new { resources })).Select(row => row.ToRawEvent()).ToList();
+        await ReadAsync(connection, "source = 'session' AND resource_sid = ANY(@resources) AND status = 'processed'", new { resources });
 
     /// <summary>Notes what has become of events.</summary>
     /// <param name="connection">In a transaction.</param>
@@ -156,28 +166,22 @@ public sealed class RawEventStore(DurableDatabase database)
     public static Task SetStatusAsync(NpgsqlConnection connection, IReadOnlyDictionary<Guid, RawEventStatus> outcomes, int ruleVersion) =>
         connection.ExecuteAsync(
             """
-            UPDATE insights.raw_events r SET status = o.status, rule_version = @ruleVersion, next_attempt_time = NULL, error = NULL
+            UPDATE insights.raw_events r SET status = o.status, rule_version = @ruleVersion, error = NULL
             FROM unnest(@ids, @statuses) AS o (id, status) WHERE r.raw_event_id = o.id
             """,
             new { ids = outcomes.Keys.ToArray(), statuses = outcomes.Values.Select(Word).ToArray(), ruleVersion });
 
-    /// <summary>Counts a failed try of one event: it waits for its next, or, after the last, is failed for good (INS-20).</summary>
+    /// <summary>Counts a failed try of one event (INS-20).</summary>
+    /// <param name="connection">Any connection.</param>
     /// <param name="id">The event.</param>
     /// <param name="error">What went wrong.</param>
-    /// <param name="nextAttemptTime">When to try again; null to give up.</param>
-    /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task SetFailureAsync(Guid id, string error, DateTimeOffset? nextAttemptTime, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await connection.ExecuteAsync(
-            """
-            UPDATE insights.raw_events
-            SET attempts = attempts + 1, error = @error, next_attempt_time = @nextAttemptTime,
-              status = CASE WHEN @nextAttemptTime::timestamptz IS NULL THEN 'failed' ELSE status END
-            WHERE raw_event_id = @id AND status = 'received'
-            """,
-            new { id, error, nextAttemptTime });
-    }
+    /// <param name="final">Whether it is given up.</param>
+    public static Task SetFailureAsync(NpgsqlConnection connection, Guid id, string error, bool final) => connection.ExecuteAsync(
+        """
+        UPDATE insights.raw_events SET attempts = attempts + 1, error = @error, status = CASE WHEN @final THEN 'failed' ELSE status END
+        WHERE raw_event_id = @id AND status IN ('received', 'failed')
+        """,
+        new { id, error, final });
 
     /// <summary>Which of some events are stored, by key and hash of the body.</summary>
     /// <param name="keys">The keys.</param>
@@ -200,42 +204,38 @@ public sealed class RawEventStore(DurableDatabase database)
     }
 
     /// <summary>Lists events, those received last first.</summary>
-    /// <param name="query">Which, and from where on.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="before">Those before this one; null for the first page.</param>
+    /// <param name="limit">Most.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<List<RawEvent>> ListAsync(RawEventQuery query, CancellationToken cancellationToken)
+    public async Task<List<RawEvent>> ListAsync(RawEventQuery query, Guid? before, int limit, CancellationToken cancellationToken)
     {
+        var parameters = Parameters(query);
+        parameters.AddDynamicParams(new { before, limit });
         await using var connection = await database.OpenAsync(cancellationToken);
         return [.. (await connection.QueryAsync<RawEventRow>(new CommandDefinition(
             $"""
             SELECT {Columns} FROM insights.raw_events
-            WHERE (@StartTime::timestamptz IS NULL OR received_time >= @StartTime) AND (@EndTime::timestamptz IS NULL OR received_time < @EndTime)
-              AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@TaskSid::text IS NULL OR task_sid = @TaskSid)
-              AND (@EventType::text IS NULL OR event_type = @EventType) AND (@EventKey::text IS NULL OR event_key = @EventKey)
-              AND (@Status::text IS NULL OR status = @Status) AND (@Source::text IS NULL OR source = @Source)
-              AND (@Before::uuid IS NULL OR raw_event_id < @Before)
-            ORDER BY raw_event_id DESC LIMIT @Limit
+            WHERE {Matches} AND (@before::uuid IS NULL OR raw_event_id < @before)
+            ORDER BY raw_event_id DESC LIMIT @limit
             """,
-            new
-            {
-                query.StartTime,
-                query.EndTime,
-                query.AccountSid,
-                query.TaskSid,
-                query.EventType,
-                query.EventKey,
-                Status = query.Status is { } status ? Word(status) : null,
-                Source = query.Source is { } source ? Word(source) : null,
-                query.Before,
-                query.Limit,
-            },
+            parameters,
             cancellationToken: cancellationToken))).Select(row => row.ToRawEvent())];
     }
 
     /// <summary>Lets an event be processed again.</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="id">An event with a time.</param>
-    public static Task ReplayAsync(NpgsqlConnection connection, Guid id) => connection.ExecuteAsync(
-        "UPDATE insights.raw_events SET status = 'received', attempts = 0, next_attempt_time = NULL, error = NULL WHERE raw_event_id = @id AND event_time IS NOT NULL", new { id });
+    /// <param name="id">The event.</param>
+    /// <returns>False if it is part of a result, or has no time: it stays as it is.</returns>
+    public static async Task<bool> ReplayAsync(NpgsqlConnection connection, Guid id) => await connection.ExecuteAsync(
+        "UPDATE insights.raw_events SET status = 'received', attempts = 0, error = NULL WHERE raw_event_id = @id AND event_time IS NOT NULL AND status <> 'processed'", new { id }) > 0;
+
+    /// <summary>Reads events.</summary>
+    /// <param name="connection">Any connection.</param>
+    /// <param name="condition">Which, and in which order; SQL.</param>
+    /// <param name="parameters">What it names.</param>
+    internal static async Task<List<RawEvent>> ReadAsync(NpgsqlConnection connection, string condition, object parameters) =>
+        [.. (await connection.QueryAsync<RawEventRow>($"SELECT {Columns} FROM insights.raw_events WHERE {condition}", parameters)).Select(row => row.ToRawEvent())];
 
     /// <summary>Number of events that wait, counted up to a limit.</summary>
     /// <param name="limit">Where to stop counting.</param>
@@ -247,7 +247,23 @@ public sealed class RawEventStore(DurableDatabase database)
             "SELECT count(*) FROM (SELECT FROM insights.raw_events WHERE status = 'received' LIMIT @limit) AS waiting", new { limit });
     }
 
-    private static string Word<T>(T value)
+    /// <summary>The parameters of <see cref="Matches"/>.</summary>
+    /// <param name="query">Which events are meant.</param>
+    internal static DynamicParameters Parameters(RawEventQuery query) => new(new
+    {
+        query.StartTime,
+        query.EndTime,
+        query.AccountSid,
+        query.TaskSid,
+        query.EventType,
+        query.EventKey,
+        Status = query.Status is { } status ? Word(status) : null,
+        Source = query.Source is { } source ? Word(source) : null,
+        query.ConversationId,
+    });
+
+    /// <summary>The word by which a value is stored.</summary>
+    internal static string Word<T>(T value)
         where T : struct, Enum => Words<T>.ByValue[value];
 
     private static class Words<T>
@@ -306,17 +322,33 @@ public sealed class RawEventStore(DurableDatabase database)
     }
 }
 
-/// <summary>Which raw events to list; null narrows nothing.</summary>
-/// <param name="StartTime">Received at or after.</param>
-/// <param name="EndTime">Received before.</param>
-/// <param name="AccountSid">Account.</param>
-/// <param name="TaskSid">Task.</param>
-/// <param name="EventType">Type in lower case.</param>
-/// <param name="EventKey">Key.</param>
-/// <param name="Status">Status.</param>
-/// <param name="Source">How it came.</param>
-/// <param name="Before">Those before this one.</param>
-/// <param name="Limit">Most.</param>
-public sealed record RawEventQuery(
-    DateTimeOffset? StartTime, DateTimeOffset? EndTime, string? AccountSid, string? TaskSid, string? EventType, string? EventKey,
-    RawEventStatus? Status, RawEventSource? Source, Guid? Before, int Limit);
+/// <summary>Which raw events are meant; null narrows nothing.</summary>
+public sealed record RawEventQuery
+{
+    /// <summary>Received at or after.</summary>
+    public DateTimeOffset? StartTime { get; init; }
+
+    /// <summary>Received before.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>Account.</summary>
+    public string? AccountSid { get; init; }
+
+    /// <summary>Task.</summary>
+    public string? TaskSid { get; init; }
+
+    /// <summary>Type in lower case.</summary>
+    public string? EventType { get; init; }
+
+    /// <summary>Key.</summary>
+    public string? EventKey { get; init; }
+
+    /// <summary>Status.</summary>
+    public RawEventStatus? Status { get; init; }
+
+    /// <summary>How it came.</summary>
+    public RawEventSource? Source { get; init; }
+
+    /// <summary>The conversation that its task or session belongs to now.</summary>
+    public string? ConversationId { get; init; }
+}

@@ -1,3 +1,4 @@
+using ContactCenter.Contracts;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
@@ -27,6 +28,16 @@ internal static class RequestBody
     /// <param name="detail">Text for people.</param>
     public static Task AnswerAsync(HttpContext context, int status, string reason, string detail) =>
         Results.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["reason"] = reason }).ExecuteAsync(context);
+
+    /// <summary>Refuses a body that is too large, and counts it (INS-21).</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="counts">Counts refusals.</param>
+    /// <param name="detail">Text for people.</param>
+    public static Task RefuseTooLargeAsync(HttpContext context, IngestRefusals counts, string detail)
+    {
+        counts.Count(IngestRefusals.TooLarge);
+        return AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, detail);
+    }
 
     private static async Task<byte[]?> ReadAsync(Stream stream, int? length, int limit, CancellationToken cancellationToken)
     {

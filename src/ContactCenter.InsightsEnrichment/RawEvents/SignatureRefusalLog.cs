@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using ContactCenter.Durable;
 using Dapper;
@@ -8,28 +7,20 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// <summary>Keeps who was refused for a wrong signature: the last 1,000, without their bodies, and a count by cause (INS-8).</summary>
 /// <remarks>Refusals are written beside the requests, so that whoever sends wrong signatures costs the database little.</remarks>
 /// <param name="database">The service's database.</param>
-/// <param name="meters">Counts refusals.</param>
+/// <param name="counts">Counts refusals.</param>
 /// <param name="logger">Told when they cannot be kept.</param>
-public sealed partial class SignatureRefusalLog(DurableDatabase database, IMeterFactory meters, ILogger<SignatureRefusalLog> logger) : BackgroundService
+public sealed partial class SignatureRefusalLog(DurableDatabase database, IngestRefusals counts, ILogger<SignatureRefusalLog> logger) : BackgroundService
 {
-    /// <summary>Cause: the request has no signature.</summary>
-    public const string Missing = "missing";
-
-    /// <summary>Cause: the signature is of another token, address or body.</summary>
-    public const string Wrong = "wrong";
-
     private const int Kept = 1_000;
 
     private readonly Channel<SignatureRefusal> _refusals =
         Channel.CreateBounded<SignatureRefusal>(new BoundedChannelOptions(Kept) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly Counter<long> _refused = meters.Create("ContactCenter.Insights").CreateCounter<long>("insights.ingest.refused");
-
     /// <summary>Notes a refusal.</summary>
     /// <param name="refusal">Who and why.</param>
     public void Add(SignatureRefusal refusal)
     {
-        _refused.Add(1, KeyValuePair.Create<string, object?>("cause", refusal.Cause));
+        counts.Count(refusal.Cause);
         _refusals.Writer.TryWrite(refusal);
     }
 

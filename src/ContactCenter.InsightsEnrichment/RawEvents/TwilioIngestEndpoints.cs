@@ -15,6 +15,7 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// <param name="backlog">Says when no more is taken.</param>
 /// <param name="accounts">Tokens to check signatures with.</param>
 /// <param name="refusals">Notes who was refused.</param>
+/// <param name="counts">Counts bodies that are too large.</param>
 /// <param name="limits">Largest bodies.</param>
 /// <param name="url">The address that senders sign.</param>
 /// <param name="timeProvider">Times of receipt.</param>
@@ -23,6 +24,7 @@ public sealed class TwilioIngestEndpoints(
     EnrichmentBacklog backlog,
     TwilioAccounts accounts,
     SignatureRefusalLog refusals,
+    IngestRefusals counts,
     IOptions<IngestOptions> limits,
     IOptions<PublicUrlOptions> url,
     TimeProvider timeProvider)
@@ -120,8 +122,7 @@ public sealed class TwilioIngestEndpoints(
 
         var body = await RequestBody.ReadAsync(context, limit);
         if (body is null)
-            await RequestBody.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, $"The body exceeds {limit} bytes.");
-
+            await RequestBody.RefuseTooLargeAsync(context, counts, $"The body exceeds {limit} bytes.");
         return body;
     }
 
@@ -165,7 +166,7 @@ public sealed class TwilioIngestEndpoints(
 
     private Task RefuseSignatureAsync(HttpContext context, byte[] body)
     {
-        var cause = SignatureOf(context) is null ? SignatureRefusalLog.Missing : SignatureRefusalLog.Wrong;
+        var cause = SignatureOf(context) is null ? IngestRefusals.SignatureMissing : IngestRefusals.SignatureWrong;
         refusals.Add(new(
             timeProvider.GetUtcNow(), cause, context.Connection.RemoteIpAddress?.ToString(), context.Request.Path, body.Length, SHA256.HashData(body)));
         return RequestBody.AnswerAsync(context, StatusCodes.Status403Forbidden, InsightsErrors.SignatureInvalid, "X-Twilio-Signature is missing or does not match.");

@@ -30,18 +30,22 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
 
     private TwilioAccounts Accounts => changes.Accounts;
 
+    /// <summary>The sessions that are different now from what was stored.</summary>
+    public List<(StoredSession? Before, StoredSession After)> Changed { get; } = [];
+
     /// <summary>Processes claimed events.</summary>
     /// <param name="claimed">Session events that this transaction holds.</param>
+    /// <param name="again">Names of sessions to work out again although nothing new is known of them.</param>
     /// <returns>The sessions as tasks, whose segments are to be worked out.</returns>
-    public async Task<IReadOnlyList<SessionTask>> RunAsync(IReadOnlyList<RawEvent> claimed)
+    public async Task<IReadOnlyList<SessionTask>> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyCollection<string> again)
     {
-        if (claimed.Count == 0)
+        if (claimed.Count + again.Count == 0)
             return [];
         var judged = claimed.Where(Judge).ToList();
         await PublishSignInsAsync(judged.FindAll(raw => SessionEventTypes.AreOfAgent(raw.EventType)));
         var ofSessions = judged.FindAll(raw => !SessionEventTypes.AreOfAgent(raw.EventType));
-        if (ofSessions.Count > 0)
-            await RebuildAsync(ofSessions);
+        if (ofSessions.Count + again.Count > 0)
+            await RebuildAsync(ofSessions, again);
         await RawEventStore.SetStatusAsync(transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(transaction.Connection, _warnings, now);
         return _tasks;
@@ -97,12 +101,13 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
         }
     }
 
-    private async Task RebuildAsync(List<RawEvent> claimed)
+    private async Task RebuildAsync(List<RawEvent> claimed, IReadOnlyCollection<string> again)
     {
         var read = claimed.ToDictionary(raw => raw.RawEventId, SessionEvent.Read);
         var shares = claimed.Select(raw => read[raw.RawEventId].Data.Text("cobrowse_session_id")).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var own = claimed.Where(raw => SessionName.TryParse(raw.ResourceSid, out _))
-            .Select(raw => (Share: read[raw.RawEventId].Data.Text("cobrowse_session_id"), Name: raw.ResourceSid!)).ToList();
+            .Select(raw => (Share: read[raw.RawEventId].Data.Text("cobrowse_session_id"), Name: raw.ResourceSid!))
+            .Concat(again.Select(name => (Share: (string?)null, Name: name))).ToList();
         // Shares are held as well: who learns the session of one and who brings an event of it must not miss each other.
         await new EnrichmentStore(transaction.Connection).LockAsync([.. shares.Select(share => LockOf(SessionEventIntake.ScreenShare(share)))]);
         await SessionStore.AddScreenSharesAsync(transaction.Connection, [.. own.Where(one => one.Share is not null).Select(one => new ScreenShare(one.Share!, one.Name))]);
@@ -112,15 +117,16 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
 
         var sessionOf = SessionOf(known);
         var processed = await RawEventStore.ProcessedOfSessionsAsync(transaction.Connection, [.. names, .. sessionOf.Keys]);
+        var links = await SessionLinkStore.LoadAsync(transaction.Connection, names);
         var stored = (await changes.Store.LoadAsync(transaction.Connection, names)).ToDictionary(session => session.Name.ToString(), StringComparer.Ordinal);
         foreach (var events in processed.Concat(claimed).GroupBy(raw => sessionOf.GetValueOrDefault(raw.ResourceSid!, raw.ResourceSid!), StringComparer.Ordinal))
         {
             if (SessionName.TryParse(events.Key, out var name))
-                await UpdateAsync(name, [.. events], read, stored.GetValueOrDefault(events.Key));
+                await UpdateAsync(name, [.. events], read, stored.GetValueOrDefault(events.Key), links.GetValueOrDefault(events.Key));
         }
     }
 
-    private async Task UpdateAsync(SessionName name, List<RawEvent> events, Dictionary<Guid, SessionEvent> read, StoredSession? before)
+    private async Task UpdateAsync(SessionName name, List<RawEvent> events, Dictionary<Guid, SessionEvent> read, StoredSession? before, SessionLinks? links)
     {
         var chosen = new List<SessionEvent>();
         var added = new List<SessionEvent>();
@@ -143,8 +149,10 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
         }
 
         var record = SessionRecord.Build(name, chosen);
+        record = links?.Enter(record) ?? record;
         WarnOf(record, before, added);
-        await changes.CompareAsync(transaction, record, before, chosen, added, now);
+        if (await changes.CompareAsync(transaction, record, before, chosen, added, now) is { } after)
+            Changed.Add((before, after));
         _tasks.Add(TaskOf(record, chosen));
     }
 

@@ -35,7 +35,8 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
     /// <param name="events">All its events.</param>
     /// <param name="added">Those that are new.</param>
     /// <param name="now">Time of the change.</param>
-    internal async Task CompareAsync(
+    /// <returns>The session as it is stored now; null if it is as it was.</returns>
+    internal async Task<StoredSession?> CompareAsync(
         DurableTransaction transaction, SessionRecord record, StoredSession? before, IReadOnlyList<SessionEvent> events, IReadOnlyList<SessionEvent> added, DateTimeOffset now)
     {
         var accountSid = record.AccountSid ?? accounts.Default;
@@ -51,7 +52,7 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
         if (before is not null && changes.Count == 0)
         {
             if (session.Sequence == first && JsonSerializer.Serialize(session.ForTask) == JsonSerializer.Serialize(before.ForTask))
-                return;
+                return null;
             session = session with { RecordVersion = before.RecordVersion, UpdateTime = before.UpdateTime };
         }
 
@@ -63,8 +64,9 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
             transaction.Enqueue(SessionJobs.TellUpdate, named, new() { DeduplicationKey = named.Name, DueTime = now + Coalescing });
         if (before is null && !record.HasStart)
             transaction.Enqueue(SessionJobs.CheckStart, named, new() { DeduplicationKey = named.Name, DueTime = now + StartWait });
+        var different = before is null || changes.Count > 0 ? session : null;
         if (!accounts.Publishes(accountSid))
-            return;
+            return different;
 
         var knowledge = new SessionKnowledge(record.Name, events, hipaa.Value.Enabled);
         var publisher = new SessionPublisher(transaction, accountSid, named.Name, now);
@@ -72,6 +74,7 @@ public sealed class SessionChanges(SessionStore store, TwilioAccounts accounts, 
             publisher.Publish(current, knowledge.FactsAt(current, record.SessionType, conversationId, first + index + 1), knowledge);
         if (hasEnded)
             publisher.PublishEnd(session, knowledge.FactsAt(null, record.SessionType, conversationId, session.Sequence));
+        return different;
     }
 
     /// <summary>Publishes that an agent signed in or out.</summary>

@@ -26,8 +26,9 @@ public sealed record SessionEventAnswer(string EventId, SessionEventResult Resul
 /// <summary>Takes session events whichever way they come: judges each, and stores all before it answers (INS-25, INS-1).</summary>
 /// <param name="writer">Stores them.</param>
 /// <param name="store">Knows which are there already.</param>
+/// <param name="counts">Counts events that are too large.</param>
 /// <param name="timeProvider">Times of receipt.</param>
-public sealed class SessionEventDesk(RawEventWriter writer, SessionStore store, TimeProvider timeProvider)
+public sealed class SessionEventDesk(RawEventWriter writer, SessionStore store, IngestRefusals counts, TimeProvider timeProvider)
 {
     /// <summary>Longest wait for what is there already; with the wait for the commit an answer takes at most 7 s.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(2);
@@ -48,6 +49,9 @@ public sealed class SessionEventDesk(RawEventWriter writer, SessionStore store, 
             one.Violations.Count > 0 ? SessionEventResult.Rejected : known.Add(one.Raw!.EventKey) ? SessionEventResult.Accepted : SessionEventResult.Duplicate,
             one.Violations));
         var kept = incoming.Select(one => one.Raw).OfType<RawEvent>().ToList();
+        // All but what is too large is kept.
+        for (var refused = kept.Count; refused < incoming.Count; refused++)
+            counts.Count(IngestRefusals.TooLarge);
         return kept.Count == 0 || await writer.StoreAsync(kept, cancellationToken) ? answers : null;
     }
 

@@ -13,8 +13,9 @@ namespace ContactCenter.InsightsEnrichment.Sessions;
 /// </summary>
 /// <param name="desk">Takes the events.</param>
 /// <param name="backlog">Says when no more is taken.</param>
+/// <param name="counts">Counts what is too large.</param>
 /// <param name="limits">Largest body.</param>
-public sealed class SessionIngestEndpoint(SessionEventDesk desk, EnrichmentBacklog backlog, IOptions<IngestOptions> limits)
+public sealed class SessionIngestEndpoint(SessionEventDesk desk, EnrichmentBacklog backlog, IngestRefusals counts, IOptions<IngestOptions> limits)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -33,17 +34,17 @@ public sealed class SessionIngestEndpoint(SessionEventDesk desk, EnrichmentBackl
 
         if (await RequestBody.ReadAsync(context, limits.Value.MaxJsonBytes) is not { } body)
         {
-            await AnswerTooLargeAsync(context, $"The body exceeds {limits.Value.MaxJsonBytes} bytes.");
+            await RequestBody.RefuseTooLargeAsync(context, counts, $"The body exceeds {limits.Value.MaxJsonBytes} bytes.");
             return;
         }
 
         var events = SessionEventDesk.Split(body, out var isTooDeep);
         if (isTooDeep)
-            await AnswerTooLargeAsync(context, $"The body is nested deeper than {SessionEventIntake.DeepestJson} levels.");
+            await RequestBody.RefuseTooLargeAsync(context, counts, $"The body is nested deeper than {SessionEventIntake.DeepestJson} levels.");
         else if (events is null)
             await RefuseUnreadableAsync(context, body);
         else if (events.Count > SessionEventIntake.MostEvents)
-            await AnswerTooLargeAsync(context, $"A request has at most {SessionEventIntake.MostEvents} events.");
+            await RequestBody.RefuseTooLargeAsync(context, counts, $"A request has at most {SessionEventIntake.MostEvents} events.");
         else if (await desk.TakeAsync(events, context.Request.ContentType, context.RequestAborted) is { } answers)
             await AnswerAsync(context, answers);
         else
@@ -85,9 +86,6 @@ public sealed class SessionIngestEndpoint(SessionEventDesk desk, EnrichmentBackl
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
-
-    private static Task AnswerTooLargeAsync(HttpContext context, string detail) =>
-        RequestBody.AnswerAsync(context, StatusCodes.Status413PayloadTooLarge, InsightsErrors.BodyTooLarge, detail);
 
     private static Task AnswerUnavailableAsync(HttpContext context, string reason, string detail)
     {
