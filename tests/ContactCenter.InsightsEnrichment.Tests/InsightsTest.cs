@@ -41,6 +41,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     protected GrpcChannel Channel => _channel!;
 
+    protected IServiceProvider Services => _app!.Services;
+
     protected ConversationService.ConversationServiceClient Conversations { get; private set; } = null!;
 
     protected CustomerService.CustomerServiceClient Customers { get; private set; } = null!;
