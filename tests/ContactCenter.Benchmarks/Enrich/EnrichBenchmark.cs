@@ -45,7 +45,7 @@ internal sealed class EnrichBenchmark : IBenchmark
         if (!TaskAttributes.TryRead(json, out var attributes))
             throw new InvalidOperationException("The sample is not readable.");
         var source = new TaskRouterEvent { Key = "EV1", Type = EventTypes.ReservationCompleted, Time = DateTimeOffset.UnixEpoch, TaskSid = "WT1", Attributes = attributes };
-        var fields = SegmentAttributes.Of("seg_a", source, defaults, SegmentLayers.None, new());
+        var fields = SegmentAttributes.Of("seg_a", source, defaults, new SegmentLayers([], []), new());
         if (fields.Measures.Count == 0)
             throw new InvalidOperationException("Nothing was enriched.");
     }
