@@ -70,11 +70,13 @@ public sealed class FailedEventTests(TestServers servers) : InsightsTest(servers
         Assert.InRange(first.WatermarkTime, first.OccurredTime.AddSeconds(-11), first.OccurredTime.AddSeconds(-9));
 
         await BreakAsync();
-        await QueryAsync<int?>($"UPDATE insights.raw_events SET received_time = '{first.WatermarkTime.AddMilliseconds(5):O}' WHERE status = 'received'");
-        var second = await TellAsync(published, told => told.WatermarkTime > first.WatermarkTime);
+        await QueryAsync<int?>($"UPDATE insights.raw_events SET received_time = '{first.WatermarkTime:O}' WHERE status = 'received'");
+        // What was known to be processed before may still be told, and then nothing more.
+        for (var tells = 0; tells < 2; tells++)
+            await TellAsync(published, _ => true);
+        var second = await TellAsync(published, _ => true);
         var third = await TellAsync(published, _ => true);
-        Assert.Equal((first.WatermarkTime.AddMilliseconds(5), 0L), (second.WatermarkTime, second.DeadLetters));
-        Assert.Equal(second.WatermarkTime, third.WatermarkTime);
+        Assert.Equal((second.WatermarkTime, 0L), (third.WatermarkTime, third.DeadLetters));
 
         await FailForGoodAsync();
         var fourth = await TellAsync(published, told => told.WatermarkTime > third.WatermarkTime);
@@ -87,6 +89,7 @@ public sealed class FailedEventTests(TestServers servers) : InsightsTest(servers
         IngestWatermark? told = null;
         await Eventually.TrueAsync(async () =>
         {
+            await Eventually.TrueAsync(async () => await QueryAsync<long>("SELECT count(*) FROM durable.outbox_messages") == 0);
             await QueryAsync<int?>("UPDATE insights.ingest_watermark SET told_time = told_time - interval '1 minute'");
             var before = published.Of<IngestWatermark>().Count();
             await Services.GetRequiredService<WatermarkTeller>().TellAsync(Cancellation);
