@@ -24,15 +24,15 @@ var sftp = new SftpBacking(backing, "sftp");
 // Encrypts what services store of their secrets.
 var secretsKey = builder.AddParameter("secrets-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("secrets-key"))), secret: true);
 
-var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", ("sandbox", ["read", "ingest"]));
+var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", ["ingest", "export", "raw"], ("sandbox", ["read", "ingest"]));
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
 insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"));
 WithTwilioAccount(insights);
 
-var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", ("sandbox", ["read"])).WithReference(insights);
-keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm").WithReference(insights);
-keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups").WithReference(insights);
-sftp.WithReference(keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage").WithReference(insights));
+var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read"])).WithReference(insights);
+keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights);
+keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
+sftp.WithReference(keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", []).WithReference(insights));
 
 if (traffic)
 {

@@ -11,13 +11,14 @@ internal sealed class DevelopmentKeys(IDistributedApplicationBuilder builder, Da
     private readonly DateTimeOffset _expireTime = TimeProvider.System.GetUtcNow() + Lifetime;
     private readonly Dictionary<string, IResourceBuilder<ParameterResource>> _parameters = new(StringComparer.Ordinal);
 
-    /// <summary>Lets the programs into a service with the scopes that they need, and the developer with all of these and the common ones.</summary>
+    /// <summary>Lets the programs into a service with the scopes that they need, and the developer with all that it has.</summary>
     /// <param name="service">The service.</param>
     /// <param name="area">The first part of its scopes, such as <c>crm</c>.</param>
+    /// <param name="own">The last parts of the scopes that it has besides the common ones.</param>
     /// <param name="programs">Names of programs, and the last parts of their scopes.</param>
-    public IResourceBuilder<ProjectResource> Admit(IResourceBuilder<ProjectResource> service, string area, params (string Name, string[] Scopes)[] programs)
+    public IResourceBuilder<ProjectResource> Admit(IResourceBuilder<ProjectResource> service, string area, string[] own, params (string Name, string[] Scopes)[] programs)
     {
-        Admit(service, 0, Developer, [.. programs.SelectMany(program => program.Scopes).Union(["write", "operate", "admin"]).Select(scope => $"{area}.{scope}")]);
+        Admit(service, 0, Developer, [.. own.Union(["write", "operate", "admin"]).Select(scope => $"{area}.{scope}")]);
         for (var i = 0; i < programs.Length; i++) Admit(service, i + 1, programs[i].Name, [.. programs[i].Scopes.Select(scope => $"{area}.{scope}")]);
         return service;
     }
@@ -44,7 +45,7 @@ internal sealed class DevelopmentKeys(IDistributedApplicationBuilder builder, Da
         var address = service.GetEndpoint("grpc").Url;
         Console.WriteLine(
             $$"""
-            To call any service you need an API key; this machine's, with all common scopes, is in {{file}}:
+            To call any service you need an API key; this machine's, with all scopes, is in {{file}}:
               grpcurl -plaintext -H "x-api-key: $(cat '{{file}}')" -d '{"page_size": 3}' {{new Uri(address).Authority}} {{method}}
               npx -y @bufbuild/buf curl --protocol grpc --http2-prior-knowledge -H "x-api-key: $(cat '{{file}}')" -d '{"page_size": 3}' {{address}}/{{method}}
 

@@ -28,8 +28,6 @@ public sealed class OperatorTests(PlayedSuite suite)
         Assert.Equal(["queues.pause", "queues.resume"], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("action").GetString()));
     }
 
-    private Task<string> CallAsync(SuiteProcess service, string method, string request) => Tool.RunAsync(
-        Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf"),
-        "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {suite.DeveloperKey}", "-d", request,
-        $"{service.Grpc.GetLeftPart(UriPartial.Authority)}/contactcenter.operations.v1.OperationsService/{method}");
+    private Task<string> CallAsync(SuiteProcess service, string method, string request) =>
+        suite.CallAsync(service, $"contactcenter.operations.v1.OperationsService/{method}", request);
 }

@@ -39,6 +39,16 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <param name="project">Its project, such as <c>ContactCenter.CrmConnector</c>.</param>
     public Task<SuiteProcess> ServiceAsync(string project) => _suite!.ServiceAsync(project, StartLimit, TestContext.Current.CancellationToken);
 
+    /// <summary>Calls a method with the developer's key, by a client that nobody here wrote.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="method">Full name, such as <c>contactcenter.operations.v1.OperationsService/ListQueues</c>.</param>
+    /// <param name="request">JSON of the request.</param>
+    /// <returns>JSON of the answer.</returns>
+    public Task<string> CallAsync(SuiteProcess service, string method, string request) => Tool.RunAsync(
+        Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf"),
+        "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {DeveloperKey}", "-d", request,
+        $"{service.Grpc.GetLeftPart(UriPartial.Authority)}/{method}");
+
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {

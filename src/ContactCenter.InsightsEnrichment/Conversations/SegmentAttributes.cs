@@ -10,7 +10,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// stored for the task, the task's attributes and corrections give, the last of which wins (INS-38, INS-39), checked and
 /// cut to length (INS-42 to INS-54, INS-75, INS-76).
 /// </summary>
-internal readonly struct SegmentAttributes
+internal readonly partial struct SegmentAttributes
 {
     /// <summary>Longest text that is shown, in Unicode code points.</summary>
     public const int LongestText = 128;
@@ -217,82 +217,6 @@ internal readonly struct SegmentAttributes
         _texts.Set(AbandonedPhase, abandoned == FieldRules.No ? null : phase ?? (defaults.ShortWait ? FieldRules.ShortQueue : FieldRules.QueuePhase));
     }
 
-    /// <summary>An attribute without label is its own; a label without attribute stands in a row of its own (INS-47).</summary>
-    private void SetLabels(string segmentId)
-    {
-        foreach (var (attribute, label) in FieldRules.Custom)
-        {
-            if (_texts.Has(attribute) && !_labels.Has(label))
-                _labels.Set(_texts.Get(attribute) with { Field = (byte)label });
-            else if (_labels.Has(label) && !_texts.Has(attribute))
-                _texts.Set(attribute, segmentId);
-        }
-    }
-
-    /// <summary>A team's name counts only with the id of the same object (INS-49).</summary>
-    private void SetTeam(SegmentDefaults defaults, SegmentLayers layers)
-    {
-        const string Id = "handling_team_id", Name = "handling_team_name", Path = "handling_team_name_in_hierarchy";
-        if (!TakeGroup(Id, Name, Path, "team_name_without_id", layers))
-        {
-            if (defaults.Worker["team_id"] is { } team)
-            {
-                Default(Id, team);
-                Default(Name, defaults.Worker["team_name"]);
-                Default(Path, defaults.Worker["team_name_in_hierarchy"]);
-            }
-            else
-            {
-                WarnNameOnly(defaults.Worker, "team_name", "team_name_without_id");
-                Default(Id, defaults.QueueSid);
-                Default(Name, defaults.QueueName);
-            }
-        }
-    }
-
-    /// <summary>A department is shown only with its id (INS-50).</summary>
-    private void SetDepartment(WorkerAttributes worker, SegmentLayers layers)
-    {
-        const string Id = "handling_department_id", Name = "handling_department_name", Path = "handling_department_name_in_hierarchy";
-        if (TakeGroup(Id, Name, Path, "department_name_without_id", layers))
-            return;
-        if (worker["department_id"] is { } department)
-        {
-            Default(Id, department);
-            Default(Name, worker["department_name"]);
-            Default(Path, worker["department_name_in_hierarchy"]);
-        }
-        else
-        {
-            WarnNameOnly(worker, "department_name", "department_name_without_id");
-        }
-    }
-
-    private bool TakeGroup(string id, string name, string path, string warning, SegmentLayers layers)
-    {
-        for (var layer = layers.Below.Count; layer >= 0; layer--)
-        {
-            var given = layer == layers.Below.Count ? _given : layers.Below[layer];
-            if (given.ContainsKey(id))
-            {
-                foreach (var field in (ReadOnlySpan<string>)[id, name, path])
-                    Default(field, given.GetValueOrDefault(field));
-                return true;
-            }
-
-            if (given.TryGetValue(name, out var nameOnly))
-                Warn(warning, Fields.Find(name), nameOnly);
-        }
-
-        return false;
-    }
-
-    private void WarnNameOnly(WorkerAttributes worker, string name, string warning)
-    {
-        if (worker[name] is { } nameOnly)
-            _warnings.Add(_source, warning, name, nameOnly);
-    }
-
     /// <summary>Sets a value that the attributes did not give.</summary>
     private void Default(string name, string? value)
     {
@@ -348,30 +272,3 @@ internal readonly struct SegmentAttributes
 
     private void Warn(string code, int field, string? value = null) => _warnings.Add(_source, code, Fields.Name(field), value);
 }
-
-/// <summary>The values of a segment.</summary>
-/// <param name="Attributes">Texts to group by.</param>
-/// <param name="Labels">Texts shown for attributes.</param>
-/// <param name="Measures">Numbers, in ordinal order of their names.</param>
-internal readonly record struct SegmentFields(FieldValues Attributes, FieldValues Labels, SortedList<string, double> Measures)
-{
-    /// <summary>The value of a field, a number in invariant form; null if it has none.</summary>
-    /// <param name="field">Its name.</param>
-    public string? Text(string field) => Attributes.GetValueOrDefault(field) ?? Labels.GetValueOrDefault(field)
-        ?? (Measures.TryGetValue(field, out var number) ? number.ToString(CultureInfo.InvariantCulture) : null);
-}
-
-/// <summary>What TaskRouter says about a segment, for values that the attributes do not give.</summary>
-/// <param name="TaskChannel">Unique name of the task channel.</param>
-/// <param name="QueueSid">The queue.</param>
-/// <param name="QueueName">Its name.</param>
-/// <param name="Workflow">Name of the workflow.</param>
-/// <param name="Activity">Activity of the worker; null without agent.</param>
-/// <param name="Worker">Attributes of the worker; empty without agent.</param>
-/// <param name="StatedReason">Reason stated at the end of the task, if the segment is its last.</param>
-/// <param name="Abandoned">Whether the customer gave up here.</param>
-/// <param name="ShortWait">Whether that was after a wait that counts as short.</param>
-/// <param name="ReportForeign">Whether names without meaning are reported also outside our objects.</param>
-internal sealed record SegmentDefaults(
-    string? TaskChannel, string? QueueSid, string? QueueName, string? Workflow, string? Activity, WorkerAttributes Worker, string? StatedReason, bool Abandoned,
-    bool ShortWait, bool ReportForeign);

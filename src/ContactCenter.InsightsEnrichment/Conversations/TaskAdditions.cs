@@ -25,7 +25,7 @@ public sealed record TaskAdditions
     /// </summary>
     /// <param name="source">The event that ended a segment.</param>
     /// <param name="isLast">Whether it is that of the task's last segment of kind Conversation.</param>
-    /// <param name="life">The handling; null without agent.</param>
+    /// <param name="life">The last handling of its agent; null for any other, or without agent.</param>
     internal IReadOnlyList<FieldValues> Below(TaskRouterEvent source, bool isLast, ReservationLife? life)
     {
         if (Sessions.Count + Enrichment.Count == 0)

@@ -148,7 +148,7 @@ public sealed class TaskTimeline
         var warnings = new SegmentWarnings();
         if (wait.EntryMissing)
             warnings.Add(wait.StartedBy, "queue_entry_missing");
-        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, _surroundings.Additions.Below(source, source == _lastSource, answerer), new()) with
+        return Common(SegmentIds.OfWait(wait.StartedBy.Key), SegmentKind.Queue, source, wait.QueueSid, wait.QueueName, wait, null, false, _surroundings.Additions.Below(source, source == _lastSource, LastOfAgent(answerer)), new()) with
         {
             StartTime = wait.StartedBy.Time,
             EndTime = wait.EndedBy?.Time,
@@ -172,6 +172,11 @@ public sealed class TaskTimeline
         };
     }
 
+    /// <summary>A handling after which the agent handled the task no more, else null: a session's word about an agent is about the last one (INS-33).</summary>
+    private ReservationLife? LastOfAgent(ReservationLife? life) => life is not null && life == Reservations
+        .Where(other => other.Accepted is not null && other.Last(current => current.WorkerSid) == life.Last(current => current.WorkerSid))
+        .MaxBy(other => other.Accepted!, TaskRouterEvent.InOrder) ? life : null;
+
     private Segment OfReservation(ReservationLife life, SegmentKind kind, Wait? wait, bool isLast)
     {
         var source = SourceOf(life);
@@ -180,7 +185,7 @@ public sealed class TaskTimeline
         var warnings = new SegmentWarnings();
         if (kind == SegmentKind.Corrupted)
             warnings.Add(source, SegmentWarning.Corrupted, string.Join(' ', life.MissingEvents!));
-        var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, _surroundings.Additions.Below(source, source == _lastSource, life), warnings) with
+        var segment = Common(SegmentIds.OfReservation(life.ReservationSid), kind, source, queueSid, queueName, wait, life, isLast, _surroundings.Additions.Below(source, source == _lastSource, LastOfAgent(life)), warnings) with
         {
             StartTime = (kind is SegmentKind.Conversation or SegmentKind.ConversationInProgress ? life.Accepted! : life.Created ?? life.Accepted ?? source).Time,
             EndTime = life.End?.Time ?? (kind == SegmentKind.Corrupted ? End?.Time : null),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using Dapper;
@@ -46,7 +45,7 @@ public sealed class RawEventStore(DurableDatabase database)
         var command = new NpgsqlBatchCommand(Insert);
         batch.BatchCommands.Add(command);
         Add(raw => raw.RawEventId, NpgsqlDbType.Uuid);
-        Add(raw => Word(raw.Source), NpgsqlDbType.Text);
+        Add(raw => RawEventWords.Word(raw.Source), NpgsqlDbType.Text);
         Add(raw => raw.ReceivedTime, NpgsqlDbType.TimestampTz);
         Add(raw => raw.EventTime, NpgsqlDbType.TimestampTz);
         Add(raw => raw.TimeMissing, NpgsqlDbType.Boolean);
@@ -60,7 +59,7 @@ public sealed class RawEventStore(DurableDatabase database)
         Add(raw => raw.ContentType, NpgsqlDbType.Text);
         Add(raw => raw.Body, NpgsqlDbType.Bytea);
         Add(raw => raw.BodySha256, NpgsqlDbType.Bytea);
-        Add(raw => Word(raw.Status), NpgsqlDbType.Text);
+        Add(raw => RawEventWords.Word(raw.Status), NpgsqlDbType.Text);
         Add(raw => raw.Error, NpgsqlDbType.Text);
         Add(raw => raw.Headers, NpgsqlDbType.Jsonb);
         foreach (var further in EntryFilterStore.Commands(events))
@@ -169,7 +168,7 @@ public sealed class RawEventStore(DurableDatabase database)
             UPDATE insights.raw_events r SET status = o.status, rule_version = @ruleVersion, error = NULL
             FROM unnest(@ids, @statuses) AS o (id, status) WHERE r.raw_event_id = o.id
             """,
-            new { ids = outcomes.Keys.ToArray(), statuses = outcomes.Values.Select(Word).ToArray(), ruleVersion });
+            new { ids = outcomes.Keys.ToArray(), statuses = outcomes.Values.Select(RawEventWords.Word).ToArray(), ruleVersion });
 
     /// <summary>Counts a failed try of one event (INS-20).</summary>
     /// <param name="connection">Any connection.</param>
@@ -257,98 +256,8 @@ public sealed class RawEventStore(DurableDatabase database)
         query.TaskSid,
         query.EventType,
         query.EventKey,
-        Status = query.Status is { } status ? Word(status) : null,
-        Source = query.Source is { } source ? Word(source) : null,
+        Status = query.Status is { } status ? RawEventWords.Word(status) : null,
+        Source = query.Source is { } source ? RawEventWords.Word(source) : null,
         query.ConversationId,
     });
-
-    /// <summary>The word by which a value is stored.</summary>
-    internal static string Word<T>(T value)
-        where T : struct, Enum => Words<T>.ByValue[value];
-
-    private static class Words<T>
-        where T : struct, Enum
-    {
-        public static readonly Dictionary<T, string> ByValue = Enum.GetValues<T>()
-            .ToDictionary(value => value, value => value is RawEventSource.TaskRouterWebhook ? "taskrouter_webhook" : JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
-
-        public static readonly Dictionary<string, T> ByWord = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key);
-    }
-
-    private sealed class RawEventRow
-    {
-        public Guid RawEventId { get; init; }
-        public string Source { get; init; } = "";
-        public DateTime ReceivedTime { get; init; }
-        public DateTime? EventTime { get; init; }
-        public bool TimeMissing { get; init; }
-        public string EventKey { get; init; } = "";
-        public string EventType { get; init; } = "";
-        public string? AccountSid { get; init; }
-        public string? WorkspaceSid { get; init; }
-        public string? ResourceSid { get; init; }
-        public string? TaskSid { get; init; }
-        public string? ContentType { get; init; }
-        public string? Headers { get; init; }
-        public string? Error { get; init; }
-        public string? WorkerSid { get; init; }
-        public byte[] Body { get; init; } = [];
-        public byte[] BodySha256 { get; init; } = [];
-        public string Status { get; init; } = "";
-        public int Attempts { get; init; }
-
-        public RawEvent ToRawEvent() => new()
-        {
-            RawEventId = RawEventId,
-            Source = Words<RawEventSource>.ByWord[Source],
-            ReceivedTime = new(ReceivedTime),
-            EventTime = EventTime is { } time ? new(time) : null,
-            TimeMissing = TimeMissing,
-            EventKey = EventKey,
-            EventType = EventType,
-            AccountSid = AccountSid,
-            WorkspaceSid = WorkspaceSid,
-            ResourceSid = ResourceSid,
-            TaskSid = TaskSid,
-            ContentType = ContentType,
-            Headers = Headers,
-            Error = Error,
-            WorkerSid = WorkerSid,
-            Body = Body,
-            BodySha256 = BodySha256,
-            Status = Words<RawEventStatus>.ByWord[Status],
-            Attempts = Attempts,
-        };
-    }
-}
-
-/// <summary>Which raw events are meant; null narrows nothing.</summary>
-public sealed record RawEventQuery
-{
-    /// <summary>Received at or after.</summary>
-    public DateTimeOffset? StartTime { get; init; }
-
-    /// <summary>Received before.</summary>
-    public DateTimeOffset? EndTime { get; init; }
-
-    /// <summary>Account.</summary>
-    public string? AccountSid { get; init; }
-
-    /// <summary>Task.</summary>
-    public string? TaskSid { get; init; }
-
-    /// <summary>Type in lower case.</summary>
-    public string? EventType { get; init; }
-
-    /// <summary>Key.</summary>
-    public string? EventKey { get; init; }
-
-    /// <summary>Status.</summary>
-    public RawEventStatus? Status { get; init; }
-
-    /// <summary>How it came.</summary>
-    public RawEventSource? Source { get; init; }
-
-    /// <summary>The conversation that its task or session belongs to now.</summary>
-    public string? ConversationId { get; init; }
 }

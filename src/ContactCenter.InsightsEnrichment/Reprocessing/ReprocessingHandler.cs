@@ -130,7 +130,7 @@ public sealed class ReprocessingHandler(
     private bool CanBeTakenIn(ReprocessedEvent one) => CanBeTakenIn(one.Status, one.IsOfSession, one.EventType, one.AccountSid, one.WorkspaceSid, one.Attempts);
 
     private bool CanBeTakenIn(RawEvent raw) =>
-        CanBeTakenIn(RawEventStore.Word(raw.Status), raw.Source == RawEventSource.Session, raw.EventType, raw.AccountSid, raw.WorkspaceSid, raw.Attempts);
+        CanBeTakenIn(RawEventWords.Word(raw.Status), raw.Source == RawEventSource.Session, raw.EventType, raw.AccountSid, raw.WorkspaceSid, raw.Attempts);
 
     /// <summary>Whether an event that is in no result can be processed now. What could not be read at its receipt cannot: it never failed while it was processed.</summary>
     private bool CanBeTakenIn(string status, bool ofSession, string type, string? accountSid, string? workspaceSid, int attempts) => status switch

@@ -73,8 +73,9 @@ public static class SessionEvents
         }
 
         yield return (life.Ended, "session.ended", new { status = life.Canceled ? "failed" : "finished", disconnected_by = "disconnected_by_end_user" });
-        if (answers.Count > 0)
-            yield return (life.Ended, "disposition.submitted", new { agent_id = answers[^1].Worker.Number, code = life.Contact.Disposition ?? "none" });
+        // Who passes the task on notes nothing.
+        if (life.Stays[^1].Answer is { } last && life.Contact.Disposition is { } code)
+            yield return (life.Ended, "disposition.submitted", new { agent_id = last.Worker.Number, code });
         yield return (life.Ended, "survey.started", new { survey_type = "csat" });
         yield return (life.Ended, "survey.finished", new { survey_type = "csat", answers = new[] { new { question = "Did we help?", answer = "yes" } } });
         if (RatingOf(life) is { } rating)

@@ -31,7 +31,8 @@ public sealed class RecordingLinkTests(TestServers servers) : WriteBackTest(serv
         Assert.Equal((WriteBackKind.RecordingLink, TheTask), (written.Kind, written.Target));
         Assert.Equal(WriteBackStatus.Done, await EndAsync(written.WriteBackId));
         Assert.Contains(expected, AttributesOf(TheTask), StringComparison.Ordinal);
-        Assert.Equal(expected == Link ? 2 : 1, Requests.Count);
+        // It may be read again where an answer came late; it is written once.
+        Assert.Equal(expected == Link ? 1 : 0, Requests.Count(request => request.StartsWith("POST", StringComparison.Ordinal)));
         Assert.Equal([null, Link, null, Link], await LinksAsync());
     }
 
