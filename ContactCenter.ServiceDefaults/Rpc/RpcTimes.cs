@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace ContactCenter.ServiceDefaults;
 
-/// <summary>Reads the times of a request.</summary>
+/// <summary>Times of requests and answers.</summary>
 public static class RpcTimes
 {
     /// <summary>A time of the request; null if it is absent.</summary>
@@ -22,4 +22,8 @@ public static class RpcTimes
             throw RpcErrors.InvalidArgument(domain, "TIME_INVALID", field, "must lie in the years 1 to 9999, with 0 to 999,999,999 nanoseconds");
         }
     }
+
+    /// <summary>A time as it is stored and answered: without what is below a millisecond.</summary>
+    /// <param name="time">The time.</param>
+    public static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
 }

@@ -85,7 +85,6 @@ public static class InsightsEnrichmentHost
         services.AddSingleton(provider =>
             provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules(provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<EnrichmentRules>();
-        services.AddSingleton<TaskRebuild>();
         services.AddSingleton<EnrichmentRun>();
         services.AddSingleton<ReprocessingStore>();
         services.AddHostedService<EnrichmentWorker>();

@@ -8,6 +8,8 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(TestServers))]
@@ -118,10 +120,10 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             .. TestKey.Settings(Scopes),
             .. TestKey.SecretSettings,
-            "--Logging:LogLevel:Default=None",
-            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
+            .. TestOutputLog.Settings,
             .. Settings,
         ]);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await app.StartAsync(Cancellation);
         return app;
     }

@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(TestServers))]
@@ -34,9 +35,9 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             .. TestKey.Settings("wfm.read"),
             .. TestKey.SecretSettings,
-            "--Logging:LogLevel:Default=None",
-            "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None",
+            .. TestOutputLog.Settings,
         ]);
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await _app.StartAsync(Cancellation);
         // The service runs before its queues are bound; until then nothing that is published here would reach it.
         await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);

@@ -26,6 +26,15 @@ public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mas
         return await DeadLetterStore.ListAsync(connection, filter, after, limit);
     }
 
+    /// <summary>How many letters of a kind are PENDING.</summary>
+    /// <param name="kind">Kind of job, or type of message.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<long> CountPendingAsync(string kind, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await DeadLetterStore.CountPendingAsync(connection, kind);
+    }
+
     /// <summary>Reads one letter with its payload masked.</summary>
     /// <exception cref="DeadLetterNotFoundException">No letter has this id.</exception>
     public async Task<StoredDeadLetter> GetAsync(Guid id, CancellationToken cancellationToken)

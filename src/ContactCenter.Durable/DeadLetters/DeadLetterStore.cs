@@ -119,6 +119,10 @@ internal sealed class DeadLetterStore(ServiceName service, IDeadLetterMask mask,
     public static async Task<(long Pending, DateTimeOffset? Oldest)> CountPendingAsync(NpgsqlConnection connection) =>
         await connection.QuerySingleAsync<(long, DateTimeOffset?)>("SELECT count(*), min(last_time) FROM durable.dead_letters WHERE state = 'PENDING'");
 
+    /// <summary>How many letters of a kind are PENDING.</summary>
+    public static Task<long> CountPendingAsync(NpgsqlConnection connection, string kind) =>
+        connection.ExecuteScalarAsync<long>("SELECT count(*) FROM durable.dead_letters WHERE state = 'PENDING' AND kind = @kind", new { kind });
+
     /// <summary>Reads one letter with its payload as it is.</summary>
     public static async Task<StoredDeadLetter?> FindAsync(NpgsqlConnection connection, Guid id) =>
         await connection.QuerySingleOrDefaultAsync<StoredDeadLetter>($"SELECT {Fields}, payload FROM durable.dead_letters WHERE id = @id", new { id });

@@ -53,6 +53,11 @@ public sealed partial class OutboxBacklog : BackgroundService
         return new OutboxStatus(pending, oldestAge, await _store.CountRefusedAsync(limit, cancellationToken), limit);
     }
 
+    /// <summary>Reads which messages wait now: what was added before and is not among them has been published, or is a dead letter.</summary>
+    /// <returns>The first and the last of them; null if none waits.</returns>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public Task<OutboxSpan?> GetWaitingAsync(CancellationToken cancellationToken) => _store.ReadWaitingAsync(cancellationToken);
+
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.EveryAsync(Interval, _timeProvider, RefreshAsync, LogFailed, stoppingToken);
@@ -67,3 +72,8 @@ public sealed partial class OutboxBacklog : BackgroundService
 /// <param name="Refused">How many of them the broker has refused, and that wait for their next try.</param>
 /// <param name="MaxPending">From as many on changes are refused (DUR-14).</param>
 public sealed record OutboxStatus(long Pending, TimeSpan OldestAge, long Refused, int MaxPending);
+
+/// <summary>The messages that wait, by their numbers, which rise in the order in which messages are added.</summary>
+/// <param name="First">Number of the first.</param>
+/// <param name="Last">Number of the last.</param>
+public sealed record OutboxSpan(long First, long Last);

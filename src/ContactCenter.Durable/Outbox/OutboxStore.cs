@@ -47,6 +47,13 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
                 FROM durable.outbox_lanes l CROSS JOIN LATERAL (SELECT time FROM durable.outbox_messages o WHERE o.lane = l.lane ORDER BY o.seq LIMIT 1) AS m)
         """;
 
+    private const string Waiting =
+        """
+        SELECT min(m.first_seq), max(m.last_seq)
+        FROM durable.outbox_lanes l
+        CROSS JOIN LATERAL (SELECT min(o.seq) AS first_seq, max(o.seq) AS last_seq FROM durable.outbox_messages o WHERE o.lane = l.lane) AS m
+        """;
+
     /// <summary>The commands that add messages in the caller's transaction and hold their keys until it ends; none if there are no messages.</summary>
     public static IEnumerable<NpgsqlBatchCommand> AddCommands(IReadOnlyList<OutboxMessage> messages)
     {
@@ -174,6 +181,15 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.IsDBNull(1) ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1))));
+    }
+
+    /// <summary>The first and the last message that wait; null if none does.</summary>
+    public async Task<OutboxSpan?> ReadWaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Waiting);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.IsDBNull(0) ? null : new OutboxSpan(reader.GetInt64(0), reader.GetInt64(1));
     }
 }
 

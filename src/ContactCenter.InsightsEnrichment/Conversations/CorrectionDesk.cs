@@ -8,9 +8,9 @@ using Grpc.Core;
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>Carries out what people decide about the values of segments (INS-24, INS-36): stores it and works the segments out again, in one transaction.</summary>
-/// <param name="rebuild">Works them out.</param>
+/// <param name="run">Works them out.</param>
 /// <param name="timeProvider">Time of decisions.</param>
-public sealed class CorrectionDesk(TaskRebuild rebuild, TimeProvider timeProvider)
+public sealed class CorrectionDesk(EnrichmentRun run, TimeProvider timeProvider)
 {
     private const string Domain = InsightsErrors.Domain;
     private const string Separator = "; ";
@@ -43,7 +43,7 @@ public sealed class CorrectionDesk(TaskRebuild rebuild, TimeProvider timeProvide
         var changes = values.Select(value => new ValueChange(value.Key, Shown(segments, value.Key), value.Value)).ToList();
         await CorrectionStore.AddAsync(transaction.Connection, correction);
         await CorrectionStore.AddAsync(transaction.Connection, Entry(action, correction, one.ConversationId, by, changes, now));
-        await rebuild.RunAsync(transaction, TasksOf(segments), cancellationToken);
+        await run.RebuildAsync(transaction, TasksOf(segments), cancellationToken);
         return new(
             correction.CorrectionId, target.SegmentId is null, [.. changes.Select(change => new CorrectedValue(change.Field, change.After!, change.Before))], by.Actor, by.Reason, now);
     }
@@ -61,7 +61,7 @@ public sealed class CorrectionDesk(TaskRebuild rebuild, TimeProvider timeProvide
         if (correction is null)
             throw RpcErrors.NotFound(Domain, InsightsErrors.CorrectionNotFound, "correction", correctionId);
         var before = await CorrectionStore.SegmentsAsync(transaction.Connection, correction.AccountSid, correction.SegmentId, correction.ConversationId);
-        await rebuild.RunAsync(transaction, correction.TaskSid is { } task ? [task] : TasksOf(before), cancellationToken);
+        await run.RebuildAsync(transaction, correction.TaskSid is { } task ? [task] : TasksOf(before), cancellationToken);
         var after = await CorrectionStore.SegmentsAsync(transaction.Connection, correction.AccountSid, correction.SegmentId, correction.ConversationId);
         var changes = correction.Values.Keys.Order(StringComparer.Ordinal).Select(field => new ValueChange(field, Shown(before, field), Shown(after, field))).ToList();
         var entry = Entry(

@@ -11,9 +11,9 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 
 /// <summary>Joins tasks to conversations and parts them, where no attribute says so (INS-61, INS-93): stores it and works the conversations out again.</summary>
 /// <param name="database">The service's database.</param>
-/// <param name="rebuild">Works them out.</param>
+/// <param name="run">Works them out.</param>
 /// <param name="timeProvider">Time of decisions.</param>
-public sealed class TaskLinkDesk(DurableDatabase database, TaskRebuild rebuild, TimeProvider timeProvider)
+public sealed class TaskLinkDesk(DurableDatabase database, EnrichmentRun run, TimeProvider timeProvider)
 {
     private const string Domain = InsightsErrors.Domain;
     private const int MostShown = 100;
@@ -75,7 +75,7 @@ public sealed class TaskLinkDesk(DurableDatabase database, TaskRebuild rebuild, 
         var before = await TasksOfAsync(connection, [.. tasks.Select(task => task.ConversationId)]);
         var sids = tasks.ConvertAll(task => task.TaskSid);
         // To join the conversation of its own name is to be what the events say.
-        await rebuild.RunAsync(transaction, [.. sids.Concat(target.Select(task => task.TaskSid))], cancellationToken, () => connection.ExecuteAsync(
+        await run.RebuildAsync(transaction, [.. sids.Concat(target.Select(task => task.TaskSid))], cancellationToken, () => connection.ExecuteAsync(
             "UPDATE insights.tasks SET joined_to = CASE WHEN @joins AND task_sid = @joinedTo THEN NULL ELSE @joinedTo END WHERE task_sid = ANY(@sids)",
             new { joins = action == ConversationDecision.LinkTask, joinedTo, sids = sids.ToArray() }));
         var after = (await FindAsync(connection, before.ConvertAll(task => task.TaskSid))).ToDictionary(task => task.TaskSid, task => task.ConversationId, StringComparer.Ordinal);
@@ -107,12 +107,7 @@ public sealed class TaskLinkDesk(DurableDatabase database, TaskRebuild rebuild, 
     }
 
     private static async Task<List<Place>> TasksOfAsync(NpgsqlConnection connection, string[] conversationIds) => [.. await connection.QueryAsync<Place>(
-        """
-        SELECT t.task_sid AS TaskSid, t.account_sid AS AccountSid, t.conversation_id AS ConversationId
-        FROM insights.conversations c CROSS JOIN jsonb_array_elements_text(c.document -> 'task_sids') AS sid
-        JOIN insights.tasks t ON t.task_sid = sid AND t.conversation_id = c.conversation_id
-        WHERE c.conversation_id = ANY(@conversationIds) AND NOT c.withdrawn
-        """,
+        "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId FROM insights.tasks WHERE conversation_id = ANY(@conversationIds)",
         new { conversationIds })];
 
     private sealed record Place(string TaskSid, string AccountSid, string ConversationId);

@@ -173,7 +173,7 @@ public sealed class TaskTimeline
     }
 
     /// <summary>A handling after which the agent handled the task no more, else null: a session's word about an agent is about the last one (INS-33).</summary>
-    private ReservationLife? LastOfAgent(ReservationLife? life) => life is not null && life == Reservations
+    private ReservationLife? LastOfAgent(ReservationLife? life) => life is not null && _surroundings.Additions.Sessions.Count > 0 && life == Reservations
         .Where(other => other.Accepted is not null && other.Last(current => current.WorkerSid) == life.Last(current => current.WorkerSid))
         .MaxBy(other => other.Accepted!, TaskRouterEvent.InOrder) ? life : null;
 

@@ -15,8 +15,6 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 /// <param name="timeProvider">Time of the erasure.</param>
 public sealed class CustomerErasure(EnrichmentRun run, TimeProvider timeProvider)
 {
-    private const int MostTries = 100;
-
     /// <summary>Erases a customer, with all that were merged into it.</summary>
     /// <param name="transaction">Committed by the caller.</param>
     /// <param name="customerId">The customer that it is shown as.</param>
@@ -31,23 +29,11 @@ public sealed class CustomerErasure(EnrichmentRun run, TimeProvider timeProvider
         if (!await CustomerStore.ExistsAsync(connection, customerId))
             throw RpcErrors.NotFound(InsightsErrors.Domain, InsightsErrors.CustomerNotFound, "customer", customerId);
         var members = (await connection.QueryAsync<string>("SELECT insights.customers_shown_as(@customerId)", new { customerId })).ToList();
-        for (var tries = 0; tries < MostTries; tries++)
-        {
-            // Going back to it frees the locks that were taken since.
-            await connection.ExecuteAsync("SAVEPOINT before_erasure");
-            if (await TryAsync(transaction, customerId, by) is { } receipt)
-            {
-                var now = timeProvider.GetUtcNow();
-                var entry = new CustomerDecision(Guid.CreateVersion7(now), CustomerDecision.Erase, by.Actor, by.Reason, customerId, customerId, receipt.Conversations, now.UtcDateTime);
-                await CustomerStore.AddAsync(connection, entry, members);
-                return receipt with { Entry = entry };
-            }
-
-            await connection.ExecuteAsync("ROLLBACK TO SAVEPOINT before_erasure");
-            await run.GiveWayAsync(cancellationToken);
-        }
-
-        throw new TimeoutException("Others are working on the same conversations.");
+        var receipt = await run.InTurnAsync(transaction, () => TryAsync(transaction, customerId, by), cancellationToken);
+        var now = timeProvider.GetUtcNow();
+        var entry = new CustomerDecision(Guid.CreateVersion7(now), CustomerDecision.Erase, by.Actor, by.Reason, customerId, customerId, receipt.Conversations, now.UtcDateTime);
+        await CustomerStore.AddAsync(connection, entry, members);
+        return receipt with { Entry = entry };
     }
 
     private async Task<ErasureReceipt?> TryAsync(DurableTransaction transaction, string customerId, Instruction by)

@@ -6,7 +6,6 @@ using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
-using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -58,9 +57,8 @@ internal sealed class EnrichmentBatch
     /// <param name="sessionTasks">Sessions of this transaction, as tasks of their own (INS-32).</param>
     /// <param name="again">Results to work out again although nothing new is known of them.</param>
     /// <returns>False if others hold a conversation that turned out to be concerned: roll back and try again.</returns>
-    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyList<SessionTask> sessionTasks, EarlierResults? again = null)
+    public async Task<bool> RunAsync(IReadOnlyList<RawEvent> claimed, IReadOnlyList<SessionTask> sessionTasks, EarlierResults again)
     {
-        again ??= EarlierResults.None;
         var ofTasks = claimed.Where(Judge).ToDictionary(raw => raw.RawEventId, TaskRouterEvent.Read);
         foreach (var raw in claimed.Where(raw => ofTasks.TryGetValue(raw.RawEventId, out var read) && read.AttributesUnreadable))
             Warn(raw, "attributes_not_json", "");

@@ -3,7 +3,6 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Recordings;
-using ContactCenter.InsightsEnrichment.Reprocessing;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Enrichment;

@@ -5,9 +5,9 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 
 /// <summary>Works out again the tasks of which events are overdue, so that their segments say so (INS-68).</summary>
 /// <param name="database">The service's database.</param>
-/// <param name="rebuild">Works them out.</param>
+/// <param name="run">Works them out.</param>
 /// <param name="timeProvider">What is overdue.</param>
-internal sealed class OverdueTasks(DurableDatabase database, TaskRebuild rebuild, TimeProvider timeProvider) : IJobHandler
+internal sealed class OverdueTasks(DurableDatabase database, EnrichmentRun run, TimeProvider timeProvider) : IJobHandler
 {
     /// <summary>Kind of the job.</summary>
     public const string Kind = "insights.overdue-tasks";
@@ -29,7 +29,7 @@ internal sealed class OverdueTasks(DurableDatabase database, TaskRebuild rebuild
                 new { now = timeProvider.GetUtcNow(), BatchSize })).ToList();
             if (due.Count == 0)
                 return;
-            await rebuild.RunAsync(transaction, due, cancellationToken);
+            await run.RebuildAsync(transaction, due, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
     }

@@ -3,7 +3,6 @@ using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.DataSets;
-using ContactCenter.InsightsEnrichment.WriteBack;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Google.Protobuf;
@@ -31,7 +30,7 @@ public sealed class ExportService(ExportStore store, DataSetCatalog catalog, Ide
         return calls.RunAsync(context, request, async transaction =>
         {
             // As precise as it is stored, so that an answer equals what is read later.
-            var now = WriteBackService.Whole(timeProvider.GetUtcNow());
+            var now = RpcTimes.Whole(timeProvider.GetUtcNow());
             var export = new Export { ExportId = Guid.CreateVersion7(now), Definition = definition, CreatedBy = context.GetCaller().Actor, CreateTime = now };
             await ExportStore.AddAsync(transaction.Connection, export);
             await JobDesk.SetGroupAsync(transaction, ExportWriter.Group, 1, ExportWriter.Parallelism, context.CancellationToken);
@@ -64,7 +63,7 @@ public sealed class ExportService(ExportStore store, DataSetCatalog catalog, Ide
         var export = await FindAsync(request.ExportId, context);
         return await calls.RunAsync(context, request, async transaction =>
         {
-            var now = WriteBackService.Whole(timeProvider.GetUtcNow());
+            var now = RpcTimes.Whole(timeProvider.GetUtcNow());
             if (export.State is not ExportState.Canceled)
             {
                 if (export.State is not (ExportState.Waiting or ExportState.Running) || !await ExportStore.CancelAsync(transaction.Connection, export.ExportId, now))

@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Warnings;
-using ContactCenter.InsightsEnrichment.WriteBack;
+using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
+using System.Diagnostics;
 
 namespace ContactCenter.InsightsEnrichment.Loads;
 
@@ -53,7 +53,7 @@ public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOption
         var begun = Stopwatch.GetTimestamp();
         var connection = transaction.Connection;
         // As precise as it is stored.
-        var now = WriteBackService.Whole(timeProvider.GetUtcNow());
+        var now = RpcTimes.Whole(timeProvider.GetUtcNow());
         // Clocks of several processes differ; what was loaded never becomes less.
         var cutOff = last?.CutOffTime > now ? last.CutOffTime.Value : now;
         var reach = cutOff.AddTicks(-(cutOff.UtcTicks % Quarter.Ticks));
@@ -62,7 +62,7 @@ public sealed class LoadRunner(DurableDatabase database, IOptions<ActivityOption
         await LoadStore.CutAsync(connection, number, last?.WorkloadEndTime ?? reach, reach, activities.Value.AvailableNames, activities.Value.OfflineNames, cancellationToken);
 
         var duration = Stopwatch.GetElapsedTime(begun);
-        var finish = WriteBackService.Whole(timeProvider.GetUtcNow());
+        var finish = RpcTimes.Whole(timeProvider.GetUtcNow());
         load = load with
         {
             LoadNumber = number,

@@ -1,7 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
-using ContactCenter.InsightsEnrichment.WriteBack;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Google.Protobuf.WellKnownTypes;
@@ -24,7 +23,7 @@ public sealed class LoadService(LoadStore store, IdempotentCalls calls, TimeProv
     public override Task<V1.RunLoadResponse> RunLoad(V1.RunLoadRequest request, ServerCallContext context) => calls.RunAsync(context, request, async transaction =>
     {
         // As precise as it is stored, so that an answer equals what is read later.
-        var now = WriteBackService.Whole(timeProvider.GetUtcNow());
+        var now = RpcTimes.Whole(timeProvider.GetUtcNow());
         var load = new Load { LoadId = Guid.CreateVersion7(now), RequestedBy = context.GetCaller().Actor, RequestTime = now };
         await LoadStore.AddAsync(transaction.Connection, load);
         transaction.Enqueue(RequestedLoad.Kind, new LoadReference(load.LoadId));

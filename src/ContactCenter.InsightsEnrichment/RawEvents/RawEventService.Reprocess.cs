@@ -22,8 +22,7 @@ public sealed partial class RawEventService
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "events_per_second", $"must be 1 to {MostEventsPerSecond}, or 0 for {DefaultEventsPerSecond}");
         return calls.RunAsync(context, request, async transaction =>
         {
-            var now = timeProvider.GetUtcNow();
-            now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+            var now = RpcTimes.Whole(timeProvider.GetUtcNow());
             var run = new ReprocessingRun
             {
                 ReprocessingId = Guid.CreateVersion7(now),

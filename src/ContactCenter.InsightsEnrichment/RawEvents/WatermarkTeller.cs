@@ -1,4 +1,6 @@
 using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
+using ContactCenter.Durable.Outbox;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using Dapper;
@@ -10,9 +12,13 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// messages into the outbox by then: when those are gone, it has been published.
 /// </summary>
 /// <param name="database">The service's database.</param>
+/// <param name="outbox">Tells which messages wait.</param>
+/// <param name="letters">Counts the events that could not be processed.</param>
 /// <param name="timeProvider">Now.</param>
 /// <param name="logger">Told of what goes wrong.</param>
-public sealed partial class WatermarkTeller(DurableDatabase database, TimeProvider timeProvider, ILogger<WatermarkTeller> logger) : BackgroundService
+public sealed partial class WatermarkTeller(
+    DurableDatabase database, OutboxBacklog outbox, DeadLetterDesk letters, TimeProvider timeProvider, ILogger<WatermarkTeller> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(9);
 
@@ -29,21 +35,17 @@ public sealed partial class WatermarkTeller(DurableDatabase database, TimeProvid
     public async Task TellAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        var state = await transaction.Connection.QuerySingleAsync<State>(
-            """
-            SELECT least((SELECT received_time FROM insights.raw_events WHERE status = 'received' ORDER BY raw_event_id LIMIT 1), @settled) AS Processed,
-              (SELECT max(seq) FROM durable.outbox_messages) AS LastMessage,
-              NOT EXISTS (SELECT FROM durable.outbox_messages WHERE seq <= @LastMessage) AS IsPublished,
-              (SELECT count(*) FROM durable.dead_letters WHERE state = 'PENDING' AND kind = @Kind) AS DeadLetters
-            """,
-            new { settled = now - Settling, LastMessage = _candidate?.LastMessage ?? 0, FailedEventHandler.Kind });
-        var next = new Candidate(new(state.Processed), state.LastMessage ?? 0);
-        var reached = state.LastMessage is null ? next : state.IsPublished ? _candidate : null;
+        var processed = await ReadProcessedAsync(now - Settling, cancellationToken);
+        // Read after what is processed: only later work can be missing from it.
+        var waiting = await outbox.GetWaitingAsync(cancellationToken);
+        var next = new Candidate(processed, waiting?.Last ?? 0);
+        var reached = waiting is null ? next : waiting.First > (_candidate?.LastMessage ?? 0) ? _candidate : null;
         // As long as the one before is not published, a later one cannot be known to be.
         if (_candidate is null || reached is not null)
             _candidate = next;
 
+        var deadLetters = await letters.CountPendingAsync(FailedEventHandler.Kind, cancellationToken);
+        await using var transaction = await database.BeginAsync(cancellationToken);
         var time = await transaction.Connection.QuerySingleOrDefaultAsync<DateTime?>(
             """
             INSERT INTO insights.ingest_watermark AS w (watermark_time, told_time) VALUES (@reached, @now)
@@ -62,11 +64,21 @@ public sealed partial class WatermarkTeller(DurableDatabase database, TimeProvid
                 RecordedTime = now,
                 AccountSid = "",
                 WatermarkTime = new(time.Value),
-                DeadLetters = state.DeadLetters,
+                DeadLetters = deadLetters,
             },
             "ingest-watermark",
             mandatory: false);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Up to when everything accepted is processed; what was accepted after <paramref name="settled"/> may not be seen yet.</summary>
+    private async Task<DateTimeOffset> ReadProcessedAsync(DateTimeOffset settled, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return new(await connection.QuerySingleAsync<DateTime>(new CommandDefinition(
+            "SELECT least((SELECT received_time FROM insights.raw_events WHERE status = 'received' ORDER BY raw_event_id LIMIT 1), @settled)",
+            new { settled },
+            cancellationToken: cancellationToken)));
     }
 
     [LoggerMessage(LogLevel.Warning, "The ingest watermark could not be published")]
@@ -74,12 +86,4 @@ public sealed partial class WatermarkTeller(DurableDatabase database, TimeProvid
 
     /// <summary>A time before which everything is processed, and the last message that this led to.</summary>
     private sealed record Candidate(DateTimeOffset Time, long LastMessage);
-
-    private sealed record State
-    {
-        public DateTime Processed { get; init; }
-        public long? LastMessage { get; init; }
-        public bool IsPublished { get; init; }
-        public long DeadLetters { get; init; }
-    }
 }

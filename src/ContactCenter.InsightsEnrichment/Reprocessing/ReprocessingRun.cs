@@ -77,12 +77,6 @@ public enum ReprocessingState
     Canceled = 3,
 }
 
-/// <summary>What a run changed, or would change.</summary>
-/// <param name="Resource"><c>segments/…</c>, <c>conversations/…</c> or <c>sessions/…</c>.</param>
-/// <param name="Before">JSON of what was stored; null if nothing was.</param>
-/// <param name="After">JSON of what is; null if it is withdrawn.</param>
-public sealed record Difference(string Resource, string? Before, string? After);
-
 /// <summary>An event that a run comes to.</summary>
 internal sealed class ReprocessedEvent
 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using Dapper;
 using Npgsql;

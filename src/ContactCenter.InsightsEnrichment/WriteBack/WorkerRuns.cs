@@ -55,7 +55,7 @@ public sealed class WorkerRuns(
     public async Task<UpdateWorkersResponse> BeginAsync(DurableTransaction transaction, UpdateWorkersRequest request, string actor, CancellationToken cancellationToken)
     {
         var (accountSid, workspaceSid) = OnlyWorkspace(request.AccountSid, request.WorkspaceSid);
-        var now = WriteBackService.Whole(timeProvider.GetUtcNow());
+        var now = RpcTimes.Whole(timeProvider.GetUtcNow());
         var run = new WriteBackItem
         {
             WriteBackId = Guid.CreateVersion7(now),

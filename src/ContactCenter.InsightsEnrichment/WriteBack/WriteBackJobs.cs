@@ -1,8 +1,9 @@
-using System.Text.Json.Nodes;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Recordings;
+using ContactCenter.ServiceDefaults;
+using System.Text.Json.Nodes;
 
 namespace ContactCenter.InsightsEnrichment.WriteBack;
 
@@ -40,7 +41,7 @@ internal static class WriteBackJobs
         {
             if (await WriteBackStore.OwnerOfTaskAsync(transaction.Connection, taskSid) is not { } owner || await WriteBackStore.HasRecordingLinkAsync(transaction.Connection, taskSid))
                 continue;
-            var begun = WriteBackService.Whole(now);
+            var begun = RpcTimes.Whole(now);
             var item = new WriteBackItem
             {
                 WriteBackId = Guid.CreateVersion7(begun),

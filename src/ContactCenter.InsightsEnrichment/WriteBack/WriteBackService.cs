@@ -39,9 +39,6 @@ public sealed partial class WriteBackService(
     internal static System.Text.Json.Nodes.JsonObject Attributes(string text, string field) => AttributeMerge.Parse(text)
         ?? throw RpcErrors.InvalidArgument(Domain, InsightsErrors.AttributesInvalid, field, "must be a JSON object of at most 64 KiB that has each name once");
 
-    /// <summary>A time without what is below a millisecond.</summary>
-    internal static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
-
     private static string Required(string value, string field) =>
         value.Length > 0 ? value : throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, field, "is required");
 
@@ -64,7 +61,7 @@ public sealed partial class WriteBackService(
             : await WriteBackStore.OwnerOfTaskAsync(connection, taskSid) ?? runs.OnlyWorkspace(accountSid, workspaceSid);
         runs.RequireKey(owner.Item1);
         // As precise as it is stored, so that an answer equals what is read later.
-        var now = Whole(timeProvider.GetUtcNow());
+        var now = RpcTimes.Whole(timeProvider.GetUtcNow());
         return new()
         {
             WriteBackId = Guid.CreateVersion7(now),
