@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using Microsoft.Extensions.Options;
 
@@ -15,12 +16,6 @@ public sealed class LinkKeys
 
     private static readonly string[] ChannelPrefixes = ["whatsapp:", "sms:", "rcs:", "tel:"];
 
-    private static readonly string[] NobodyByDefault =
-    [
-        "anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "withheld",
-        "+266696687", "+8656696", "+7378742833", "+86282452253", "+2562533",
-    ];
-
     private readonly string _callingCode;
     private readonly FrozenSet<string> _nobody;
 
@@ -29,7 +24,7 @@ public sealed class LinkKeys
     public LinkKeys(IOptions<CustomerOptions> options)
     {
         _callingCode = options.Value.DefaultCallingCode;
-        var nobody = options.Value.AnonymousValues is { Count: > 0 } given ? given : NobodyByDefault;
+        IEnumerable<string> nobody = options.Value.AnonymousValues is { Count: > 0 } given ? given : WithheldNumbers.All;
         _nobody = nobody.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
