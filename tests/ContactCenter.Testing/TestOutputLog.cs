@@ -11,7 +11,10 @@ namespace ContactCenter.Testing;
 public sealed class TestOutputLog : ILoggerProvider
 {
     /// <summary>Settings of a host that logs its warnings here and nothing elsewhere.</summary>
-    public static IEnumerable<string> Settings => ["--Logging:LogLevel:Default=None", "--Logging:Test:LogLevel:Default=Warning"];
+    public static IEnumerable<string> Settings =>
+    [
+        "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks=None", "--Logging:Test:LogLevel:Default=Warning",
+    ];
 
     private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
 

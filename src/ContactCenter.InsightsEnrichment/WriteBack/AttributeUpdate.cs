@@ -39,6 +39,9 @@ internal sealed class AttributeUpdate(TaskRouterClient client, RestTarget target
     /// <summary>Status and reason that the task ends with; null to leave it as it is.</summary>
     public (string Status, string Reason)? End { get; init; }
 
+    /// <summary>Stores how far it has come, for the next attempt to go on there.</summary>
+    public required Func<UpdateProgress, CancellationToken, Task> Keep { get; init; }
+
     /// <summary>Read and compare only.</summary>
     public bool DryRun { get; init; }
 
@@ -46,6 +49,19 @@ internal sealed class AttributeUpdate(TaskRouterClient client, RestTarget target
     /// <param name="cancellationToken">Ends the calls.</param>
     /// <exception cref="EgressException">A call failed, as a job understands it.</exception>
     public async Task<UpdateEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GoOnAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is not LeaseLostException && !cancellationToken.IsCancellationRequested)
+        {
+            await Keep(progress, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<UpdateEnd> GoOnAsync(CancellationToken cancellationToken)
     {
         while (true)
         {

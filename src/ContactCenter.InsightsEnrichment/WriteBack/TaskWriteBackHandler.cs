@@ -37,6 +37,7 @@ public sealed class TaskWriteBackHandler(
         var update = new AttributeUpdate(client, new(item.AccountSid, item.WorkspaceSid, item.Target), progress, job)
         {
             Changes = (attributes, changed) => ChangesOf(item, attributes, changed is null ? null : ended ?? changed),
+            Keep = (reached, token) => store.SetProgressAsync(id, reached, token),
             End = item.EndStatus is { } status ? (status, item.Reason!) : null,
         };
         try
@@ -53,7 +54,7 @@ public sealed class TaskWriteBackHandler(
                 return;
             }
 
-            await store.SetFailureAsync(id, progress, error.Message, now + next.Delay!.Value, cancellationToken);
+            await store.SetFailureAsync(id, error.Message, now + next.Delay!.Value, cancellationToken);
             throw next;
         }
     }

@@ -29,6 +29,7 @@ public sealed class WorkerUpdateHandler(
         var update = new AttributeUpdate(client, new(run.AccountSid, run.WorkspaceSid, row.WorkerSid), row.Progress, job)
         {
             Changes = (_, _) => AttributeMerge.Parse(row.Attributes)!,
+            Keep = (reached, token) => rows.SetProgressAsync(id, number, reached, token),
             DryRun = run.DryRun,
         };
         try
@@ -45,8 +46,7 @@ public sealed class WorkerUpdateHandler(
                 return;
             }
 
-            await rows.SetProgressAsync(id, number, row.Progress, cancellationToken);
-            await store.SetFailureAsync(id, null, error.Message, now + next.Delay!.Value, cancellationToken);
+            await store.SetFailureAsync(id, error.Message, now + next.Delay!.Value, cancellationToken);
             throw next;
         }
     }

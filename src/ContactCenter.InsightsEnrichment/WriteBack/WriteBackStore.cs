@@ -154,19 +154,31 @@ public sealed class WriteBackStore(DurableDatabase database)
 
     /// <summary>Notes a failed attempt and where the next one goes on.</summary>
     /// <param name="id">The write-back.</param>
-    /// <param name="progress">Null where rows keep their own.</param>
     /// <param name="error">What went wrong.</param>
     /// <param name="next">When it is tried again.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task SetFailureAsync(Guid id, UpdateProgress? progress, string error, DateTimeOffset next, CancellationToken cancellationToken)
+    public async Task SetFailureAsync(Guid id, string error, DateTimeOffset next, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            UPDATE insights.write_backs SET attempts = attempts + 1, last_error = @error, next_attempt_time = @next, progress = @progress::json
+            UPDATE insights.write_backs SET attempts = attempts + 1, last_error = @error, next_attempt_time = @next
             WHERE write_back_id = @id AND status = 'pending'
             """,
-            new { id, error, next, progress = progress?.ToString() },
+            new { id, error, next },
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Notes where the next attempt goes on.</summary>
+    /// <param name="id">The write-back.</param>
+    /// <param name="progress">Where.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task SetProgressAsync(Guid id, UpdateProgress progress, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE insights.write_backs SET progress = @progress::json WHERE write_back_id = @id AND status = 'pending'",
+            new { id, progress = progress.ToString() },
             cancellationToken: cancellationToken));
     }
 

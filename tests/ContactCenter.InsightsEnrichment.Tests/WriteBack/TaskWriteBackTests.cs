@@ -153,7 +153,7 @@ public sealed class TaskWriteBackTests(TestServers servers) : WriteBackTest(serv
         var begun = await WriteBacks.SetTaskEnrichmentAsync(new() { TaskSid = TheTask, Attributes = """{"a":1}""", FlushNow = true }, cancellationToken: Cancellation);
 
         Assert.Equal(WriteBackStatus.Done, await EndAsync(begun.WriteBack.WriteBackId));
-        Assert.Equal(["GET", "POST", "POST"], Faults.Requests.Select(request => request.Method).TakeLast(3));
+        Assert.Equal(["GET", "POST", "POST"], Faults.Requests.Select(request => request.Method));
         Assert.True(Faults.Requests[1].Time - Faults.Requests[0].Time >= TimeSpan.FromSeconds(0.9), "The account did not rest.");
     }
 
