@@ -17,12 +17,15 @@ public sealed partial class ConversationService
             throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, "segment_ids", "must name segments");
         if (request.SegmentIds.Count > MostLinks)
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "segment_ids", $"must name at most {MostLinks} segments");
+        var ids = request.SegmentIds.Distinct(StringComparer.Ordinal).ToArray();
+        var found = (await store.FindSegmentsAsync(ids, context.CancellationToken)).ToDictionary(segment => segment.Value.SegmentId, StringComparer.Ordinal);
         var links = new List<RecordingLink>();
-        foreach (var id in request.SegmentIds.Distinct(StringComparer.Ordinal))
+        foreach (var id in ids)
         {
-            var found = await store.FindSegmentAsync(id, context.CancellationToken) ?? throw RpcErrors.NotFound(Domain, InsightsErrors.SegmentNotFound, "segment", id);
-            if (found.Value.Attributes.GetValueOrDefault(SegmentRecording.Link) is { } link)
-                links.Add(new(found.AccountSid, id, link));
+            if (!found.TryGetValue(id, out var segment))
+                throw RpcErrors.NotFound(Domain, InsightsErrors.SegmentNotFound, "segment", id);
+            if (segment.Value.Attributes.GetValueOrDefault(SegmentRecording.Link) is { } link)
+                links.Add(new(segment.AccountSid, id, link));
         }
 
         var response = new CheckLinksResponse();

@@ -20,15 +20,12 @@ public sealed partial class ConversationService
             _ => throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, "target", "is required: customer_id or external_id"),
         };
         var by = Instruction.Of(context, request.Reason, request.DryRun);
-        var response = await calls.RunAsync(context, request, async transaction =>
+        return await calls.RunAsync(context, request, async transaction =>
         {
             var mustBeKnown = request.TargetCase == RelinkConversationRequest.TargetOneofCase.CustomerId;
-            var (moved, entry) = await customers.RelinkAsync(transaction, id, Given(request.AccountSid), target, mustBeKnown, by);
+            var (moved, entry) = await customers.RelinkAsync(transaction, id, Given(request.AccountSid), target, mustBeKnown, by, context.CancellationToken);
             by.Audit(transaction, "conversations.relink", $"conversations/{id}", request.RequestId, target);
             return new RelinkConversationResponse { Moved = CustomerMessages.Of(moved), Entry = CustomerMessages.Of(entry) };
         });
-        if (!by.DryRun)
-            backlog.Add(1);
-        return response;
     }
 }

@@ -12,14 +12,11 @@ public sealed partial class ConversationService
     {
         var id = Required(request.ConversationId, "conversation_id");
         var by = Instruction.Of(context, request.Reason, request.DryRun);
-        var response = await calls.RunAsync(context, request, async transaction =>
+        return await calls.RunAsync(context, request, async transaction =>
         {
-            var (moved, entry) = await customers.WithdrawRelinkAsync(transaction, id, Given(request.AccountSid), by);
+            var (moved, entry) = await customers.WithdrawRelinkAsync(transaction, id, Given(request.AccountSid), by, context.CancellationToken);
             by.Audit(transaction, "conversations.withdrawRelink", $"conversations/{id}", request.RequestId);
             return new WithdrawRelinkResponse { Moved = CustomerMessages.Of(moved), Entry = CustomerMessages.Of(entry) };
         });
-        if (!by.DryRun)
-            backlog.Add(1);
-        return response;
     }
 }

@@ -3,7 +3,6 @@ using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.DataSets;
 using ContactCenter.InsightsEnrichment.Hipaa;
-using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
@@ -21,7 +20,6 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="filter">What attributes go through before.</param>
 /// <param name="linkChecker">Looks at links of recordings.</param>
 /// <param name="decisions">What was decided.</param>
-/// <param name="backlog">Told of what is to be worked out again.</param>
 /// <param name="calls">Answers of repeated calls.</param>
 /// <param name="catalog">What cells of metrics are cells of.</param>
 public sealed partial class ConversationService(
@@ -34,7 +32,6 @@ public sealed partial class ConversationService(
     EntryFilter filter,
     LinkChecker linkChecker,
     CorrectionStore decisions,
-    EnrichmentBacklog backlog,
     IdempotentCalls calls,
     DataSetCatalog catalog) : V1.ConversationService.ConversationServiceBase
 {

@@ -75,13 +75,20 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
     /// <summary>Finds a segment; null if there is none.</summary>
     /// <param name="segmentId">Its id.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<Stored<Segment>?> FindSegmentAsync(string segmentId, CancellationToken cancellationToken)
+    public async Task<Stored<Segment>?> FindSegmentAsync(string segmentId, CancellationToken cancellationToken) =>
+        (await FindSegmentsAsync([segmentId], cancellationToken)).SingleOrDefault();
+
+    /// <summary>Finds segments.</summary>
+    /// <param name="segmentIds">Their ids.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Those that there are, in no order.</returns>
+    public async Task<List<Stored<Segment>>> FindSegmentsAsync(string[] segmentIds, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
-            $"SELECT {SegmentColumns} FROM insights.segments WHERE segment_id = @segmentId AND NOT withdrawn",
-            new { segmentId },
-            cancellationToken: cancellationToken)))).SingleOrDefault();
+        return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
+            $"SELECT {SegmentColumns} FROM insights.segments WHERE segment_id = ANY(@segmentIds) AND NOT withdrawn",
+            new { segmentIds },
+            cancellationToken: cancellationToken)));
     }
 
     /// <summary>Lists segments in the order of their start.</summary>

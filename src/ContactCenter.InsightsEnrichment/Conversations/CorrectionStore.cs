@@ -61,28 +61,33 @@ public sealed class CorrectionStore(DurableDatabase database)
     /// <summary>The corrections of tasks and conversations.</summary>
     internal static string Select => $"SELECT {Columns} FROM insights.corrections WHERE task_sid = ANY(@taskSids) OR conversation_id = ANY(@conversations)";
 
-    /// <summary>Keeps a decision.</summary>
-    /// <param name="connection">In the transaction that carries it out.</param>
-    /// <param name="decision">The decision.</param>
-    public static Task AddAsync(NpgsqlConnection connection, ConversationDecision decision) => connection.ExecuteAsync(
+    /// <summary>Keeps decisions.</summary>
+    /// <param name="connection">In the transaction that carries them out.</param>
+    /// <param name="decisions">The decisions.</param>
+    public static Task AddAsync(NpgsqlConnection connection, params IReadOnlyList<ConversationDecision> decisions) => connection.ExecuteAsync(
         """
         INSERT INTO insights.conversation_history (
           entry_id, account_sid, conversation_ids, segment_id, task_sid, correction_id, action, actor, reason, changes, create_time)
-        VALUES (@EntryId, @AccountSid, @ids, @SegmentId, @TaskSid, @CorrectionId, @Action, @Actor, @Reason, @changes::jsonb, @CreateTime)
+        SELECT * FROM jsonb_to_recordset(@rows::jsonb) AS r (
+          entry_id uuid, account_sid text, conversation_ids text[], segment_id text, task_sid text, correction_id uuid, action text, actor text, reason text,
+          changes jsonb, create_time timestamptz)
         """,
         new
         {
-            decision.EntryId,
-            decision.AccountSid,
-            ids = decision.ConversationIds.ToArray(),
-            decision.SegmentId,
-            decision.TaskSid,
-            decision.CorrectionId,
-            decision.Action,
-            decision.Actor,
-            decision.Reason,
-            changes = JsonSerializer.Serialize(decision.Changes),
-            decision.CreateTime,
+            rows = JsonSerializer.Serialize(decisions.Select(decision => new
+            {
+                entry_id = decision.EntryId,
+                account_sid = decision.AccountSid,
+                conversation_ids = decision.ConversationIds,
+                segment_id = decision.SegmentId,
+                task_sid = decision.TaskSid,
+                correction_id = decision.CorrectionId,
+                action = decision.Action,
+                actor = decision.Actor,
+                reason = decision.Reason,
+                changes = decision.Changes,
+                create_time = decision.CreateTime,
+            })),
         });
 
     /// <summary>What was decided about a conversation, the latest first.</summary>

@@ -81,18 +81,15 @@ public sealed class TaskLinkDesk(DurableDatabase database, EnrichmentRun run, Ti
         var after = (await FindAsync(connection, before.ConvertAll(task => task.TaskSid))).ToDictionary(task => task.TaskSid, task => task.ConversationId, StringComparer.Ordinal);
         var left = before.Where(task => after[task.TaskSid] != task.ConversationId).Select(task => task.ConversationId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
 
-        var entries = new List<ConversationDecision>();
-        foreach (var task in tasks)
+        var now = timeProvider.GetUtcNow();
+        var entries = tasks.ConvertAll(task =>
         {
-            var now = timeProvider.GetUtcNow();
             var (from, to) = (task.ConversationId, after[task.TaskSid]);
-            var entry = new ConversationDecision(
+            return new ConversationDecision(
                 Guid.CreateVersion7(now), action, task.AccountSid, [.. new[] { from, to }.Distinct(StringComparer.Ordinal)], by.Actor, by.Reason, [new("conversation_id", from, to)], now)
             { TaskSid = task.TaskSid };
-            await CorrectionStore.AddAsync(connection, entry);
-            entries.Add(entry);
-        }
-
+        });
+        await CorrectionStore.AddAsync(connection, entries);
         return (new(left.Count, [.. left.Take(MostShown)]), entries);
     }
 

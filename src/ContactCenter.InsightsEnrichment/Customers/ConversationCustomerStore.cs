@@ -1,4 +1,3 @@
-using ContactCenter.InsightsEnrichment.Enrichment;
 using Dapper;
 using Npgsql;
 
@@ -40,11 +39,13 @@ internal static class ConversationCustomerStore
             "DELETE FROM insights.conversation_relinks WHERE conversation_id = @ConversationId AND account_sid = @AccountSid",
             new { conversation.ConversationId, conversation.AccountSid });
 
-    /// <summary>Lets a conversation be worked out again after this transaction.</summary>
-    public static async Task WorkOutAgainAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
-        await EnrichmentStore.WorkOutAgainAsync(connection, [.. await connection.QueryAsync<string>(
+    /// <summary>The tasks of a conversation.</summary>
+    public static async Task<List<string>> TasksAsync(NpgsqlConnection connection, ConversationCustomerRow conversation) =>
+    [
+        .. await connection.QueryAsync<string>(
             "SELECT task_sid FROM insights.tasks WHERE conversation_id = @ConversationId AND account_sid = @AccountSid",
-            new { conversation.ConversationId, conversation.AccountSid })]);
+            new { conversation.ConversationId, conversation.AccountSid }),
+    ];
 
     /// <summary>The customers that customers are shown as, after merges.</summary>
     public static async Task<Dictionary<string, string>> ShownAsync(NpgsqlConnection connection, string[] customerIds) =>

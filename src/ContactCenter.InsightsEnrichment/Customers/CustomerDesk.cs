@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
@@ -10,8 +11,9 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 
 /// <summary>Carries out what people decide about customers, where no rule can (INS-90 to INS-93).</summary>
 /// <param name="hipaa">In HIPAA mode nothing is joined.</param>
+/// <param name="run">Works conversations out again.</param>
 /// <param name="timeProvider">Time of decisions.</param>
-public sealed partial class CustomerDesk(IOptions<HipaaOptions> hipaa, TimeProvider timeProvider)
+public sealed partial class CustomerDesk(IOptions<HipaaOptions> hipaa, EnrichmentRun run, TimeProvider timeProvider)
 {
     private const string Domain = InsightsErrors.Domain;
 

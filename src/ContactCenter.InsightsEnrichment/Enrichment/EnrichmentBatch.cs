@@ -71,10 +71,8 @@ internal sealed class EnrichmentBatch
         foreach (var (id, status) in _agents.Outcomes)
             _outcomes[id] = status;
         _warnings.AddRange(_agents.Warnings);
-        await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
-        await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
+        await NoteAsync();
         await WriteBackJobs.BeginWaitingAsync(_transaction, claimed, _now);
-        await WriteBackJobs.AttachAsync(_transaction, _recordings, _now);
         return true;
     }
 
@@ -91,9 +89,16 @@ internal sealed class EnrichmentBatch
         if (change is not null)
             await change();
         await RebuildAsync([], [], reachable, []);
+        await NoteAsync();
+        return true;
+    }
+
+    /// <summary>Notes what became of the events, and begins what follows from it.</summary>
+    private async Task NoteAsync()
+    {
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
-        return true;
+        await WriteBackJobs.AttachAsync(_transaction, _recordings, _now);
     }
 
     /// <summary>Decides about an event by itself; true if it takes part in a task.</summary>

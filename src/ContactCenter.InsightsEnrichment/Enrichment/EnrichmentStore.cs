@@ -113,16 +113,6 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
         }
     }
 
-    /// <summary>Lets one event of tasks wait again: whoever processes it works out again all of them that belong together, after this transaction.</summary>
-    public static Task WorkOutAgainAsync(NpgsqlConnection connection, string[] taskSids) =>
-        connection.ExecuteAsync(
-            """
-            UPDATE insights.raw_events SET status = 'received', attempts = 0 WHERE raw_event_id = (
-              SELECT raw_event_id FROM insights.raw_events WHERE status = 'processed' AND task_sid = ANY(@taskSids)
-              ORDER BY time_missing, raw_event_id LIMIT 1)
-            """,
-            new { taskSids });
-
     /// <summary>Writes changed segments.</summary>
     public async Task WriteSegmentsAsync(IReadOnlyCollection<SegmentState> segments, DateTimeOffset now)
     {

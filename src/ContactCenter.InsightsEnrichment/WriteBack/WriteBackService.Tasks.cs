@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
-using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
+using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.WriteBack;
 
@@ -14,31 +15,34 @@ public sealed partial class WriteBackService
     {
         var taskSid = TaskOf(request.TaskSid);
         var values = Attributes(Required(request.Attributes, "attributes"), "attributes");
-        var response = await calls.RunAsync(context, request, async transaction =>
+        return await calls.RunAsync(context, request, async transaction =>
         {
             var connection = transaction.Connection;
-            await EnrichmentStore.WorkOutAgainAsync(connection, [taskSid]);
-            await WriteBackStore.LockAsync(connection, [taskSid]);
-            if (await WriteBackStore.WaitingAsync(connection, taskSid) is { } item)
-            {
-                var all = AttributeMerge.Text(AttributeMerge.Add(AttributeMerge.Parse(item.Attributes!)!, values));
-                await WriteBackStore.SetAttributesAsync(connection, item.WriteBackId, AttributeMerge.Text(Attributes(all, "attributes")));
-            }
-            else
-            {
-                item = await NewAsync(
-                    connection, WriteBackKind.TaskEnrichment, taskSid, request.AccountSid, request.WorkspaceSid, AttributeMerge.Text(values), null) with
-                { WaitsForWrapUp = true };
-                await WriteBackStore.AddAsync(connection, item);
-            }
-
+            WriteBackItem item = null!;
+            await run.RebuildAsync(transaction, [taskSid], context.CancellationToken, async () => item = await AddAsync(connection, request, values));
             if (request.FlushNow || await WriteBackStore.IsWrappingUpAsync(connection, taskSid))
                 await BeginWaitingAsync(transaction, taskSid);
             Audit(transaction, context, "writeBacks.setTaskEnrichment", item.WriteBackId, request.RequestId);
             return new SetTaskEnrichmentResponse { WriteBack = WriteBackMessages.Of(item) };
         });
-        backlog.Add(1);
-        return response;
+    }
+
+    /// <summary>Adds values to those that wait for the task's wrap-up.</summary>
+    private async Task<WriteBackItem> AddAsync(NpgsqlConnection connection, SetTaskEnrichmentRequest request, JsonObject values)
+    {
+        await WriteBackStore.LockAsync(connection, [request.TaskSid]);
+        if (await WriteBackStore.WaitingAsync(connection, request.TaskSid) is { } waiting)
+        {
+            var all = AttributeMerge.Text(AttributeMerge.Add(AttributeMerge.Parse(waiting.Attributes!)!, values));
+            await WriteBackStore.SetAttributesAsync(connection, waiting.WriteBackId, AttributeMerge.Text(Attributes(all, "attributes")));
+            return waiting;
+        }
+
+        var item = await NewAsync(
+            connection, WriteBackKind.TaskEnrichment, request.TaskSid, request.AccountSid, request.WorkspaceSid, AttributeMerge.Text(values), null) with
+        { WaitsForWrapUp = true };
+        await WriteBackStore.AddAsync(connection, item);
+        return item;
     }
 
     /// <inheritdoc />

@@ -2,7 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
-using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
@@ -17,7 +17,7 @@ namespace ContactCenter.InsightsEnrichment.WriteBack;
 /// <param name="store">The write-backs.</param>
 /// <param name="rows">The rows of runs.</param>
 /// <param name="runs">Begins runs.</param>
-/// <param name="backlog">Told of tasks that are to be worked out again.</param>
+/// <param name="run">Works out again what a task's values are for.</param>
 /// <param name="options">How many workers at a time.</param>
 /// <param name="timeProvider">Now.</param>
 public sealed partial class WriteBackService(
@@ -25,7 +25,7 @@ public sealed partial class WriteBackService(
     WriteBackStore store,
     WorkerUpdateStore rows,
     WorkerRuns runs,
-    EnrichmentBacklog backlog,
+    EnrichmentRun run,
     IOptions<WriteBackOptions> options,
     TimeProvider timeProvider) : V1.WriteBackService.WriteBackServiceBase
 {
