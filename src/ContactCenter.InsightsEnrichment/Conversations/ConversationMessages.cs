@@ -85,6 +85,7 @@ internal static class ConversationMessages
             Test = stored.Test,
             RecordingPermission = segment.RecordingPermission ?? "",
             Corrections = { (segment.Corrections ?? []).Select(CorrectionMessages.Of) },
+            LoadNumber = stored.LoadNumber,
         };
         foreach (var (name, value) in segment.Attributes)
             message.Attributes.Add(name, value);

@@ -24,7 +24,8 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
     private const string SegmentColumns =
         """
         account_sid AS AccountSid, segment_id AS Id, conversation_id AS ConversationId, start_time AS StartTime, document AS Document,
-        revision AS Revision, test AS Test, update_time AS UpdateTime
+        revision AS Revision, test AS Test, update_time AS UpdateTime,
+        coalesce((SELECT o.load_number FROM insights.loaded_segments o WHERE o.segment_id = shown.segment_id), 0) AS LoadNumber
         """;
 
     /// <summary>Finds a conversation; several if accounts share its id and none is named.</summary>
@@ -86,7 +87,7 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
-            $"SELECT {SegmentColumns} FROM insights.segments WHERE segment_id = ANY(@segmentIds) AND NOT withdrawn",
+            $"SELECT {SegmentColumns} FROM insights.segments shown WHERE segment_id = ANY(@segmentIds) AND NOT withdrawn",
             new { segmentIds },
             cancellationToken: cancellationToken)));
     }
@@ -99,7 +100,7 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
         await using var connection = await database.OpenAsync(cancellationToken);
         return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
             $"""
-            SELECT {SegmentColumns} FROM insights.segments
+            SELECT {SegmentColumns} FROM insights.segments shown
             WHERE NOT withdrawn AND kind = ANY(@Kinds)
               AND (@StartTime::timestamptz IS NULL OR start_time >= @StartTime)
               AND (@EndTime::timestamptz IS NULL OR start_time < @EndTime)
@@ -128,7 +129,7 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
         return await SegmentsAsync(connection, await connection.QueryAsync<Row>(new(
             query.Resolve(
                 $"""
-                SELECT {SegmentColumns} FROM insights.~segments
+                SELECT {SegmentColumns} FROM insights.~segments shown
                 WHERE segment_id IN (SELECT s.segment_id FROM {query.Set.From} WHERE {query.Where(parameters, accounts.TestAccounts)})
                   AND (@afterTime::timestamptz IS NULL OR (start_time, segment_id) > (@afterTime, @afterId))
                 ORDER BY start_time, segment_id LIMIT @limit
@@ -157,8 +158,9 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
         public bool Test { get; init; }
         public DateTime UpdateTime { get; init; }
         public string? CustomerId { get; init; }
+        public long LoadNumber { get; init; }
 
-        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime), CustomerId);
+        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime), CustomerId, LoadNumber);
     }
 }
 
@@ -171,7 +173,9 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
 /// <param name="Test">Whether its account is a test environment.</param>
 /// <param name="UpdateTime">When it was changed last.</param>
 /// <param name="CustomerId">Of a conversation: the customer that it is shown at, after merges.</param>
-public sealed record Stored<T>(T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime, string? CustomerId = null);
+/// <param name="LoadNumber">Of a segment: the load that took it into the data sets last; 0 if none has.</param>
+public sealed record Stored<T>(
+    T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime, string? CustomerId = null, long LoadNumber = 0);
 
 /// <summary>Which conversations to list; what is null does not narrow.</summary>
 public sealed record ConversationQuery(

@@ -14,7 +14,10 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
     {
         var life = Examples.ColdTransfer();
         await SendAsync(life.Forms.Take(9));
+        await SettledAsync();
+        Assert.Equal([0L, 0, 0], await OfSegmentsAsync());
         var first = await LoadAsync();
+        Assert.Equal([1L, 1, 1], await OfSegmentsAsync());
         Assert.Equal((1L, 4L, 0L, "apikey:" + TestKey.Id), (first.LoadNumber, first.SegmentsNew, first.SegmentsChanged, first.RequestedBy));
         Assert.True(first.RequestTime <= first.CutOffTime && first.CutOffTime <= first.FinishTime && first.WorkloadEndTime <= first.CutOffTime);
         Assert.Equal((2L, 0L, 0L), NumberAndCounts(await LoadAsync()));
@@ -22,6 +25,7 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
         // The second handling has ended.
         await SendAsync(life.Forms.Skip(9));
         Assert.Equal((3L, 0L, 1L), NumberAndCounts(await LoadAsync()));
+        Assert.Equal([1L, 1, 1, 3], await OfSegmentsAsync());
 
         var request = new RunLoadRequest { RequestId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString() };
         var asked = await Loads.RunLoadAsync(request, cancellationToken: Cancellation);
@@ -154,4 +158,7 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
     private static (long, long, long) NumberAndCounts(Load load) => (load.LoadNumber, load.SegmentsNew, load.SegmentsChanged);
 
     private Task<string> ScheduleAsync() => QueryAsync<string>("SELECT payload ->> 'schedule' FROM durable.jobs WHERE kind = 'loads.due'");
+
+    private async Task<IEnumerable<long>> OfSegmentsAsync() =>
+        (await Conversations.ListSegmentsAsync(new(), cancellationToken: Cancellation)).Segments.Select(segment => segment.LoadNumber);
 }
