@@ -71,6 +71,8 @@ internal sealed class EnrichmentBatch
         foreach (var (id, status) in _agents.Outcomes)
             _outcomes[id] = status;
         _warnings.AddRange(_agents.Warnings);
+        _warnings.AddRange(await OverwrittenAttributes.FindAsync(
+            _transaction.Connection, [.. claimed.Where(raw => raw is { TaskSid: null, WorkerSid: not null, EventTime: not null } && _outcomes[raw.RawEventId] == RawEventStatus.Processed)]));
         await NoteAsync();
         await WriteBackJobs.BeginWaitingAsync(_transaction, claimed, _now);
         return true;

@@ -35,14 +35,16 @@ public sealed class WorkerUpdateHandler(
         try
         {
             var end = await update.RunAsync(cancellationToken);
-            await FinishAsync(job, row, OutcomeOf(end), null, cancellationToken);
+            var outcome = OutcomeOf(end);
+            var isWritten = !run.DryRun && outcome is (WorkerUpdateOutcome.Updated or WorkerUpdateOutcome.Unchanged);
+            await FinishAsync(job, row, outcome, null, isWritten ? timeProvider.GetUtcNow() : null, cancellationToken);
         }
         catch (EgressException error) when (error.Kind is JobFailureKind.Failed or JobFailureKind.Final)
         {
             var now = timeProvider.GetUtcNow();
             if (WriteBackRetries.Next(WriteBackRetries.Workers, error, job.Attempt, now - run.StartTime) is not { } next)
             {
-                await FinishAsync(job, row, WorkerUpdateOutcome.Failed, error.Message, cancellationToken);
+                await FinishAsync(job, row, WorkerUpdateOutcome.Failed, error.Message, null, cancellationToken);
                 return;
             }
 
@@ -51,11 +53,11 @@ public sealed class WorkerUpdateHandler(
         }
     }
 
-    private async Task FinishAsync(JobRun job, WorkerUpdateRow row, WorkerUpdateOutcome outcome, string? error, CancellationToken cancellationToken)
+    private async Task FinishAsync(JobRun job, WorkerUpdateRow row, WorkerUpdateOutcome outcome, string? error, DateTimeOffset? writtenTime, CancellationToken cancellationToken)
     {
         var id = job.Payload<WorkerUpdateJob>().WriteBackId;
         await using var transaction = await database.BeginAsync(cancellationToken);
-        if (await WorkerUpdateStore.FinishAsync(transaction.Connection, id, row.RowNumber, outcome, row.Progress, error))
+        if (await WorkerUpdateStore.FinishAsync(transaction.Connection, id, row.RowNumber, outcome, row.Progress, error, writtenTime))
         {
             var status = await WorkerUpdateStore.AnyAsync(transaction.Connection, id, WorkerUpdateOutcome.Failed) ? WriteBackStatus.Failed
                 : await WorkerUpdateStore.AnyAsync(transaction.Connection, id, WorkerUpdateOutcome.Conflict) ? WriteBackStatus.Conflict

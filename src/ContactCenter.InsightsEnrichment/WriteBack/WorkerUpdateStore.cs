@@ -11,6 +11,9 @@ public sealed class WorkerUpdateStore(DurableDatabase database)
     private const string Columns =
         "row_number AS RowNumber, worker_sid AS WorkerSid, attributes AS Attributes, outcome AS Outcome, before AS Before, after AS After, error AS Error, progress AS Progress";
 
+    // A worker that is updated every night has as many rows as nights; what matters is what was written last.
+    private const int MostWrittenLast = 10;
+
     /// <summary>Stores the rows of a new run.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="id">The run.</param>
@@ -77,18 +80,19 @@ public sealed class WorkerUpdateStore(DurableDatabase database)
     /// <param name="outcome">Its result.</param>
     /// <param name="progress">What was read and written.</param>
     /// <param name="error">What went wrong.</param>
+    /// <param name="writtenTime">When the worker had the attributes; null if it has not got them.</param>
     /// <returns>Whether it was the last one.</returns>
     public static async Task<bool> FinishAsync(
-        NpgsqlConnection connection, Guid id, int rowNumber, WorkerUpdateOutcome outcome, UpdateProgress progress, string? error)
+        NpgsqlConnection connection, Guid id, int rowNumber, WorkerUpdateOutcome outcome, UpdateProgress progress, string? error, DateTimeOffset? writtenTime)
     {
         // One row at a time, or two last ones would each see the other waiting.
         await connection.ExecuteAsync("UPDATE insights.write_backs SET attempts = attempts + 1, last_error = coalesce(@error, last_error) WHERE write_back_id = @id", new { id, error });
         await connection.ExecuteAsync(
             """
-            UPDATE insights.worker_updates SET outcome = @outcome, before = @Before, after = @after, error = @error, progress = NULL
+            UPDATE insights.worker_updates SET outcome = @outcome, before = @Before, after = @after, error = @error, progress = NULL, written_time = @writtenTime
             WHERE write_back_id = @id AND row_number = @rowNumber
             """,
-            new { id, rowNumber, outcome = WriteBackStore.Word(outcome), progress.Before, after = outcome == WorkerUpdateOutcome.Unchanged ? progress.Before : progress.Written, error });
+            new { id, rowNumber, outcome = WriteBackStore.Word(outcome), progress.Before, after = outcome == WorkerUpdateOutcome.Unchanged ? progress.Before : progress.Written, error, writtenTime });
         return !await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT FROM insights.worker_updates WHERE write_back_id = @id AND outcome IS NULL)", new { id });
     }
 
@@ -109,6 +113,30 @@ public sealed class WorkerUpdateStore(DurableDatabase database)
         WHERE write_back_id = @id AND outcome IN ('conflict', 'failed') RETURNING row_number
         """,
         new { id })];
+
+    /// <summary>What was written to workers last and was not found overwritten, in the order of writing.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="workerSids">The workers.</param>
+    internal static async Task<List<WrittenAttributes>> WrittenAsync(NpgsqlConnection connection, string[] workerSids) =>
+        [.. (await connection.QueryAsync<(Guid Id, int RowNumber, string WorkerSid, string Attributes, DateTime WrittenTime)>(
+            """
+            SELECT u.write_back_id, u.row_number, u.worker_sid, u.attributes::text, u.written_time
+            FROM unnest(@workerSids) AS w (sid) CROSS JOIN LATERAL (
+              SELECT * FROM insights.worker_updates
+              WHERE worker_sid = w.sid AND written_time IS NOT NULL AND NOT overwritten ORDER BY written_time DESC LIMIT @most) AS u
+            ORDER BY u.written_time
+            """,
+            new { workerSids, most = MostWrittenLast })).Select(row => new WrittenAttributes(row.Id, row.RowNumber, row.WorkerSid, row.Attributes, new(row.WrittenTime)))];
+
+    /// <summary>Notes that later events lack what was written.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="updates">Which.</param>
+    internal static Task SetOverwrittenAsync(NpgsqlConnection connection, IReadOnlyCollection<WrittenAttributes> updates) => updates.Count == 0 ? Task.CompletedTask : connection.ExecuteAsync(
+        """
+        UPDATE insights.worker_updates u SET overwritten = true FROM unnest(@ids, @rows) AS o (id, row_number)
+        WHERE u.write_back_id = o.id AND u.row_number = o.row_number
+        """,
+        new { ids = updates.Select(update => update.WriteBackId).ToArray(), rows = updates.Select(update => update.RowNumber).ToArray() });
 
     private sealed class Row
     {
@@ -134,3 +162,11 @@ public sealed class WorkerUpdateStore(DurableDatabase database)
         };
     }
 }
+
+/// <summary>Attributes that a worker had for certain.</summary>
+/// <param name="WriteBackId">The run.</param>
+/// <param name="RowNumber">The row.</param>
+/// <param name="WorkerSid">The worker.</param>
+/// <param name="Attributes">What was written: a JSON object.</param>
+/// <param name="WrittenTime">When.</param>
+internal sealed record WrittenAttributes(Guid WriteBackId, int RowNumber, string WorkerSid, string Attributes, DateTimeOffset WrittenTime);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ContactCenter.Insights.V1;
+using ContactCenter.InsightsEnrichment.Tests.Agents;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 
@@ -116,5 +117,47 @@ public sealed class SingleSignOnTests(TestServers servers) : WriteBackTest(serve
 
         request.Force = true;
         Assert.Equal(WriteBackStatus.Done, await EndAsync((await WriteBacks.UpdateWorkersAsync(request, cancellationToken: Cancellation)).WriteBack.WriteBackId));
+    }
+
+    [Fact]
+    [Rule("INS-100")]
+    public async Task Values_that_a_later_event_of_the_worker_lacks_raise_a_warning_once()
+    {
+        var worker = new WorkerLife();
+        Exists(worker.WorkerSid, 1, "{}");
+        await WriteAsync("""{"email":"john@example.com","team":{"id":7}}""");
+        await WriteAsync("""{"location":"Lisbon","team":{"name":"Sales"},"shift":null}""");
+
+        // What had been before the values were written, and what has them all, says nothing.
+        await HappensAsync(-60, "{}");
+        await HappensAsync(60, """{"email":"john@example.com","team":{"id":7,"name":"Sales","more":1},"location":"Lisbon","shift":"late"}""");
+        Assert.Empty(await WarnedAsync());
+
+        await HappensAsync(120, """{"email":"john@example.org","team":{"name":"Sales"}}""");
+        await HappensAsync(180, "{}");
+        Assert.Equal(["email joh… 1", "location Lis… 1", "team  1"], await WarnedAsync());
+
+        await WriteAsync("""{"location":"Porto"}""");
+        await HappensAsync(240, """{"location":"Lisbon"}""");
+        Assert.Equal(["email joh… 1", "location Lis… 2", "team  1"], await WarnedAsync());
+
+        async Task WriteAsync(string attributes)
+        {
+            var request = new UpdateWorkersRequest { Force = true, Workers = { new WorkerUpdate { WorkerSid = worker.WorkerSid, Attributes = attributes } } };
+            Assert.Equal(WriteBackStatus.Done, await EndAsync((await WriteBacks.UpdateWorkersAsync(request, cancellationToken: Cancellation)).WriteBack.WriteBackId));
+        }
+
+        async Task HappensAsync(int seconds, string attributes)
+        {
+            worker.Attributes = attributes;
+            var time = TimeProvider.System.GetUtcNow().AddSeconds(seconds).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            worker.Add("worker.attributes.update", "00:00:00", ("TimestampMs", time), ("Timestamp", time[..^3]));
+            await SendAsync(worker.Forms.TakeLast(1));
+            await SettledAsync();
+        }
+
+        async Task<IEnumerable<string>> WarnedAsync() =>
+            (await Warnings.ListWarningsAsync(new() { Filter = new() { Code = "worker_attributes_overwritten" } }, cancellationToken: Cancellation)).Warnings
+                .OrderBy(warning => warning.Field, StringComparer.Ordinal).Select(warning => $"{warning.Field} {warning.Sample} {warning.Count}");
     }
 }
