@@ -21,7 +21,10 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
         {
             if (i > 0)
                 text.Append(',');
-            AppendQuoted(text, Guarded(TextOf(values[i]), columns[i].Form));
+            if (values[i] is string { Length: > 0 } written)
+                AppendQuoted(text, Guarded(written, columns[i].Form));
+            else
+                text.Append(NumberOf(values[i]));
         }
 
         text.Append("\r\n");
@@ -32,10 +35,9 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
     /// <param name="columns">The columns.</param>
     public static void AppendHeader(StringBuilder text, IEnumerable<DataSetColumn> columns) => text.AppendJoin(',', columns.Select(column => column.Name)).Append("\r\n");
 
-    private string TextOf(object? value) => value switch
+    private string NumberOf(object? value) => value switch
     {
-        null or DBNull => "",
-        string text => text,
+        null or DBNull or "" => "",
         DateTime time => TimeZoneInfo.ConvertTime(new DateTimeOffset(time), zone).ToString(Time, CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new InvalidOperationException($"A column has values of {value.GetType()}."),
@@ -47,11 +49,8 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
         return guard && isText && value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{value}" : value;
     }
 
-    private static void AppendQuoted(StringBuilder text, string value)
-    {
-        if (value.AsSpan().IndexOfAny(",\"\r\n") < 0)
-            text.Append(value);
-        else
-            text.Append('"').Append(value.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-    }
+    // Texts are in quotation marks, whatever they hold: a spreadsheet that takes quoted cells as text then leaves telephone
+    // numbers, leading zeros and long numbers as they are.
+    private static void AppendQuoted(StringBuilder text, string value) =>
+        text.Append('"').Append(value.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
 }

@@ -30,10 +30,10 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
 
         var text = await ContentAsync(await ExportAsync(request));
         Assert.Equal(
-            $"{string.Join(',', request.Columns)}\r\n'=1+1,\"a \"\"b\"\", c\",-5,'@x,'\tAgent,\"'\rx\",'+49 30,\"two\r\nlines\",1-2,'+1 800,2026-03-02T09:00:05.250+00:00\r\n",
+            $"{string.Join(',', request.Columns)}\r\n\"'=1+1\",\"a \"\"b\"\", c\",-5,\"'@x\",\"'\tAgent\",\"'\rx\",\"'+49 30\",\"two\r\nlines\",\"1-2\",\"'+1 800\",2026-03-02T09:00:05.250+00:00\r\n",
             text);
         Assert.Equal(
-            ["name,phone", "'-Smith,+15551234567"],
+            ["name,phone", "\"'-Smith\",\"+15551234567\""],
             await LinesAsync(new() { DataSet = DataSet.Customers, Filter = Day(), Columns = { "name", "phone" } }));
 
         request.FormulaGuard = false;
@@ -42,7 +42,7 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
         request.Columns.AddRange(["campaign", "start_time"]);
         var export = await ExportAsync(request);
         Assert.Equal((false, "America/Los_Angeles"), (export.FormulaGuard, export.TimeZone));
-        Assert.Equal("campaign,start_time\r\n=1+1,2026-03-02T01:00:05.250-08:00\r\n", await ContentAsync(export));
+        Assert.Equal("campaign,start_time\r\n\"=1+1\",2026-03-02T01:00:05.250-08:00\r\n", await ContentAsync(export));
     }
 
     /// <summary>Example EX-1, at the load in the middle of it.</summary>
@@ -61,8 +61,18 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
             Columns = { "kind", "queue", "agent_name", "queue_time", "ring_time", "talk_time", "wrap_up_time", "outcome" },
             Filter = Day(("kind", "Queue"), ("kind", "Conversation"), ("kind", "Conversation in Progress")),
         };
-        string[] before = ["Queue,Level 1,,12,,,,", "Conversation,Level 1,John Doe,12,4,120,10,", "Queue,Level 2,,33,,,,"];
-        const string InProgress = "Conversation in Progress,Level 2,Alba Perez,33,5,,,", Ended = "Conversation,Level 2,Alba Perez,33,5,180,30,solved";
+        string[] before = ["""
+            "Queue","Level 1",,12,,,,
+            """, """
+            "Conversation","Level 1","John Doe",12,4,120,10,
+            """, """
+            "Queue","Level 2",,33,,,,
+            """];
+        const string InProgress = """
+            "Conversation in Progress","Level 2","Alba Perez",33,5,,,
+            """, Ended = """
+            "Conversation","Level 2","Alba Perez",33,5,180,30,"solved"
+            """;
 
         Assert.Equal([.. before, InProgress], (await LinesAsync(request)).Skip(1));
         request.View = DataSetView.Live;
@@ -80,7 +90,7 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
             Filter = Day(("queue", "Level 2")),
             Columns = { "conversation_id", "start_time", "handling_time", "experience_time", "segment_count", "outcome" },
         };
-        Assert.Equal([$"{life.TaskSid},2026-03-02T10:00:00.900+00:00,340,345,4,solved"], (await LinesAsync(conversation)).Skip(1));
+        Assert.Equal([$"\"{life.TaskSid}\",2026-03-02T10:00:00.900+00:00,340,345,4,\"solved\""], (await LinesAsync(conversation)).Skip(1));
         conversation.Filter = Day(("queue", "Level 3"));
         Assert.Single(await LinesAsync(conversation));
     }
@@ -120,10 +130,10 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
         }
 
         Assert.Equal(
-            [$"{worker.WorkerSid},John Doe,coach,{TaskLife.SidOf("Level 1")},Active,Lunch"],
+            [string.Join(',', new[] { worker.WorkerSid, "John Doe", "coach", TaskLife.SidOf("Level 1"), "Active", "Lunch" }.Select(text => $"\"{text}\""))],
             (await LinesAsync(new() { DataSet = DataSet.Agents, Filter = Day(), Columns = { "agent_sid", "full_name", "role", "team_id", "state", "current_activity" } })).Skip(1));
         Assert.Equal(
-            ["Agent Status,10:15,0,300"],
+            ["\"Agent Status\",10:15,0,300"],
             (await LinesAsync(new() { DataSet = DataSet.Workload, Filter = Day(("activity", "Available")), Columns = { "kind", "interval_start_time", "parallel_conversations", "idle_time" } }))
                 .Skip(1).Where(line => line.Contains("T10:15:00", StringComparison.Ordinal)).Select(line => line.Replace("2026-03-02T10:15:00.000+00:00", "10:15", StringComparison.Ordinal)));
     }
@@ -150,7 +160,7 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
     }
 
     private async Task<IEnumerable<int>> TasksAsync(params (string Field, string Value)[] fields) =>
-        (await LinesAsync(new() { DataSet = DataSet.Conversations, Filter = Day([("kind", "Conversation"), .. fields]), Columns = { "task_sid" } })).Skip(1).Select(line => int.Parse(line[2..], null)).Order();
+        (await LinesAsync(new() { DataSet = DataSet.Conversations, Filter = Day([("kind", "Conversation"), .. fields]), Columns = { "task_sid" } })).Skip(1).Select(line => int.Parse(line.Trim('"')[2..], null)).Order();
 
     private static TaskLife Contact(int number, object attributes, string agent = "John Doe") => new TaskLife(number) { Attributes = JsonSerializer.Serialize(attributes) }
         .Entered("09:00:00", "Level 1").Offered("09:00:02", number, agent, "Level 1").Reserved("accepted", "09:00:05.250", number, agent, "Level 1")
