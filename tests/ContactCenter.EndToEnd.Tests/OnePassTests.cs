@@ -26,10 +26,12 @@ public sealed class OnePassTests(PlayedSuite suite)
     [Fact]
     public async Task Python_and_node_list_the_same_conversations_after_a_restart()
     {
-        var descriptors = await DescribeAsync();
+        var descriptors = await Tool.DescribeAsync();
+        // Other tests send days that are further back.
+        var firstDay = TimeProvider.System.GetUtcNow().AddDays(-7).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-        var python = Read(await Tool.RunAsync("/usr/bin/python3", Path.Combine(Clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, suite.DeveloperKey));
-        var node = Read(await Tool.RunAsync("node", Path.Combine(Clients, "list_conversations.js"), suite.Insights.Grpc.Authority, Path.Combine(ServerProcess.RepositoryRoot, "protos"), suite.DeveloperKey));
+        var python = Read(await Tool.RunAsync("/usr/bin/python3", Tool.Client("list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, suite.DeveloperKey, firstDay));
+        var node = Read(await Tool.RunAsync("node", Tool.Client("list_conversations.js"), suite.Insights.Grpc.Authority, Tool.Protos, suite.DeveloperKey, firstDay));
         File.Delete(descriptors);
 
         Assert.Equal(Count("conversations"), python.conversations.Length);
@@ -42,9 +44,9 @@ public sealed class OnePassTests(PlayedSuite suite)
     [Fact]
     public async Task Buf_finds_the_services_by_reflection_and_calls_them()
     {
-        var methods = await Tool.RunAsync(Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", Address(suite.Insights.Grpc));
+        var methods = await Tool.RunAsync(Tool.Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods", Address(suite.Insights.Grpc));
         var answer = await Tool.RunAsync(
-            Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {suite.DeveloperKey}", "-d", """{"pageSize": 3}""",
+            Tool.Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {suite.DeveloperKey}", "-d", """{"pageSize": 3}""",
             $"{Address(suite.Insights.Grpc)}/contactcenter.insights.v1.ConversationService/ListConversations");
         using var page = JsonDocument.Parse(answer);
 
@@ -56,9 +58,9 @@ public sealed class OnePassTests(PlayedSuite suite)
     [Rule("SEC-8")]
     public async Task A_python_client_without_a_key_is_refused_with_UNAUTHENTICATED()
     {
-        var descriptors = await DescribeAsync();
+        var descriptors = await Tool.DescribeAsync();
 
-        var refused = await Tool.FailAsync("/usr/bin/python3", Path.Combine(Clients, "list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, "");
+        var refused = await Tool.FailAsync("/usr/bin/python3", Tool.Client("list_conversations.py"), suite.Insights.Grpc.Authority, descriptors, "", "2026-01-01");
         File.Delete(descriptors);
 
         Assert.Contains("StatusCode.UNAUTHENTICATED", refused, StringComparison.Ordinal);
@@ -69,20 +71,9 @@ public sealed class OnePassTests(PlayedSuite suite)
     {
         var shown = Assert.Single(suite.Output.Split('\n'), line => line.Contains("npx -y @bufbuild/buf", StringComparison.Ordinal));
 
-        var answer = await Tool.RunAsync("bash", "-c", shown.Replace("npx -y @bufbuild/buf", Buf, StringComparison.Ordinal));
+        var answer = await Tool.RunAsync("bash", "-c", shown.Replace("npx -y @bufbuild/buf", Tool.Buf, StringComparison.Ordinal));
 
         Assert.Contains("\"conversations\"", answer, StringComparison.Ordinal);
-    }
-
-    private static string Buf => Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf");
-
-    private static string Clients => Path.Combine(ServerProcess.RepositoryRoot, "tests", "ContactCenter.EndToEnd.Tests", "Clients");
-
-    private static async Task<string> DescribeAsync()
-    {
-        var descriptors = Path.Combine(Path.GetTempPath(), $"contactcenter-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}.binpb");
-        await Tool.RunAsync(Buf, "build", "protos", "-o", descriptors);
-        return descriptors;
     }
 
     private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);

@@ -45,8 +45,7 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <param name="request">JSON of the request.</param>
     /// <returns>JSON of the answer.</returns>
     public Task<string> CallAsync(SuiteProcess service, string method, string request) => Tool.RunAsync(
-        Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf"),
-        "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {DeveloperKey}", "-d", request,
+        Tool.Buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "-H", $"x-api-key: {DeveloperKey}", "-d", request,
         $"{service.Grpc.GetLeftPart(UriPartial.Authority)}/{method}");
 
     /// <inheritdoc />

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace ContactCenter.EndToEnd.Tests;
 
-/// <summary>What the only door into the suite does with input that is wrong.</summary>
+/// <summary>What the only door into the suite does with input that is wrong. It counts what is stored, so that no other test may send meanwhile.</summary>
+[Collection("intake")]
 public sealed class RefusedInputTests(PlayedSuite suite) : IDisposable
 {
     private const string Path = "/ingest/twilio/taskrouter";

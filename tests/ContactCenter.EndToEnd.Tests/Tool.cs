@@ -5,6 +5,23 @@ namespace ContactCenter.EndToEnd.Tests;
 /// <summary>A program that nobody here wrote, run to its end.</summary>
 internal static class Tool
 {
+    /// <summary>The client for any gRPC service.</summary>
+    public static string Buf { get; } = Path.Combine(ServerProcess.RepositoryRoot, "tests", "node_modules", ".bin", "buf");
+
+    /// <summary>The folder of contracts, as grpc-js reads them.</summary>
+    public static string Protos { get; } = Path.Combine(ServerProcess.RepositoryRoot, "protos");
+
+    /// <summary>The path of a client of this folder.</summary>
+    public static string Client(string name) => Path.Combine(ServerProcess.RepositoryRoot, "tests", "ContactCenter.EndToEnd.Tests", "Clients", name);
+
+    /// <summary>Writes the contracts as a descriptor set, as grpcio reads them, to a new file, and returns its path.</summary>
+    public static async Task<string> DescribeAsync()
+    {
+        var descriptors = Path.Combine(Path.GetTempPath(), $"contactcenter-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}.binpb");
+        await RunAsync(Buf, "build", "protos", "-o", descriptors);
+        return descriptors;
+    }
+
     /// <summary>Runs a program and returns what it wrote to its output; anything but exit code 0 within 60 s fails the test.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {

@@ -1,4 +1,5 @@
-// Lists all conversations and segments of HOST:PORT with grpc-js and prints them as JSON; argument 2 is the folder of protos, argument 3 the API key.
+// Lists the conversations and segments of HOST:PORT with grpc-js and prints them as JSON.
+// Argument 2 is the folder of protos, argument 3 the API key, argument 4 the day to begin with (YYYY-MM-DD).
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
@@ -16,7 +17,7 @@ async function listAll(method, field) {
   const all = [];
   let token = '';
   do {
-    const answer = await call(method, { page_size: 100, page_token: token });
+    const answer = await call(method, { filter: { start_time: { seconds: Date.parse(process.argv[5]) / 1000 } }, page_size: 100, page_token: token });
     all.push(...answer[field]);
     token = answer.next_page_token;
   } while (token);

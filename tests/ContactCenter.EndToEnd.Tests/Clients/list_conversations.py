@@ -1,4 +1,7 @@
-"""Lists all conversations and segments of HOST:PORT with grpcio and prints them as JSON; argument 2 is a descriptor set, argument 3 the API key."""
+"""Lists the conversations and segments of HOST:PORT with grpcio and prints them as JSON.
+
+Argument 2 is a descriptor set, argument 3 the API key, argument 4 the day to begin with (YYYY-MM-DD).
+"""
 import json
 import sys
 
@@ -21,7 +24,7 @@ def list_all(method, field):
         response_deserializer=types[f"{PACKAGE}.{method}Response"].FromString)
     token = ""
     while True:
-        answer = call(request_type(page_size=100, page_token=token), timeout=20, metadata=METADATA)
+        answer = call(json_format.ParseDict({"filter": {"start_time": f"{sys.argv[4]}T00:00:00Z"}, "page_size": 100, "page_token": token}, request_type()), timeout=20, metadata=METADATA)
         yield from (json_format.MessageToDict(item, preserving_proto_field_name=True) for item in getattr(answer, field))
         token = answer.next_page_token
         if not token:
