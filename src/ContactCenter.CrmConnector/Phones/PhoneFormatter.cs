@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ContactCenter.Crm.V1;
 using ContactCenter.Events.Insights;
 
 namespace ContactCenter.CrmConnector.Phones;
@@ -32,7 +33,7 @@ public sealed class PhoneFormatter(PhoneFormat format, string defaultCallingCode
             PhoneFormat.UsLocal or PhoneFormat.UsLocalStandard when !number.IsNorthAmerican => (number.E164, NotUs),
             PhoneFormat.UsLocal => (number.National, null),
             PhoneFormat.UsLocalStandard => ($"({number.National[..3]}) {number.National[3..6]}-{number.National[6..]}", null),
-            PhoneFormat.Automatic when form == PhoneForm.Search => (string.Concat(NationalGroups.Of(number).Select(group => "*" + group)), null),
+            PhoneFormat.Automatic or PhoneFormat.Unspecified when form == PhoneForm.Search => (string.Concat(NationalGroups.Of(number).Select(group => "*" + group)), null),
             _ => ($"+{number.CallingCode} {string.Join(' ', NationalGroups.Of(number))}", null),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Phones;
 using FsCheck;
 using FsCheck.Fluent;
@@ -7,7 +8,7 @@ namespace ContactCenter.CrmConnector.Tests.Phones;
 
 public sealed partial class PhoneFormatterTests
 {
-    private static readonly PhoneFormat[] Formats = Enum.GetValues<PhoneFormat>();
+    private static readonly PhoneFormat[] Formats = [PhoneFormat.Automatic, PhoneFormat.E164, PhoneFormat.UsLocal, PhoneFormat.UsLocalStandard, PhoneFormat.International];
 
     [Theory]
     [Rule("CRM-25")]

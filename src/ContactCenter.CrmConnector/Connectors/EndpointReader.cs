@@ -1,0 +1,162 @@
+using ContactCenter.Contracts;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Answers;
+using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.Egress.Guard;
+using Endpoint = ContactCenter.Crm.V1.Endpoint;
+using ValueType = ContactCenter.Crm.V1.ValueType;
+
+namespace ContactCenter.CrmConnector.Connectors;
+
+/// <summary>Parses the configuration of an endpoint and checks it completely (CRM-33 to CRM-44).</summary>
+/// <param name="guard">Says which hosts may be called.</param>
+/// <param name="findings">Takes what is wrong.</param>
+/// <param name="escapeQueries">Whether operators of the CRM's query language are escaped in values.</param>
+public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings, bool escapeQueries)
+{
+    /// <summary>Warning: an endpoint writes by GET.</summary>
+    public const string GetWrites = "GET_WRITES";
+
+    /// <summary>Warning: text of end users goes into a query unescaped.</summary>
+    public const string QueryEscapingOff = "QUERY_ESCAPING_OFF";
+
+    /// <summary>Warning: find account by id is never used.</summary>
+    public const string FindByIdUnused = "FIND_BY_ID_UNUSED";
+
+    /// <summary>Most parameters of an endpoint.</summary>
+    public const int MostParameters = 200;
+
+    /// <summary>Parses an endpoint.</summary>
+    /// <param name="kind">Which one.</param>
+    /// <param name="endpoint">As configured.</param>
+    /// <param name="field">Its path.</param>
+    /// <returns>Null if something is wrong with it.</returns>
+    public RequestTemplate? Read(EndpointKind kind, Endpoint endpoint, string field)
+    {
+        var known = findings.Problems.Count;
+        var place = kind == EndpointKind.Comment ? Places.Comment : Places.Endpoint;
+        var url = Url(endpoint, field, place);
+        CheckMethod(kind, endpoint, field);
+        CheckForm(endpoint, field);
+        CheckLocations(kind, endpoint, field);
+        var parameters = Parameters(endpoint, field, place);
+        if (url is null || findings.Problems.Count > known)
+            return null;
+        var template = new RequestTemplate
+        {
+            Kind = kind,
+            Url = url,
+            Method = endpoint.Method,
+            Parameters = parameters,
+            Container = endpoint.ContainerType,
+            ContainerName = endpoint.ContainerName,
+            EscapeQueries = escapeQueries,
+        };
+        if (template.IsFind && !template.Variables.Any(variable => variable.IsCriterion))
+            findings.Refuse(field, CrmErrors.NoCriteria, "a find has to use a value of the end user, such as {PHONE_NUMBER}");
+        if (kind == EndpointKind.FindAccountById && !url.PathVariables.Contains(Variables.AccountId))
+            findings.Warn($"{field}.url", FindByIdUnused, "without {ACCOUNT_ID} in the path of the URL this endpoint is never used");
+        return findings.Problems.Count > known ? null : template;
+    }
+
+    private UrlTemplate? Url(Endpoint endpoint, string field, Places place)
+    {
+        field += ".url";
+        if (endpoint.Url.Length == 0)
+        {
+            findings.Refuse(field, CrmErrors.FieldRequired, "is required");
+            return null;
+        }
+
+        var problems = new List<ParseProblem>();
+        var url = UrlTemplate.Parse(endpoint.Url, place, guard, problems);
+        findings.Refuse(field, problems);
+        return url;
+    }
+
+    private void CheckMethod(EndpointKind kind, Endpoint endpoint, string field)
+    {
+        field += ".method";
+        if (endpoint.Method == RequestMethod.Unspecified)
+            findings.Refuse(field, CrmErrors.FieldRequired, "is required");
+        else if (!Enum.IsDefined(endpoint.Method))
+            findings.Refuse(field, SharedErrors.FieldInvalid, "must be POST, GET, PUT or PATCH");
+        else if (endpoint.Method == RequestMethod.Get && !RequestTemplate.IsFindKind(kind))
+            findings.Warn(field, GetWrites, "GET is meant for reading; this endpoint writes");
+    }
+
+    private void CheckForm(Endpoint endpoint, string field)
+    {
+        var isContainer = endpoint.DataFormat == DataFormat.Container;
+        if (!Enum.IsDefined(endpoint.DataFormat))
+            findings.Refuse($"{field}.data_format", SharedErrors.FieldInvalid, "must be PROPERTIES or CONTAINER");
+        else if (endpoint is { Method: RequestMethod.Get, DataFormat: not DataFormat.Unspecified })
+            findings.Refuse($"{field}.data_format", SharedErrors.FieldInvalid, "GET has no body");
+        if (!Enum.IsDefined(endpoint.ContainerType) || isContainer != (endpoint.ContainerType != ContainerType.Unspecified))
+            findings.Refuse($"{field}.container_type", isContainer ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "must be MAP or ARRAY with the data format CONTAINER, and empty otherwise");
+        if (isContainer != endpoint.ContainerName.Length > 0)
+            findings.Refuse($"{field}.container_name", isContainer ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "is required with the data format CONTAINER, and empty otherwise");
+    }
+
+    private void CheckLocations(EndpointKind kind, Endpoint endpoint, string field)
+    {
+        Check("response_data_location", endpoint.ResponseDataLocation);
+        Check("id_location", endpoint.IdLocation);
+
+        void Check(string name, string location)
+        {
+            if (location.Length > 0 && kind is EndpointKind.UpdateRecord or EndpointKind.Comment)
+                findings.Refuse($"{field}.{name}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
+            else if (Location.Parse(location, out var error) is null && error is { } wrong)
+                findings.Refuse($"{field}.{name}", CrmErrors.Syntax, wrong.Message, wrong.Position);
+        }
+    }
+
+    private List<ParameterTemplate> Parameters(Endpoint endpoint, string field, Places place)
+    {
+        if (endpoint.Parameters.Count > MostParameters)
+            findings.Refuse($"{field}.parameters", SharedErrors.FieldInvalid, $"must be at most {MostParameters}");
+        var templates = new List<ParameterTemplate>();
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < Math.Min(endpoint.Parameters.Count, MostParameters); i++)
+        {
+            var (parameter, path) = (endpoint.Parameters[i], $"{field}.parameters[{i}]");
+            if (parameter.Key.Length == 0)
+                findings.Refuse($"{path}.key", CrmErrors.FieldRequired, "is required");
+            else if (!keys.Add(parameter.Key) && endpoint.Method != RequestMethod.Get)
+                findings.Refuse($"{path}.key", SharedErrors.FieldInvalid, "stands in the body already");
+            if (!Enum.IsDefined(parameter.OnEmpty))
+                findings.Refuse($"{path}.on_empty", SharedErrors.FieldInvalid, "must be OMIT, EMPTY_STRING, NULL or FAIL");
+            if (!Enum.IsDefined(parameter.Type))
+                findings.Refuse($"{path}.type", SharedErrors.FieldInvalid, "must be STRING, NUMBER, BOOLEAN or JSON");
+            else if (Value(parameter, $"{path}.value", place) is { } value)
+                templates.Add(value);
+        }
+
+        return templates;
+    }
+
+    private ParameterTemplate? Value(Parameter parameter, string field, Places place)
+    {
+        var problems = new List<ParseProblem>();
+        var value = parameter.Type == ValueType.Json
+            ? ExpressionParser.ParseJson(parameter.Value, place, problems)
+            : ExpressionParser.ParseValue(parameter.Value, place, problems);
+        findings.Refuse(field, problems);
+        if (value is null || problems.Count > 0)
+            return null;
+        var template = new ParameterTemplate(parameter.Key, value, parameter.Type, parameter.OnEmpty);
+        var isOfType = parameter.Type switch
+        {
+            ValueType.Json => template.IsJson,
+            ValueType.Number => value is not Template { Literal: { } literal } || JsonText.IsNumber(literal),
+            ValueType.Boolean => value is not Template { Literal: { } literal } || bool.TryParse(literal, out _),
+            _ => true,
+        };
+        if (!isOfType)
+            findings.Refuse(field, SharedErrors.FieldInvalid, $"is no {parameter.Type.ToString().ToUpperInvariant()}");
+        if (!escapeQueries && value is Call { Concatenates: true } && value.Variables.Any(variable => variable.IsEndUserText))
+            findings.Warn(field, QueryEscapingOff, "end users can write operators of the CRM's query language into this value; see query_escaping");
+        return template;
+    }
+}
