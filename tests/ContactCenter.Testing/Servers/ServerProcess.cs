@@ -23,11 +23,14 @@ public sealed class ServerProcess : IAsyncDisposable
     public static string RepositoryRoot { get; } =
         typeof(ServerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
-    /// <summary>Connects to the server: as the superuser in Postgres, to database 0 in Redis, without a virtual host in RabbitMQ.</summary>
+    /// <summary>
+    /// Connects to the server: as the superuser in Postgres, to database 0 in Redis, without a virtual host in RabbitMQ. Of sshd an
+    /// address whose path is the folder with its <c>client_key</c>, <c>host_key.pub</c> and <c>files</c>.
+    /// </summary>
     public string ConnectionString { get; }
 
     /// <summary>Starts a server.</summary>
-    /// <param name="name"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
+    /// <param name="name"><c>postgres</c>, <c>rabbitmq</c>, <c>redis</c> or <c>sshd</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="folder">Where its data are kept, in a folder of their own; the system's folder for temporary files if not given.</param>
     /// <param name="virtualHosts">How many RabbitMQ has for tests to take; each costs time at every start. As many as the servers of all test projects if not given.</param>
