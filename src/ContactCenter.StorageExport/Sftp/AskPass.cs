@@ -103,7 +103,7 @@ internal sealed class AskPass : IAsyncDisposable
     /// <summary>The answer to a prompt, the first time it is asked; never to a question about a host's key.</summary>
     private string? AnswerOnce(string prompt)
     {
-        if (prompt.StartsWith("Enter passphrase for key ", StringComparison.Ordinal))
+        if (prompt.StartsWith("Enter passphrase", StringComparison.Ordinal))
             return Interlocked.Exchange(ref _passphrase, null);
         return prompt.TrimEnd().EndsWith("assword:", StringComparison.Ordinal) ? Interlocked.Exchange(ref _password, null) : null;
     }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Threading.Channels;
+using ContactCenter.Contracts;
 using ContactCenter.StorageExport.Stores;
 
 namespace ContactCenter.StorageExport.Sftp;
@@ -131,7 +132,7 @@ internal sealed partial class SftpConnection : IAsyncDisposable
         }
 
         if (version < Version)
-            throw new StoreException("SFTP_VERSION_UNSUPPORTED", $"The server speaks SFTP version {version}; {Version} is needed.", concernsStore: true);
+            throw new StoreException(StorageErrors.SftpVersionUnsupported, $"The server speaks SFTP version {version}; {Version} is needed.", concernsStore: true);
         _loops = Task.WhenAll(Task.Run(SendAsync, CancellationToken.None), Task.Run(ReceiveAsync, CancellationToken.None));
         Features = SftpServerFeatures.Of(offered, await AskLimitsAsync(offered, cancellationToken));
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ContactCenter.Contracts;
 using ContactCenter.StorageExport.Stores;
 
 namespace ContactCenter.StorageExport.Sftp;
@@ -217,7 +218,7 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
         if (size != content.Length || !await EqualsTailAsync(connection, handle, content.Length, cancellationToken))
         {
             Acknowledged = 0;
-            throw new StoreException("INCOMPLETE", $"The server has other bytes than were written ({size} of {content.Length}).", concernsStore: false);
+            throw new StoreException(StorageErrors.Incomplete, $"The server has other bytes than were written ({size} of {content.Length}).", concernsStore: false);
         }
     }
 
@@ -238,9 +239,9 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
 
     private async Task<StoreException> ExplainAsync(SftpConnection connection, SftpStatusException refused, CancellationToken cancellationToken) => refused.Status switch
     {
-        SftpStatus.PermissionDenied => new("STORE_PERMISSION_DENIED", $"The server does not let {folder} be written to.", concernsStore: false, refused),
+        SftpStatus.PermissionDenied => new(StorageErrors.StorePermissionDenied, $"The server does not let {folder} be written to.", concernsStore: false, refused),
         SftpStatus.Failure when await connection.RoomAsync(folder.Length == 0 ? "." : folder, cancellationToken) is { } room && room < content.Length - Acknowledged =>
-            new("STORE_FULL", $"The server has room for {room} bytes more, and {content.Length - Acknowledged} are needed.", concernsStore: true, refused),
-        _ => new("STORE_REFUSED", refused.Message, concernsStore: false, refused),
+            new(StorageErrors.StoreFull, $"The server has room for {room} bytes more, and {content.Length - Acknowledged} are needed.", concernsStore: true, refused),
+        _ => new(StorageErrors.StoreRefused, refused.Message, concernsStore: false, refused),
     };
 }

@@ -35,7 +35,7 @@ internal sealed class SshFolder : IDisposable
         var folder = new SshFolder(path, target.PrivateKey is not null);
         await WriteAsync(folder.KnownHosts, string.Concat(target.HostKeys.Select(key => $"{target.StoreId} {key}\n")));
         if (folder.Key is { } file)
-            await WriteAsync(file, target.PrivateKey!.ReplaceLineEndings("\n").TrimEnd('\n') + "\n");
+            await WriteAsync(file, PrivateKey.Repair(target.PrivateKey!));
         return folder;
     }
 

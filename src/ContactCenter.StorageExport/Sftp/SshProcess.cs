@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ContactCenter.Contracts;
 using ContactCenter.StorageExport.Stores;
 
 namespace ContactCenter.StorageExport.Sftp;
@@ -55,7 +56,7 @@ internal sealed class SshProcess : IAsyncDisposable
         {
             await askPass.DisposeAsync();
             folder.Dispose();
-            throw error is Win32Exception ? new StoreException("SSH_CLIENT_MISSING", "OpenSSH's client, ssh, cannot be started; install openssh-client.", concernsStore: true, error) : error;
+            throw error is Win32Exception ? new StoreException(StorageErrors.SshClientMissing, "OpenSSH's client, ssh, cannot be started; install openssh-client.", concernsStore: true, error) : error;
         }
     }
 
@@ -67,10 +68,10 @@ internal sealed class SshProcess : IAsyncDisposable
         var (reason, detail) = text switch
         {
             _ when Has("Host key verification failed") || Has("HOST IDENTIFICATION HAS CHANGED") || Has("No matching host key") || Has("host key is known") =>
-                ("HOST_KEY_MISMATCH", "The server has another key than the pinned one."),
-            _ when Has("Permission denied") || Has("Too many authentication failures") => ("STORE_AUTH_FAILED", "The server does not accept the user with this password or key."),
-            _ when Has("Connection timed out") || Has("Operation timed out") || Has("Timeout, server") => ("STORE_TIMEOUT", "The server did not answer in time."),
-            _ => ("STORE_UNREACHABLE", "The server cannot be reached, or ended the connection."),
+                (StorageErrors.HostKeyMismatch, "The server has another key than the pinned one."),
+            _ when Has("Permission denied") || Has("Too many authentication failures") => (StorageErrors.StoreAuthFailed, "The server does not accept the user with this password or key."),
+            _ when Has("Connection timed out") || Has("Operation timed out") || Has("Timeout, server") => (StorageErrors.StoreTimeout, "The server did not answer in time."),
+            _ => (StorageErrors.StoreUnreachable, "The server cannot be reached, or ended the connection."),
         };
         return new(reason, text.Length == 0 ? detail : $"{detail} {SftpAnswer.Clean(text)}", concernsStore: true);
 

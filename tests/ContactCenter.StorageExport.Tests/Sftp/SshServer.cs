@@ -4,6 +4,10 @@ using ContactCenter.StorageExport.Sftp;
 
 namespace ContactCenter.StorageExport.Tests.Sftp;
 
+/// <summary>Tests that log in: one after the other, as they look at what others would leave behind.</summary>
+[CollectionDefinition(nameof(SshServer))]
+public sealed class SshServerTests : ICollectionFixture<SshServer>;
+
 /// <summary>An OpenSSH server on loopback.</summary>
 public sealed class SshServer : IAsyncLifetime
 {

@@ -5,7 +5,8 @@ using ContactCenter.StorageExport.Stores;
 namespace ContactCenter.StorageExport.Tests.Sftp;
 
 /// <summary>OpenSSH's client and server, as in a deployment.</summary>
-public sealed class SshTests(SshServer server) : IClassFixture<SshServer>, IAsyncDisposable
+[Collection(nameof(SshServer))]
+public sealed class SshTests(SshServer server) : IAsyncDisposable
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,0 +1,50 @@
+namespace ContactCenter.Contracts;
+
+/// <summary>Error reasons of the domain <see cref="Domain"/>. They are part of the contract: callers decide by them.</summary>
+public static class StorageErrors
+{
+    /// <summary>Domain of every ErrorInfo that the storage services return.</summary>
+    public const string Domain = "contactcenter.storage";
+
+    /// <summary>The server presents another key than the pinned ones (STO-22).</summary>
+    public const string HostKeyMismatch = "HOST_KEY_MISMATCH";
+
+    /// <summary>The server has other bytes than were written, or came other than declared (STO-48, STO-60).</summary>
+    public const string Incomplete = "INCOMPLETE";
+
+    /// <summary>A private key is in no format that is understood (STO-18).</summary>
+    public const string KeyFormatUnsupported = "KEY_FORMAT_UNSUPPORTED";
+
+    /// <summary>A private key is encrypted, and there is no passphrase.</summary>
+    public const string KeyPassphraseRequired = "KEY_PASSPHRASE_REQUIRED";
+
+    /// <summary>The passphrase does not open the private key.</summary>
+    public const string KeyPassphraseWrong = "KEY_PASSPHRASE_WRONG";
+
+    /// <summary>A private key is weaker than RSA of 2,048 bits.</summary>
+    public const string KeyTooWeak = "KEY_TOO_WEAK";
+
+    /// <summary>The server speaks an SFTP version below 3 (STO-23).</summary>
+    public const string SftpVersionUnsupported = "SFTP_VERSION_UNSUPPORTED";
+
+    /// <summary>OpenSSH's client is missing or older than 9.0 (STO-19).</summary>
+    public const string SshClientMissing = "SSH_CLIENT_MISSING";
+
+    /// <summary>The store refuses the login.</summary>
+    public const string StoreAuthFailed = "STORE_AUTH_FAILED";
+
+    /// <summary>The store has too little room.</summary>
+    public const string StoreFull = "STORE_FULL";
+
+    /// <summary>The user of the store may not write there.</summary>
+    public const string StorePermissionDenied = "STORE_PERMISSION_DENIED";
+
+    /// <summary>The store refuses a file for a reason of its own.</summary>
+    public const string StoreRefused = "STORE_REFUSED";
+
+    /// <summary>The store does not answer in time.</summary>
+    public const string StoreTimeout = "STORE_TIMEOUT";
+
+    /// <summary>The store cannot be reached, or ended the connection.</summary>
+    public const string StoreUnreachable = "STORE_UNREACHABLE";
+}
