@@ -1,10 +1,10 @@
+using System.Diagnostics;
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Warnings;
 using ContactCenter.ServiceDefaults;
 using Microsoft.Extensions.Options;
-using System.Diagnostics;
 
 namespace ContactCenter.InsightsEnrichment.Loads;
 

@@ -1,9 +1,9 @@
+using System.Text.Json.Nodes;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.ServiceDefaults;
-using System.Text.Json.Nodes;
 
 namespace ContactCenter.InsightsEnrichment.WriteBack;
 
