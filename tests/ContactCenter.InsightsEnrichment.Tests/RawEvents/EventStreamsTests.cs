@@ -85,7 +85,7 @@ public sealed class EventStreamsTests(TestServers servers) : InsightsTest(server
         Assert.Equal(1, await QueryAsync<int>("SELECT count::int FROM insights.warnings WHERE code = 'twin_mismatch'"));
     }
 
-    private static string CloudEvent(IReadOnlyDictionary<string, string> form)
+    internal static string CloudEvent(IReadOnlyDictionary<string, string> form)
     {
         var payload = new JsonObject(form.Where(pair => pair.Key != "EventType")
             .Select(pair => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(pair.Key), (JsonNode?)pair.Value)));

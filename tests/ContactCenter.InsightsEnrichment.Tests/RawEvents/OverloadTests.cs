@@ -1,4 +1,9 @@
 using System.Net;
+using ContactCenter.Insights.V1;
+using ContactCenter.ServiceDefaults;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
 using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.Tests.RawEvents;
@@ -6,6 +11,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.RawEvents;
 public sealed class OverloadTests(TestServers servers) : InsightsTest(servers)
 {
     protected override IEnumerable<string> Settings => ["--Ingest:QueueLimit=3"];
+
+    protected override string[] Scopes => [.. base.Scopes, "insights.ingest"];
 
     [Fact]
     [Rule("INS-137")]
@@ -24,11 +31,25 @@ public sealed class OverloadTests(TestServers servers) : InsightsTest(servers)
             using var refused = await PostAsync(forms[3]);
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "OVERLOADED"), (refused.StatusCode, await ReasonOfAsync(refused)));
             Assert.NotNull(refused.Headers.RetryAfter);
+
+            var ingest = new EventIngestService.EventIngestServiceClient(Channel);
+            await RefusedAsync(() => ingest.IngestSessionEventsAsync(new() { Events = { new SessionEvent() } }, cancellationToken: Cancellation).ResponseAsync);
+            using var bulk = ingest.IngestTaskRouterEvents(cancellationToken: Cancellation);
+            await bulk.RequestStream.WriteAsync(
+                new() { Events = { new TaskRouterEventText { ContentType = "application/x-www-form-urlencoded", Body = ByteString.CopyFrom(FormOf.Bytes(forms[3])) } } }, Cancellation);
+            await RefusedAsync(() => bulk.ResponseAsync);
         }
 
         foreach (var form in forms.Skip(3))
             await Eventually.TrueAsync(async () => (await PostAsync(form)).IsSuccessStatusCode);
         await SettledAsync();
         Assert.Equal(4, (await RowsAsync(TaskLife.Sid("WT", 1))).Count);
+    }
+
+    private static async Task RefusedAsync<T>(Func<Task<T>> call)
+    {
+        var failure = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal((StatusCode.ResourceExhausted, "OVERLOADED"), (failure.StatusCode, RpcErrors.ReasonOf(failure)));
+        Assert.True(failure.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
     }
 }
