@@ -9,9 +9,6 @@ public static class CrmErrors
     /// <summary>There is a connector of that id.</summary>
     public const string ConnectorExists = "CONNECTOR_EXISTS";
 
-    /// <summary>Several fields of a connector are wrong, each for a reason of its own.</summary>
-    public const string ConnectorInvalid = "CONNECTOR_INVALID";
-
     /// <summary>No connector has the id.</summary>
     public const string ConnectorNotFound = "CONNECTOR_NOT_FOUND";
 
@@ -50,6 +47,9 @@ public static class CrmErrors
 
     /// <summary>Endpoints are missing that others need.</summary>
     public const string TierIncomplete = "TIER_INCOMPLETE";
+
+    /// <summary>The connector was tested too often within a minute.</summary>
+    public const string TooManyTests = "TOO_MANY_TESTS";
 
     /// <summary>There is no variable of that name.</summary>
     public const string UnknownVariable = "UNKNOWN_VARIABLE";

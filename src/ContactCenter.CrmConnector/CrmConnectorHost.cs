@@ -1,3 +1,4 @@
+using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.Durable;
 using ContactCenter.Egress;
 using ContactCenter.Operations;
@@ -20,11 +21,17 @@ public static class CrmConnectorHost
         builder.AddCallers("crm");
         builder.AddEgress("crm-connector");
         builder.AddOperations();
+        builder.Services.AddOptions<CrmOptions>().BindConfiguration("Crm");
+        builder.Services.AddSingleton(ConnectorStore.SecretColumn);
+        builder.Services.AddSingleton<ConnectorStore>();
+        builder.Services.AddSingleton<ConnectorReader>();
+        builder.Services.AddSingleton<CrmRequests>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapOAuthCallback();
         app.MapOperations();
+        app.MapGrpcService<ConnectorService>();
         return app;
     }
 }

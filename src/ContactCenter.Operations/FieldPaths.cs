@@ -4,9 +4,11 @@ using Google.Protobuf.Reflection;
 namespace ContactCenter.Operations;
 
 /// <summary>Says which fields a change has changed, for the audit log: their paths, never their values (DUR-59).</summary>
-internal static class FieldPaths
+public static class FieldPaths
 {
     /// <summary>Paths as in the proto file, such as <c>rate.per_second</c>, of what differs between two messages of one type.</summary>
+    /// <param name="before">As it was.</param>
+    /// <param name="after">As it is now.</param>
     public static IEnumerable<string> Changed(IMessage before, IMessage after)
     {
         foreach (var field in before.Descriptor.Fields.InFieldNumberOrder())

@@ -39,12 +39,12 @@ public sealed class ConnectorFindings
     public void Warn(string field, string code, string message) => _warnings.Add(new() { Subject = field, Code = code, Message = message });
 
     /// <summary>Refuses what cannot be saved, naming every bad field at once.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT with the reason that all have in common, else <see cref="CrmErrors.ConnectorInvalid"/>.</exception>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with the reason that all have in common, else <see cref="SharedErrors.FieldInvalid"/>.</exception>
     public void ThrowIfRefused()
     {
         if (_problems.Count == 0)
             return;
-        var reason = _problems.TrueForAll(problem => problem.Reason == _problems[0].Reason) ? _problems[0].Reason : CrmErrors.ConnectorInvalid;
+        var reason = _problems.TrueForAll(problem => problem.Reason == _problems[0].Reason) ? _problems[0].Reason : SharedErrors.FieldInvalid;
         throw RpcErrors.InvalidArgument(CrmErrors.Domain, reason, [.. _problems.Select(problem => (problem.Field, Describe(problem)))]);
     }
 

@@ -26,6 +26,8 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
     /// <summary>Most parameters of an endpoint.</summary>
     public const int MostParameters = 200;
 
+    private const string DefaultIdLocation = "id";
+
     /// <summary>Parses an endpoint.</summary>
     /// <param name="kind">Which one.</param>
     /// <param name="endpoint">As configured.</param>
@@ -38,7 +40,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
         var url = Url(endpoint, field, place);
         CheckMethod(kind, endpoint, field);
         CheckForm(endpoint, field);
-        CheckLocations(kind, endpoint, field);
+        var answer = Answer(kind, endpoint, field);
         var parameters = Parameters(endpoint, field, place);
         if (url is null || findings.Problems.Count > known)
             return null;
@@ -48,6 +50,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             Url = url,
             Method = endpoint.Method,
             Parameters = parameters,
+            Answer = answer,
             Container = endpoint.ContainerType,
             ContainerName = endpoint.ContainerName,
             EscapeQueries = escapeQueries,
@@ -98,17 +101,22 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             findings.Refuse($"{field}.container_name", isContainer ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "is required with the data format CONTAINER, and empty otherwise");
     }
 
-    private void CheckLocations(EndpointKind kind, Endpoint endpoint, string field)
+    private AnswerReader? Answer(EndpointKind kind, Endpoint endpoint, string field)
     {
-        Check("response_data_location", endpoint.ResponseDataLocation);
-        Check("id_location", endpoint.IdLocation);
+        var data = Read("response_data_location", endpoint.ResponseDataLocation);
+        var id = Read("id_location", endpoint.IdLocation.Length > 0 ? endpoint.IdLocation : DefaultIdLocation);
+        if (kind is not (EndpointKind.UpdateRecord or EndpointKind.Comment))
+            return data is null || id is null ? null : new(data, id);
+        if (endpoint.ResponseDataLocation.Length > 0 || endpoint.IdLocation.Length > 0)
+            findings.Refuse($"{field}.{(endpoint.IdLocation.Length > 0 ? "id_location" : "response_data_location")}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
+        return null;
 
-        void Check(string name, string location)
+        Location? Read(string name, string text)
         {
-            if (location.Length > 0 && kind is EndpointKind.UpdateRecord or EndpointKind.Comment)
-                findings.Refuse($"{field}.{name}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
-            else if (Location.Parse(location, out var error) is null && error is { } wrong)
+            var location = Location.Parse(text, out var error);
+            if (error is { } wrong)
                 findings.Refuse($"{field}.{name}", CrmErrors.Syntax, wrong.Message, wrong.Position);
+            return location;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using ContactCenter.Contracts;
 
 namespace ContactCenter.CrmConnector.Rendering;
@@ -271,55 +270,5 @@ public sealed class ExpressionParser
     {
         _problems.Add(new(reason, index + 1, message));
         return null;
-    }
-
-    /// <summary>Collects characters into parts, and knows which blanks at the end may be cut off.</summary>
-    private sealed class TemplateBuilder
-    {
-        private readonly List<TemplatePart> _parts = [];
-        private readonly StringBuilder _run = new();
-        private int _runStart;
-        private int _keep;
-
-        public bool IsEmpty => _parts.Count == 0 && _run.Length == 0;
-
-        public void Add(char character, int position)
-        {
-            if (_run.Length == 0)
-                _runStart = position;
-            _run.Append(character);
-        }
-
-        public void AddEscaped(char character, int position)
-        {
-            Add(character, position);
-            _keep = _run.Length;
-        }
-
-        public void Add(Variable? variable, int position)
-        {
-            EndRun();
-            _parts.Add(new("", variable, position));
-        }
-
-        public void TrimEnd()
-        {
-            while (_run.Length > _keep && char.IsWhiteSpace(_run[^1]))
-                _run.Length--;
-        }
-
-        public Template Build()
-        {
-            EndRun();
-            return new(_parts);
-        }
-
-        private void EndRun()
-        {
-            if (_run.Length > 0)
-                _parts.Add(new(_run.ToString(), null, _runStart));
-            _run.Clear();
-            _keep = 0;
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Answers;
 
 namespace ContactCenter.CrmConnector.Rendering;
 
@@ -24,6 +25,9 @@ public sealed record RequestTemplate
 
     /// <summary>What is sent, in order.</summary>
     public required IReadOnlyList<ParameterTemplate> Parameters { get; init; }
+
+    /// <summary>Reads the id out of its answer; null for endpoints whose answers are not read.</summary>
+    public AnswerReader? Answer { get; init; }
 
     /// <summary>What the object of the parameters stands in.</summary>
     public ContainerType Container { get; init; }

@@ -41,10 +41,9 @@ public sealed class LiveTester
     public async Task<LiveTestResult?> RunAsync(
         EgressRequest request, string caller, bool isAdmin, CancellationToken cancellationToken)
     {
-        if (!await _gate.AdmitLiveTestAsync(caller, PerMinute))
+        if (await SendAsync(request, caller, PerMinute, cancellationToken) is not { } outcome)
             return null;
 
-        var outcome = await _client.SendAsync(request, cancellationToken);
         var status = outcome.Response?.Status ?? outcome.Failure?.Status;
         return new LiveTestResult(
             outcome.Failure?.Class,
@@ -53,6 +52,16 @@ public sealed class LiveTester
             status is null ? null : $"{status / 100}xx",
             isAdmin && outcome.Response is { } response ? Masked(response) : null);
     }
+
+    /// <summary>Makes one call for a service that reads the answer itself, and tells its caller no part of it.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="subject">What is tested, such as <c>connectors/main</c>; the limit is per subject.</param>
+    /// <param name="perMinute">Most tests a minute.</param>
+    /// <param name="cancellationToken">The caller's end.</param>
+    /// <returns>The outcome, or null when the subject was tested too often within a minute.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<EgressOutcome?> SendAsync(EgressRequest request, string subject, int perMinute, CancellationToken cancellationToken) =>
+        await _gate.AdmitLiveTestAsync(subject, perMinute) ? await _client.SendAsync(request, cancellationToken) : null;
 
     private string Masked(EgressResponse response)
     {

@@ -1,0 +1,29 @@
+using ContactCenter.Contracts;
+using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
+using Grpc.Core;
+using V1 = ContactCenter.Crm.V1;
+
+namespace ContactCenter.CrmConnector.Connectors;
+
+public sealed partial class ConnectorService
+{
+    /// <inheritdoc />
+    public override Task<V1.CreateConnectorResponse> CreateConnector(V1.CreateConnectorRequest request, ServerCallContext context)
+    {
+        var connector = Required(request.Connector);
+        var findings = Check(connector, stored: null);
+        findings.ThrowIfRefused();
+        return calls.RunAsync(context, request, async transaction =>
+        {
+            // As precise as it is stored, so that an answer equals what is read later.
+            var now = RpcTimes.Whole(timeProvider.GetUtcNow());
+            var created = new StoredConnector { ConnectorId = connector.ConnectorId, Revision = 1, Definition = DefinitionOf(connector), CreateTime = now, UpdateTime = now };
+            if (!await ConnectorStore.AddAsync(transaction.Connection, created))
+                throw RpcErrors.AlreadyExists(Domain, CrmErrors.ConnectorExists, $"There is a connector '{created.ConnectorId}'.");
+            await store.KeepAsync(transaction.Connection, created, [.. ConnectorSecrets.Of(connector.Authentication)], context.GetCaller().Actor);
+            Audit(transaction, context, "connectors.create", created.ConnectorId, request.RequestId);
+            return new V1.CreateConnectorResponse { Connector = created.ToMessage(), Warnings = { findings.Warnings } };
+        });
+    }
+}

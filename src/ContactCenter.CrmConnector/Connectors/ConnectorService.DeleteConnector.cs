@@ -1,0 +1,22 @@
+using ContactCenter.ServiceDefaults;
+using Grpc.Core;
+using V1 = ContactCenter.Crm.V1;
+
+namespace ContactCenter.CrmConnector.Connectors;
+
+public sealed partial class ConnectorService
+{
+    /// <inheritdoc />
+    public override Task<V1.DeleteConnectorResponse> DeleteConnector(V1.DeleteConnectorRequest request, ServerCallContext context)
+    {
+        Required(request.ConnectorId, "connector_id");
+        Required(request.Etag, "etag");
+        return calls.RunAsync(context, request, async transaction =>
+        {
+            await LockAsync(transaction, request.ConnectorId, request.Etag);
+            await ConnectorStore.DeleteAsync(transaction.Connection, request.ConnectorId);
+            Audit(transaction, context, "connectors.delete", request.ConnectorId, request.RequestId);
+            return new V1.DeleteConnectorResponse();
+        });
+    }
+}

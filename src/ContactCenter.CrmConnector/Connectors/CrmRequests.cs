@@ -1,0 +1,61 @@
+using System.Text;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Answers;
+using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.Egress.Http;
+
+namespace ContactCenter.CrmConnector.Connectors;
+
+/// <summary>Makes calls of a CRM out of rendered requests.</summary>
+/// <param name="store">Where the secrets are.</param>
+public sealed class CrmRequests(ConnectorStore store)
+{
+    /// <summary>Media type of every request and answer.</summary>
+    public const string Json = "application/json";
+
+    private const int DefaultTimeoutSeconds = 5;
+    private const int Concurrency = 8;
+
+    /// <summary>The header fields that tell a CRM who calls (CRM-13, CRM-14).</summary>
+    /// <param name="authentication">As configured.</param>
+    /// <param name="secret">Finds a secret by its name.</param>
+    public static IEnumerable<KeyValuePair<string, string>> HeadersOf(Authentication authentication, Func<string, string> secret) => authentication switch
+    {
+        { Basic: { } basic } =>
+            [new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{basic.Username}:{secret(ConnectorSecrets.Password)}")))],
+        { CustomHeaders: { } headers } => headers.Headers.Select(header => KeyValuePair.Create(header.Key, secret(ConnectorSecrets.HeaderName(header.Key)))),
+        _ => [],
+    };
+
+    /// <summary>Whether requests of an endpoint carry an Idempotency-Key (CRM-43).</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    public static bool HasIdempotencyKey(Connector connector, RequestTemplate endpoint) =>
+        endpoint.Method != RequestMethod.Get && connector is not { HasSendIdempotencyKey: true, SendIdempotencyKey: false };
+
+    /// <summary>The call of a rendered request: bounded by the connector's timeout from the look-up of the host to the last byte (CRM-32).</summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="text">Its request with values, which is sent.</param>
+    /// <param name="operationId">The same on every attempt.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<EgressRequest> OfAsync(StoredConnector connector, RequestTemplate endpoint, RequestText text, string operationId, CancellationToken cancellationToken)
+    {
+        var definition = connector.Definition;
+        var secrets = await store.ReadSecretsAsync(connector.ConnectorId, cancellationToken);
+        var destination = Destination.For($"connectors/{connector.ConnectorId}", text.Url) with
+        {
+            Timeouts = new() { Whole = TimeSpan.FromSeconds(definition.HasApiTimeoutSeconds ? definition.ApiTimeoutSeconds : DefaultTimeoutSeconds) },
+            MaxUrlLength = RequestTemplate.LongestUrl,
+            MaxResponseBytes = AnswerReader.LargestAnswer,
+            MaxConcurrent = Concurrency,
+        };
+        return new(destination, new HttpMethod(endpoint.Method.ToString().ToUpperInvariant()), text.Url)
+        {
+            Headers = [.. HeadersOf(definition.Authentication, name => secrets[name]), new("Accept", Json)],
+            ContentType = text.Body.Length > 0 ? Json : null,
+            Body = Encoding.UTF8.GetBytes(text.Body),
+            IdempotencyKey = HasIdempotencyKey(definition, endpoint) ? operationId : null,
+        };
+    }
+}

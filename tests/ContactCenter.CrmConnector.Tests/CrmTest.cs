@@ -1,0 +1,128 @@
+using ContactCenter.Crm.V1;
+using ContactCenter.Operations.V1;
+using ContactCenter.ServiceDefaults;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Net.Client;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(TestServers))]
+
+namespace ContactCenter.CrmConnector.Tests;
+
+/// <summary>The service on a database and a virtual host of its own, spoken to as its callers do.</summary>
+public abstract class CrmTest(TestServers servers) : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private string _broker = "";
+    private WebApplication _app = null!;
+    private GrpcChannel _channel = null!;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected ConnectorService.ConnectorServiceClient Connectors { get; private set; } = null!;
+
+    protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
+
+    protected virtual string[] Scopes => ["crm.read", "crm.write", "crm.operate", "crm.admin"];
+
+    protected virtual string[] Settings => ["--Crm:RequireExternalStorage=false"];
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        _database = await servers.CreateDatabaseAsync(Cancellation);
+        _broker = await servers.CreateVirtualHostAsync(Cancellation);
+        await StartAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops the service and starts it on what it has stored.</summary>
+    protected async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>All that the database holds about connectors, as text.</summary>
+    protected async Task<string> DumpAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand(
+            """
+            SELECT string_agg(t, ' ') FROM (
+              SELECT c::text || encode(definition, 'escape') AS t FROM crm.connectors c
+              UNION ALL SELECT r::text || encode(definition, 'escape') FROM crm.connector_revisions r
+              UNION ALL SELECT s::text FROM crm.connector_secrets s
+              UNION ALL SELECT a::text FROM durable.audit_entries a) all_of_it(t)
+            """);
+        return (string)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <summary>Receives what the service publishes of a kind.</summary>
+    protected async Task<(IBusControl Bus, Task<T> Received)> ReceiveAsync<T>()
+        where T : class
+    {
+        var received = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var bus = Bus.Factory.CreateUsingRabbitMq(bus =>
+        {
+            bus.Host(new Uri(_broker));
+            bus.ReceiveEndpoint("receiver", endpoint => endpoint.Handler<T>(context =>
+            {
+                received.TrySetResult(context.Message);
+                return Task.CompletedTask;
+            }));
+        });
+        await bus.StartAsync(Cancellation);
+        return (bus, received.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    }
+
+    /// <summary>Checks that a call is refused, and which fields it names, each with what its description begins with.</summary>
+    protected static async Task FailsAsync<T>(StatusCode code, string reason, AsyncUnaryCall<T> call, params string[] fields)
+    {
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal((code, reason), (failure.StatusCode, RpcErrors.ReasonOf(failure)));
+        var violations = failure.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => (violation.Field, violation.Description)) ?? [];
+        Assert.Equal(fields.Select(field => field.Split(' ')[0]), violations.Select(violation => violation.Field));
+        Assert.All(fields.Zip(violations), pair => Assert.StartsWith(pair.First.Split(' ', 2) is [_, var begin] ? begin : "", pair.Second.Description, StringComparison.Ordinal));
+    }
+
+    protected static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    private async Task StartAsync()
+    {
+        _app = CrmConnectorHost.Create(
+        [
+            $"--ConnectionStrings:database={_database.ConnectionString}",
+            $"--ConnectionStrings:rabbitmq={_broker}",
+            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            .. TestKey.Settings(Scopes),
+            .. TestKey.SecretSettings,
+            .. TestOutputLog.Settings,
+            .. Settings,
+        ]);
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
+        await _app.StartAsync(Cancellation);
+        // Endpoints are bound in the order of their names.
+        _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+        Connectors = new(_channel);
+        Operations = new(_channel);
+    }
+
+    private async Task StopAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
