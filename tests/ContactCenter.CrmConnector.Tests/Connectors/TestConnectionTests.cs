@@ -2,8 +2,8 @@ using System.Text;
 using ContactCenter.Crm.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 
 namespace ContactCenter.CrmConnector.Tests.Connectors;
 
