@@ -160,8 +160,8 @@ public static class DurableSetup
             MaxAutoPrepare = 100,
             // Nothing here leaves anything in a session: its seven statements would cost more than those of an idle service.
             NoResetOnClose = true,
-            // The last ends the session, and with it the locks, of a process that hangs while its results are on their way.
-            Options = "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c tcp_user_timeout=30s",
+            // No statement here lasts as long as its compilation would. The last ends the session, and with it the locks, of a process that hangs while its results are on their way.
+            Options = "-c jit=off -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c tcp_user_timeout=30s",
         };
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
     }
