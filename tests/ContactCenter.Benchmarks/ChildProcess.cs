@@ -31,6 +31,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The memory that the process holds now, in MiB.</summary>
+    internal double ResidentMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1_048_576.0;
+        }
+    }
+
     /// <summary>Starts this executable in the role of a child.</summary>
     internal static Task<ChildProcess> StartSelfAsync(params string[] arguments) =>
         StartAsync("dotnet", [typeof(ChildProcess).Assembly.Location, "child", .. arguments]);

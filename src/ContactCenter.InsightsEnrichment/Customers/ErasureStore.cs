@@ -63,7 +63,7 @@ internal sealed class ErasureStore(NpgsqlConnection connection)
             after = page[^1].RawEventId;
             await connection.ExecuteAsync(
                 """
-                UPDATE insights.raw_events r SET body = e.body FROM unnest(@ids, @bodies) AS e (id, body) WHERE r.raw_event_id = e.id;
+                UPDATE insights.received_events r SET body = e.body FROM unnest(@ids, @bodies) AS e (id, body) WHERE r.raw_event_id = e.id;
                 DELETE FROM insights.quarantine WHERE raw_event_id = ANY(@ids)
                 """,
                 new { ids = page.Select(raw => raw.RawEventId).ToArray(), bodies = page.Select(raw => PersonalData.Erase(raw, reason)).ToArray() });

@@ -19,9 +19,6 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// </summary>
 internal sealed class EnrichmentBatch
 {
-    /// <summary>Version of the rules; noted at every event that they processed.</summary>
-    private const int RuleVersion = 1;
-
     private readonly DurableTransaction _transaction;
     private readonly TwilioAccounts _accounts;
     private readonly EnrichmentRules _rules;
@@ -98,7 +95,7 @@ internal sealed class EnrichmentBatch
     /// <summary>Notes what became of the events, and begins what follows from it.</summary>
     private async Task NoteAsync()
     {
-        await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes, RuleVersion);
+        await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes);
         await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
         await WriteBackJobs.AttachAsync(_transaction, _recordings, _now);
     }

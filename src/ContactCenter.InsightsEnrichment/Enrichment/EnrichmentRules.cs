@@ -10,4 +10,8 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// <param name="Segments">What decides about segments.</param>
 /// <param name="Customers">What decides about their customers.</param>
 /// <param name="Agents">How workers' events are understood.</param>
-public sealed record EnrichmentRules(TwilioAccounts Accounts, SegmentRules Segments, CustomerRules Customers, AgentSettings Agents);
+public sealed record EnrichmentRules(TwilioAccounts Accounts, SegmentRules Segments, CustomerRules Customers, AgentSettings Agents)
+{
+    /// <summary>Version of the rules; kept with every event that they processed (INS-2).</summary>
+    public const int Version = 1;
+}

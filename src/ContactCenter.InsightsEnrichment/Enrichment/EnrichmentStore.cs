@@ -21,12 +21,16 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     /// <summary>The links of all tasks that can be reached from some links, directly or through further tasks.</summary>
     public async Task<List<TaskLinkRow>> ReachableAsync(IEnumerable<string> links) =>
         [.. await connection.QueryAsync<TaskLinkRow>(
+            // Link by link: no planner knows how far a recursion goes, so it would read all links there are.
             """
             WITH RECURSIVE reached (link) AS (
               SELECT unnest(@links)
               UNION
-              SELECT other.link FROM reached JOIN insights.task_links mine USING (link) JOIN insights.task_links other ON other.task_sid = mine.task_sid)
-            SELECT link AS Link, task_sid AS TaskSid FROM insights.task_links WHERE link IN (SELECT link FROM reached)
+              SELECT other.link FROM reached r
+              CROSS JOIN LATERAL (SELECT task_sid FROM insights.task_links WHERE link = r.link OFFSET 0) AS mine
+              CROSS JOIN LATERAL (SELECT link FROM insights.task_links WHERE task_sid = mine.task_sid OFFSET 0) AS other)
+            SELECT r.link AS Link, found.task_sid AS TaskSid
+            FROM reached r CROSS JOIN LATERAL (SELECT task_sid FROM insights.task_links WHERE link = r.link OFFSET 0) AS found
             """,
             new { links = links.ToArray() })];
 

@@ -31,6 +31,7 @@ public sealed partial class EnrichmentWorker(
             var pause = TimeSpan.Zero;
             try
             {
+                await backlog.LetBurstPassAsync(stoppingToken);
                 var processed = await ProcessAsync(null, stoppingToken);
                 backlog.Remove(processed);
                 if (processed == 0 || timeProvider.GetElapsedTime(counted) > LongestPause)

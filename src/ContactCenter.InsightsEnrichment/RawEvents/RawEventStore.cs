@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using Dapper;
 using Npgsql;
@@ -6,9 +7,9 @@ using NpgsqlTypes;
 
 namespace ContactCenter.InsightsEnrichment.RawEvents;
 
-/// <summary>All SQL of the raw events.</summary>
+/// <summary>All SQL of the raw events: here what was received, beside it what has become of it.</summary>
 /// <param name="database">The service's database.</param>
-public sealed class RawEventStore(DurableDatabase database)
+public sealed partial class RawEventStore(DurableDatabase database)
 {
     private const string Columns =
         """
@@ -29,21 +30,22 @@ public sealed class RawEventStore(DurableDatabase database)
 
     private const string Insert =
         """
-        INSERT INTO insights.raw_events (
+        INSERT INTO insights.received_events (
           raw_event_id, source, received_time, event_time, time_missing, event_key, event_type, account_sid, workspace_sid, resource_sid,
-          task_sid, worker_sid, content_type, body, body_sha256, status, error, headers)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+          task_sid, worker_sid, content_type, body, body_sha256, headers, rule_version)
+        SELECT *, $17::integer FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
-    /// <summary>Stores events in one statement, which is its own transaction.</summary>
+    private const string InsertStates = "INSERT INTO insights.raw_event_states (raw_event_id, status, error) SELECT * FROM unnest($1, $2, $3)";
+
+    /// <summary>Stores events in one transaction and one exchange with the database.</summary>
     /// <param name="events">At least one.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <exception cref="NpgsqlException">Nothing was stored, or, if the connection was lost, perhaps all.</exception>
     public async Task AddAsync(IReadOnlyList<RawEvent> events, CancellationToken cancellationToken)
     {
         await using var batch = database.DataSource.CreateBatch();
-        var command = new NpgsqlBatchCommand(Insert);
-        batch.BatchCommands.Add(command);
+        var command = Begin(Insert);
         Add(raw => raw.RawEventId, NpgsqlDbType.Uuid);
         Add(raw => RawEventWords.Word(raw.Source), NpgsqlDbType.Text);
         Add(raw => raw.ReceivedTime, NpgsqlDbType.TimestampTz);
@@ -59,12 +61,22 @@ public sealed class RawEventStore(DurableDatabase database)
         Add(raw => raw.ContentType, NpgsqlDbType.Text);
         Add(raw => raw.Body, NpgsqlDbType.Bytea);
         Add(raw => raw.BodySha256, NpgsqlDbType.Bytea);
+        Add(raw => raw.Headers, NpgsqlDbType.Jsonb);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = EnrichmentRules.Version });
+        command = Begin(InsertStates);
+        Add(raw => raw.RawEventId, NpgsqlDbType.Uuid);
         Add(raw => RawEventWords.Word(raw.Status), NpgsqlDbType.Text);
         Add(raw => raw.Error, NpgsqlDbType.Text);
-        Add(raw => raw.Headers, NpgsqlDbType.Jsonb);
         foreach (var further in EntryFilterStore.Commands(events))
             batch.BatchCommands.Add(further);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+
+        NpgsqlBatchCommand Begin(string sql)
+        {
+            var begun = new NpgsqlBatchCommand(sql);
+            batch.BatchCommands.Add(begun);
+            return begun;
+        }
 
         void Add<T>(Func<RawEvent, T> value, NpgsqlDbType type)
         {
@@ -75,34 +87,17 @@ public sealed class RawEventStore(DurableDatabase database)
         }
     }
 
-    /// <summary>Takes waiting events for this transaction, the oldest first; others skip them until it ends. Those that failed are left to their jobs.</summary>
-    /// <param name="connection">In a transaction.</param>
-    /// <param name="limit">Most events.</param>
-    /// <param name="only">If set, only these events.</param>
-    public static async Task<List<RawEvent>> ClaimAsync(NpgsqlConnection connection, int limit, Guid[]? only)
-    {
-        var chosen = only is null ? "" : "AND raw_event_id = ANY(@only)";
-        return (await connection.QueryAsync<RawEventRow>(
-            $"""
-            SELECT {Columns} FROM insights.raw_events
-            WHERE status = 'received' AND attempts = 0 {chosen}
-            ORDER BY raw_event_id LIMIT @limit FOR UPDATE SKIP LOCKED
-            """,
-            new { limit, only })).Select(row => row.ToRawEvent()).ToList();
-    }
-
-    /// <summary>Takes events whose processing failed, as if they had just been received.</summary>
-    /// <param name="connection">In a transaction.</param>
-    /// <param name="ids">The events; those that did not fail are left out.</param>
-    public static async Task<List<RawEvent>> ClaimFailedAsync(NpgsqlConnection connection, Guid[] ids) =>
-        [.. (await ReadAsync(connection, "raw_event_id = ANY(@ids) AND attempts > 0 AND status IN ('received', 'failed') FOR UPDATE", new { ids }))
-            .Select(raw => raw with { Status = RawEventStatus.Received })];
-
     /// <summary>The events of tasks that the stored result was made of. Duplicates have lost against one of these and need not be looked at again.</summary>
     /// <param name="connection">In a transaction that holds the tasks.</param>
     /// <param name="taskSids">The tasks.</param>
     public static async Task<List<RawEvent>> ProcessedAsync(NpgsqlConnection connection, string[] taskSids) =>
-        await ReadAsync(connection, "task_sid = ANY(@taskSids) AND source <> 'session' AND status = 'processed'", new { taskSids });
+        [.. (await connection.QueryAsync<RawEventRow>(
+            // Task by task, whatever the statistics say: a new database has none, and would be read as a whole.
+            $"""
+            SELECT found.* FROM unnest(@taskSids) AS t (sid)
+            CROSS JOIN LATERAL (SELECT {Columns} FROM insights.raw_events WHERE task_sid = t.sid AND source <> 'session' AND status = 'processed' OFFSET 0) AS found
+            """,
+            new { taskSids })).Select(row => row.ToRawEvent())];
 
     /// <summary>The processed arrivals of some events of workers.</summary>
     /// <param name="connection">In a transaction that holds the workers.</param>
@@ -158,30 +153,6 @@ public sealed class RawEventStore(DurableDatabase database)
     public static async Task<List<RawEvent>> ProcessedOfSessionsAsync(NpgsqlConnection connection, string[] resources) =>
         await ReadAsync(connection, "source = 'session' AND resource_sid = ANY(@resources) AND status = 'processed'", new { resources });
 
-    /// <summary>Notes what has become of events.</summary>
-    /// <param name="connection">In a transaction.</param>
-    /// <param name="outcomes">New status by event.</param>
-    /// <param name="ruleVersion">Version of the rules that were applied.</param>
-    public static Task SetStatusAsync(NpgsqlConnection connection, IReadOnlyDictionary<Guid, RawEventStatus> outcomes, int ruleVersion) =>
-        connection.ExecuteAsync(
-            """
-            UPDATE insights.raw_events r SET status = o.status, rule_version = @ruleVersion, error = NULL
-            FROM unnest(@ids, @statuses) AS o (id, status) WHERE r.raw_event_id = o.id
-            """,
-            new { ids = outcomes.Keys.ToArray(), statuses = outcomes.Values.Select(RawEventWords.Word).ToArray(), ruleVersion });
-
-    /// <summary>Counts a failed try of one event (INS-20).</summary>
-    /// <param name="connection">Any connection.</param>
-    /// <param name="id">The event.</param>
-    /// <param name="error">What went wrong.</param>
-    /// <param name="final">Whether it is given up.</param>
-    public static Task SetFailureAsync(NpgsqlConnection connection, Guid id, string error, bool final) => connection.ExecuteAsync(
-        """
-        UPDATE insights.raw_events SET attempts = attempts + 1, error = @error, status = CASE WHEN @final THEN 'failed' ELSE status END
-        WHERE raw_event_id = @id AND status IN ('received', 'failed')
-        """,
-        new { id, error, final });
-
     /// <summary>Which of some events are stored, by key and hash of the body.</summary>
     /// <param name="keys">The keys.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -189,7 +160,12 @@ public sealed class RawEventStore(DurableDatabase database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<(string, string)>(new CommandDefinition(
-            "SELECT event_key, encode(body_sha256, 'hex') FROM insights.raw_events WHERE event_key = ANY(@keys)", new { keys }, cancellationToken: cancellationToken))];
+            """
+            SELECT k.key, encode(found.body_sha256, 'hex') FROM unnest(@keys) AS k (key)
+            CROSS JOIN LATERAL (SELECT body_sha256 FROM insights.received_events WHERE event_key = k.key OFFSET 0) AS found
+            """,
+            new { keys },
+            cancellationToken: cancellationToken))];
     }
 
     /// <summary>Finds an event with its body; null if there is none.</summary>
@@ -222,29 +198,12 @@ public sealed class RawEventStore(DurableDatabase database)
             cancellationToken: cancellationToken))).Select(row => row.ToRawEvent())];
     }
 
-    /// <summary>Lets an event be processed again.</summary>
-    /// <param name="connection">In a transaction.</param>
-    /// <param name="id">The event.</param>
-    /// <returns>False if it is part of a result, or has no time: it stays as it is.</returns>
-    public static async Task<bool> ReplayAsync(NpgsqlConnection connection, Guid id) => await connection.ExecuteAsync(
-        "UPDATE insights.raw_events SET status = 'received', attempts = 0, error = NULL WHERE raw_event_id = @id AND event_time IS NOT NULL AND status <> 'processed'", new { id }) > 0;
-
     /// <summary>Reads events.</summary>
     /// <param name="connection">Any connection.</param>
     /// <param name="condition">Which, and in which order; SQL.</param>
     /// <param name="parameters">What it names.</param>
     internal static async Task<List<RawEvent>> ReadAsync(NpgsqlConnection connection, string condition, object parameters) =>
         [.. (await connection.QueryAsync<RawEventRow>($"SELECT {Columns} FROM insights.raw_events WHERE {condition}", parameters)).Select(row => row.ToRawEvent())];
-
-    /// <summary>Number of events that wait, counted up to a limit.</summary>
-    /// <param name="limit">Where to stop counting.</param>
-    /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<long> CountWaitingAsync(int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            "SELECT count(*) FROM (SELECT FROM insights.raw_events WHERE status = 'received' LIMIT @limit) AS waiting", new { limit });
-    }
 
     /// <summary>The parameters of <see cref="Matches"/>.</summary>
     /// <param name="query">Which events are meant.</param>

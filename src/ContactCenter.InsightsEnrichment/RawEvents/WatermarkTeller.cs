@@ -76,7 +76,11 @@ public sealed partial class WatermarkTeller(
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return new(await connection.QuerySingleAsync<DateTime>(new CommandDefinition(
-            "SELECT least((SELECT received_time FROM insights.raw_events WHERE status = 'received' ORDER BY raw_event_id LIMIT 1), @settled)",
+            """
+            SELECT least((
+              SELECT received_time FROM insights.received_events
+              WHERE raw_event_id = (SELECT raw_event_id FROM insights.raw_event_states WHERE status = 'received' ORDER BY raw_event_id LIMIT 1)), @settled)
+            """,
             new { settled },
             cancellationToken: cancellationToken)));
     }

@@ -123,14 +123,15 @@ public sealed class ReprocessingStore(DurableDatabase database)
     {
         var parameters = RawEventStore.Parameters(filter);
         parameters.AddDynamicParams(new { tasks, sessions, ids });
-        return await RawEventStore.ReadAsync(
-            connection,
+        const string InNoResult = "status IN ('ignored', 'set_aside', 'failed')";
+        var meant =
             $"""
-            status IN ('ignored', 'set_aside', 'failed') AND {RawEventStore.Matches}
+            SELECT raw_event_id FROM insights.raw_events
+            WHERE {InNoResult} AND {RawEventStore.Matches}
               AND ((source <> 'session' AND task_sid = ANY(@tasks)) OR (source = 'session' AND resource_sid = ANY(@sessions)) OR raw_event_id = ANY(@ids))
-            ORDER BY raw_event_id FOR UPDATE
-            """,
-            parameters);
+            """;
+        return await RawEventStore.ReadAsync(
+            connection, $"{RawEventStore.Held($"raw_event_id = ANY (ARRAY({meant})) AND {InNoResult} ORDER BY raw_event_id FOR UPDATE")} ORDER BY raw_event_id", parameters);
     }
 
     /// <summary>Keeps what a run changed, or would change; of the first hundred also how.</summary>

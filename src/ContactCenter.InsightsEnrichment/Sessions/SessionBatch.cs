@@ -18,9 +18,6 @@ namespace ContactCenter.InsightsEnrichment.Sessions;
 /// <param name="now">Time of the changes.</param>
 internal sealed class SessionBatch(DurableTransaction transaction, SessionChanges changes, DateTimeOffset now)
 {
-    /// <summary>Version of the rules; noted at every event that they processed.</summary>
-    private const int RuleVersion = 1;
-
     private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
     private readonly List<Warning> _warnings = [];
     private readonly List<SessionTask> _tasks = [];
@@ -46,7 +43,7 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
         var ofSessions = judged.FindAll(raw => !SessionEventTypes.AreOfAgent(raw.EventType));
         if (ofSessions.Count + again.Count > 0)
             await RebuildAsync(ofSessions, again);
-        await RawEventStore.SetStatusAsync(transaction.Connection, _outcomes, RuleVersion);
+        await RawEventStore.SetStatusAsync(transaction.Connection, _outcomes);
         await WarningStore.AddAsync(transaction.Connection, _warnings, now);
         return _tasks;
     }

@@ -13,10 +13,10 @@ internal static class CopyRate
     {
         var file = Path.GetTempFileName();
         await using var connection = new NpgsqlConnection(connectionString);
-        await connection.ExecuteAsync("CREATE TABLE copied (LIKE insights.raw_events INCLUDING ALL)");
+        await connection.ExecuteAsync("CREATE TABLE copied (LIKE insights.received_events INCLUDING ALL)");
         try
         {
-            await PsqlAsync(connectionString, $@"\copy (SELECT * FROM insights.raw_events WHERE received_time >= '{received:O}') TO '{file}' (FORMAT csv)", cancellationToken);
+            await PsqlAsync(connectionString, $@"\copy (SELECT * FROM insights.received_events WHERE received_time >= '{received:O}') TO '{file}' (FORMAT csv)", cancellationToken);
             var start = Stopwatch.GetTimestamp();
             await PsqlAsync(connectionString, $@"\copy copied FROM '{file}' (FORMAT csv)", cancellationToken);
             var rate = rows / Stopwatch.GetElapsedTime(start).TotalSeconds;

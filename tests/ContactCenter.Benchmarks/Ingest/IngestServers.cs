@@ -26,12 +26,14 @@ internal static class IngestServers
         $"--Twilio:Accounts:0:WorkspaceSids:0={Callbacks.WorkspaceSid}",
         $"--Twilio:Accounts:0:AuthTokens:0={Callbacks.AuthToken}",
         "--Customers:IdKey=benchmark-customer-key-0123456789",
+        // A burst of the whole measurement must find room: what comes when it is full is refused (INS-137).
+        "--Ingest:QueueLimit=1000000",
         "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
         "--Kestrel:Endpoints:grpc:Protocols=Http2",
         "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
         "--Tls:AllowPlaintext=true",
         "--Logging:LogLevel:Default=Warning",
-        .. TestKey.Settings("insights.ingest"),
+        .. TestKey.Settings("insights.ingest", "insights.read"),
         .. TestKey.SecretSettings,
     ]));
 

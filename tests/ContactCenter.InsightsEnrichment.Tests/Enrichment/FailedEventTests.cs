@@ -70,7 +70,7 @@ public sealed class FailedEventTests(TestServers servers) : InsightsTest(servers
         Assert.InRange(first.WatermarkTime, first.OccurredTime.AddSeconds(-11), first.OccurredTime.AddSeconds(-9));
 
         await BreakAsync();
-        await QueryAsync<int?>($"UPDATE insights.raw_events SET received_time = '{first.WatermarkTime:O}' WHERE status = 'received'");
+        await QueryAsync<int?>($"UPDATE insights.received_events SET received_time = '{first.WatermarkTime:O}' WHERE raw_event_id IN (SELECT raw_event_id FROM insights.raw_event_states WHERE status = 'received')");
         // What was known to be processed before may still be told, and then nothing more.
         for (var tells = 0; tells < 2; tells++)
             await TellAsync(published, _ => true);
