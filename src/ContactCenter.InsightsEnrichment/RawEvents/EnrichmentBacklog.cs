@@ -10,16 +10,16 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
     /// <summary>So many events in one commit came at once.</summary>
     private const int Burst = 16;
 
-    /// <summary>A burst is over when nothing has come for so long.</summary>
+    /// <summary>A burst is over when no more have come at once for so long.</summary>
     private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(50);
 
     /// <summary>So long a burst goes first; then some of what waits is processed, however much comes.</summary>
-    private static readonly TimeSpan LongestBurst = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBurst = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private long _waiting;
     private long _added;
-    private volatile int _latest;
+    private long _burst;
 
     /// <summary>Whether no more is taken until some is processed.</summary>
     public bool IsFull => Interlocked.Read(ref _waiting) >= options.Value.QueueLimit;
@@ -28,7 +28,8 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
     /// <param name="events">How many.</param>
     public void Add(int events)
     {
-        _latest = events;
+        if (events >= Burst)
+            Interlocked.Exchange(ref _burst, Stopwatch.GetTimestamp());
         Interlocked.Add(ref _added, events);
         Interlocked.Add(ref _waiting, events);
         if (_arrived.CurrentCount == 0)
@@ -65,17 +66,15 @@ public sealed class EnrichmentBacklog(IOptions<IngestOptions> options) : IDispos
 
     /// <summary>
     /// Lets a burst pass: whoever waits for the answer to a request goes before those who read results. It ends at once when
-    /// no burst is on, and always within a second; with half of the room taken no burst goes first any more.
+    /// no burst is on, and always after half a second; with half of the room taken no burst goes first any more.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LetBurstPassAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        while (_latest >= Burst && Interlocked.Read(ref _waiting) < options.Value.QueueLimit / 2 && Stopwatch.GetElapsedTime(start) < LongestBurst)
-        {
-            if (!await _arrived.WaitAsync(Lull, cancellationToken))
-                _latest = 0;
-        }
+        while (Stopwatch.GetElapsedTime(Interlocked.Read(ref _burst)) < Lull && Interlocked.Read(ref _waiting) < options.Value.QueueLimit / 2
+            && Stopwatch.GetElapsedTime(start) < LongestBurst)
+            await _arrived.WaitAsync(Lull, cancellationToken);
     }
 
     /// <inheritdoc />
