@@ -6,6 +6,18 @@ public static class StorageErrors
     /// <summary>Domain of every ErrorInfo that the storage services return.</summary>
     public const string Domain = "contactcenter.storage";
 
+    /// <summary>The settings were changed since they were read.</summary>
+    public const string EtagMismatch = "ETAG_MISMATCH";
+
+    /// <summary>A field that is required is empty.</summary>
+    public const string FieldRequired = "FIELD_REQUIRED";
+
+    /// <summary>A folder path could lead elsewhere, or is too long (STO-14).</summary>
+    public const string FolderPathInvalid = "FOLDER_PATH_INVALID";
+
+    /// <summary>No key of the server is pinned yet; the message shows those that it presents (STO-22).</summary>
+    public const string HostKeyNotPinned = "HOST_KEY_NOT_PINNED";
+
     /// <summary>The server presents another key than the pinned ones (STO-22).</summary>
     public const string HostKeyMismatch = "HOST_KEY_MISMATCH";
 
@@ -33,6 +45,12 @@ public static class StorageErrors
     /// <summary>The store refuses the login.</summary>
     public const string StoreAuthFailed = "STORE_AUTH_FAILED";
 
+    /// <summary>Several fields of the settings are wrong, each for a reason of its own.</summary>
+    public const string StoreInvalid = "STORE_INVALID";
+
+    /// <summary>No store is configured.</summary>
+    public const string StoreNotConfigured = "STORE_NOT_CONFIGURED";
+
     /// <summary>The store has too little room.</summary>
     public const string StoreFull = "STORE_FULL";
 
@@ -47,4 +65,7 @@ public static class StorageErrors
 
     /// <summary>The store cannot be reached, or ended the connection.</summary>
     public const string StoreUnreachable = "STORE_UNREACHABLE";
+
+    /// <summary>Settings are tested at most 10 times a minute (STO-73).</summary>
+    public const string TooManyTests = "TOO_MANY_TESTS";
 }

@@ -3,6 +3,7 @@ using ContactCenter.Egress;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using ContactCenter.StorageExport.Stores;
 
 namespace ContactCenter.StorageExport;
 
@@ -20,11 +21,16 @@ public static class StorageExportHost
         builder.AddCallers("storage");
         builder.AddEgress("storage-export");
         builder.AddOperations();
+        builder.Services.AddSingleton(SettingsStore.SecretColumn);
+        builder.Services.AddSingleton<SettingsStore>();
+        builder.Services.AddSingleton<SftpStore>();
+        builder.Services.AddSingleton<StoreTester>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapOAuthCallback();
         app.MapOperations();
+        app.MapGrpcService<StoreService>();
         return app;
     }
 }

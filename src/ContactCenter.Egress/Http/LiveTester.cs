@@ -61,7 +61,12 @@ public sealed class LiveTester
     /// <returns>The outcome, or null when the subject was tested too often within a minute.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<EgressOutcome?> SendAsync(EgressRequest request, string subject, int perMinute, CancellationToken cancellationToken) =>
-        await _gate.AdmitLiveTestAsync(subject, perMinute) ? await _client.SendAsync(request, cancellationToken) : null;
+        await AdmitAsync(subject, perMinute) ? await _client.SendAsync(request, cancellationToken) : null;
+
+    /// <summary>Whether one more test may be made, for a service that makes it without a call over HTTP.</summary>
+    /// <param name="subject">What is tested; the limit is per subject.</param>
+    /// <param name="perMinute">Most tests a minute.</param>
+    public Task<bool> AdmitAsync(string subject, int perMinute) => _gate.AdmitLiveTestAsync(subject, perMinute);
 
     private string Masked(EgressResponse response)
     {

@@ -22,7 +22,11 @@ internal interface IFileContent
 /// <param name="WritesInFlight">Most unanswered writes, 1 to 256 (STO-25).</param>
 /// <param name="FileMode">Permissions of a new file (STO-29).</param>
 /// <param name="FolderMode">Permissions of a new folder.</param>
-internal sealed record SftpUploadPlan(string UploadId, int WritesInFlight = 64, uint FileMode = 0b110_100_000, uint FolderMode = 0b111_101_000);
+internal sealed record SftpUploadPlan(string UploadId, int WritesInFlight = 64, uint FileMode = 0b110_100_000, uint FolderMode = SftpUploadPlan.DefaultFolderMode)
+{
+    /// <summary>Permissions of a new folder, unless something else is configured: 0750.</summary>
+    public const uint DefaultFolderMode = 0b111_101_000;
+}
 
 /// <summary>
 /// Writes one file to an SFTP server (STO-24 to STO-28): beside its target, then renamed over it, so that a reader sees the
@@ -118,27 +122,8 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
         }
         catch (SftpStatusException missing) when (missing.Status == SftpStatus.NoSuchFile)
         {
-            await MakeFoldersAsync(connection, cancellationToken);
+            await SftpFolders.MakeAsync(connection, folder, plan.FolderMode, cancellationToken);
             return await connection.OpenAsync(_part, flags, plan.FileMode, cancellationToken);
-        }
-    }
-
-    private async Task MakeFoldersAsync(SftpConnection connection, CancellationToken cancellationToken)
-    {
-        var path = "";
-        foreach (var part in folder.Split('/'))
-        {
-            path = path.Length == 0 && part.Length > 0 ? part : $"{path}/{part}";
-            if (part.Length == 0 || await connection.StatAsync(path, cancellationToken) is not null)
-                continue;
-            try
-            {
-                await connection.MakeFolderAsync(path, plan.FolderMode, cancellationToken);
-            }
-            catch (SftpStatusException failed) when (failed.Status == SftpStatus.Failure)
-            {
-                // Somebody else may just have made it; if not, the next step says what is wrong.
-            }
         }
     }
 

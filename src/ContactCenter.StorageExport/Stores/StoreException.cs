@@ -10,6 +10,9 @@ public sealed class StoreException(string reason, string detail, bool concernsSt
     /// <summary>The reason.</summary>
     public string Reason { get; } = reason;
 
+    /// <summary>The same in words, without secrets.</summary>
+    public string Detail { get; } = detail;
+
     /// <summary>Whether no file can be stored as long as it lasts.</summary>
     public bool ConcernsStore { get; } = concernsStore;
 }

@@ -144,6 +144,10 @@ public sealed class SftpUploadTests : IAsyncDisposable
 
         Assert.Equal(("STORE_REFUSED", false), (failure.Reason, failure.ConcernsStore));
         await Upload(Content.Random(10), "elsewhere").RunAsync(connection, 0, Cancellation);
+        await using var readOnly = await _server.ConnectAsync(without: "open");
+        failure = await Assert.ThrowsAsync<StoreException>(() => Upload(Content.Random(10), "elsewhere").RunAsync(readOnly, 0, Cancellation));
+        Assert.Equal(("STORE_PERMISSION_DENIED", false), (failure.Reason, failure.ConcernsStore));
+        Assert.Contains("elsewhere", failure.Detail, StringComparison.Ordinal);
     }
 
     private SftpUpload Upload(Content content, string folder = Recordings) => new(content, folder, "call-103646.mp3", new("u1"), (offset, _) =>

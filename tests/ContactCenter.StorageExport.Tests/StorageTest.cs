@@ -1,0 +1,75 @@
+using ContactCenter.ServiceDefaults;
+using ContactCenter.Storage.V1;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(TestServers))]
+
+namespace ContactCenter.StorageExport.Tests;
+
+/// <summary>The service on a database of its own, spoken to as its callers do.</summary>
+public abstract class StorageTest(TestServers servers) : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private WebApplication _app = null!;
+    private GrpcChannel _channel = null!;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected StoreService.StoreServiceClient Stores { get; private set; } = null!;
+
+    /// <summary>Hosts that may be reached.</summary>
+    protected virtual IEnumerable<string> Settings => [];
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        _database = await servers.CreateDatabaseAsync(Cancellation);
+        _app = StorageExportHost.Create(
+        [
+            $"--ConnectionStrings:database={_database.ConnectionString}",
+            $"--ConnectionStrings:rabbitmq={await servers.ShareVirtualHostAsync()}",
+            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            .. TestKey.Settings("storage.read", "storage.operate", "storage.admin"),
+            .. TestKey.SecretSettings,
+            .. TestOutputLog.Settings,
+            .. Settings,
+        ]);
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
+        await _app.StartAsync(Cancellation);
+        // Endpoints are bound in the order of their names.
+        _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+        Stores = new(_channel);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The only value of a query.</summary>
+    protected async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <summary>Checks that a call is refused, and which fields it names.</summary>
+    protected static async Task<RpcException> FailsAsync<T>(StatusCode code, string reason, AsyncUnaryCall<T> call, params string[] fields)
+    {
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await call);
+        Assert.Equal((code, reason), (failure.StatusCode, RpcErrors.ReasonOf(failure)));
+        Assert.Equal(fields, failure.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => violation.Field) ?? []);
+        return failure;
+    }
+}
