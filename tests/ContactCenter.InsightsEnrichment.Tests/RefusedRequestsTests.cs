@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ContactCenter.Insights.V1;
 using ContactCenter.InsightsEnrichment.Tests.Exports;
 using ContactCenter.ServiceDefaults;
@@ -28,19 +29,20 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         ["ConversationService/RelinkConversation"] = """{"conversation_id":"TASK","external_id":"crm-1","reason":"r"}""",
         ["ConversationService/WithdrawRelink"] = """{"conversation_id":"TASK","reason":"r"}""",
         ["ConversationService/CorrectSegment"] = """{"segment_id":"SEGMENT","attributes":{"outcome":"x"},"reason":"r"}""",
-        ["ConversationService/WithdrawCorrection"] = """{"correction_id":"UUID","reason":"r"}""",
+        ["ConversationService/WithdrawCorrection"] = """{"correction_id":"CORRECTION","reason":"r"}""",
         ["ConversationService/SetSegmentLink"] = """{"segment_id":"SEGMENT","segment_link":"https://example.com/a","reason":"r"}""",
-        ["ConversationService/LinkTasks"] = """{"task_sids":["TASK"],"conversation_id":"TASK","reason":"r"}""",
-        ["ConversationService/UnlinkTask"] = """{"task_sid":"TASK","reason":"r"}""",
+        ["ConversationService/LinkTasks"] = """{"task_sids":["TASK4"],"conversation_id":"TASK","reason":"r"}""",
+        ["ConversationService/UnlinkTask"] = """{"task_sid":"TASK4","reason":"r"}""",
         ["ConversationService/ListConversationHistory"] = """{"conversation_id":"TASK"}""",
         ["CustomerService/ListCustomerJourney"] = """{"customer_id":"CUSTOMER"}""",
         ["CustomerService/ListCustomerHistory"] = """{"customer_id":"CUSTOMER"}""",
-        ["CustomerService/MergeCustomers"] = """{"source_customer_id":"CUSTOMER","target_customer_id":"CUSTOMER","reason":"r"}""",
+        ["CustomerService/MergeCustomers"] = """{"source_customer_id":"CUSTOMER","target_customer_id":"CUSTOMER4","reason":"r"}""",
         ["CustomerService/UnmergeCustomer"] = """{"customer_id":"CUSTOMER","reason":"r"}""",
         ["CustomerService/EraseCustomer"] = """{"customer_id":"CUSTOMER","reason":"r"}""",
         ["ExportService/CreateExport"] = """{"data_set":"DATA_SET_WARNINGS","filter":{"start_time":"2026-03-02T00:00:00Z","end_time":"2026-03-03T00:00:00Z"}}""",
         ["ExportService/CancelExport"] = """{"export_id":"EXPORT"}""",
         ["RawEventService/ReplayRawEvent"] = """{"raw_event_id":"RAWEVENT"}""",
+        ["RawEventService/ReprocessRawEvents"] = """{"filter":{"task_sid":"TASK"}}""",
         ["RawEventService/CancelReprocessing"] = """{"reprocessing_id":"REPROCESSING"}""",
         ["SessionService/ListSessionEvents"] = """{"name":"call-1418"}""",
         ["WarningService/AcknowledgeWarnings"] = """{"filter":{"code":"account_unknown"}}""",
@@ -51,6 +53,30 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         ["WriteBackService/GetWriteBack"] = """{"write_back_id":"WRITEBACK"}""",
         ["WriteBackService/RetryWriteBack"] = """{"write_back_id":"WRITEBACK"}""",
     };
+
+    /// <summary>Changing methods in an order in which they can be called one after the other, with a field that makes another request of a good one.</summary>
+    private static readonly (string Method, string Field, string Value)[] Changes =
+    [
+        ("ConversationService/RelinkConversation", "external_id", "\"crm-2\""),
+        ("ConversationService/WithdrawRelink", "reason", "\"other\""),
+        ("ConversationService/CorrectSegment", "attributes", """{"outcome":"y"}"""),
+        ("ConversationService/WithdrawCorrection", "reason", "\"other\""),
+        ("ConversationService/SetSegmentLink", "segment_link", "\"https://example.com/b\""),
+        ("ConversationService/LinkTasks", "dry_run", "true"),
+        ("ConversationService/UnlinkTask", "dry_run", "true"),
+        ("CustomerService/MergeCustomers", "dry_run", "true"),
+        ("CustomerService/UnmergeCustomer", "dry_run", "true"),
+        ("CustomerService/EraseCustomer", "customer_id", "\"CUSTOMER4\""),
+        ("ExportService/CreateExport", "time_zone", "\"Europe/Lisbon\""),
+        ("RawEventService/ReplayRawEvent", "raw_event_id", "\"RAWEVENT2\""),
+        ("RawEventService/ReprocessRawEvents", "dry_run", "true"),
+        ("RawEventService/CancelReprocessing", "reprocessing_id", "\"REPROCESSING2\""),
+        ("WarningService/AcknowledgeWarnings", "filter", """{"code":"twin_mismatch"}"""),
+        ("WriteBackService/SetTaskEnrichment", "flush_now", "true"),
+        ("WriteBackService/CompleteTask", "complete_anyway", "true"),
+        ("WriteBackService/CancelTask", "cancel_anyway", "true"),
+        ("WriteBackService/UpdateWorkers", "dry_run", "true"),
+    ];
 
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
 
@@ -86,6 +112,31 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         var changing = Methods.Where(method => method.Value.InputType.FindFieldByName("request_id") is not null).Select(method => method.Key).ToList();
         Assert.True(changing.Count >= 22, $"{changing.Count} changing methods");
         await AllAsync(changing.SelectMany(method => new[] { "\"1\"", $"\"{Guid.Empty}\"" }, (method, id) => (method, With(method, "request_id", id), "InvalidArgument REQUEST_ID_INVALID request_id")));
+    }
+
+    [Fact]
+    [Rule("INS-135")]
+    public async Task Every_changing_method_answers_a_repeated_request_as_before_and_refuses_another_one_of_the_same_id()
+    {
+        await SeedAsync();
+        // Those that are left out have nothing that could differ, or can only be called while something runs or has failed.
+        Assert.Equal(
+            ["ExportService/CancelExport", "LoadService/RunLoad", "WriteBackService/RetryWriteBack"],
+            Methods.Where(method => method.Value.InputType.FindFieldByName("request_id") is not null).Select(method => method.Key).Except(Changes.Select(change => change.Method)).Order());
+        var wrong = new List<string>();
+        foreach (var (method, field, value) in Changes)
+        {
+            var request = With(method, "request_id", $"\"{Guid.CreateVersion7(TimeProvider.System.GetUtcNow())}\"");
+            var (first, answer) = await CallAsync(method, request);
+            var (again, repeated) = await CallAsync(method, request);
+            if (first != "OK" || again != "OK" || !Equals(answer, repeated))
+                wrong.Add($"{method}: {first} {answer}, repeated {again} {repeated}");
+            var (other, _) = await CallAsync(method, With(request, field, value));
+            if (other != (method.Contains("/Create", StringComparison.Ordinal) ? "AlreadyExists REQUEST_ID_REUSED " : "InvalidArgument REQUEST_ID_REUSED request_id"))
+                wrong.Add($"{method}: {other} for another request");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Fact]
@@ -154,7 +205,8 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
     {
         var timeless = new TaskLife(7).Created("10:00:00").Forms[0].ToDictionary(StringComparer.Ordinal);
         timeless["TimestampMs"] = timeless["Timestamp"] = "1899-03-02T10:00:00Z";
-        await SendAsync([.. Examples.ColdTransfer().Forms, .. SharedLife(2, TaskLife.AccountSid), .. SharedLife(3, OtherAccount), timeless]);
+        var other = new TaskLife(4) { Attributes = """{"from":"+15557654321"}""" }.Entered("12:00:00", "Level 1").Canceled("12:01:00", "hangup");
+        await SendAsync([.. Examples.ColdTransfer().Forms, .. SharedLife(2, TaskLife.AccountSid), .. SharedLife(3, OtherAccount), .. other.Forms, timeless]);
         using (var content = new StringContent(
             """{"event_id":"1","source":"s","type":"session.started","event_time":"2026-03-02T10:00:00Z","session_kind":"call","session_id":1418,"data":{"session_type":"Voice Inbound"}}"""))
         using (var answer = await Http.PostAsync("/ingest/sessions/events", content, Cancellation))
@@ -162,14 +214,22 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         await SettledAsync();
 
         var task = TaskLife.Sid("WT", 1);
-        (_known["TASK"], _known["ACCOUNT"], _known["WORKSPACE"], _known["UUID"]) = (task, TaskLife.AccountSid, TaskLife.WorkspaceSid, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
+        (_known["TASK"], _known["ACCOUNT"], _known["WORKSPACE"]) = (task, TaskLife.AccountSid, TaskLife.WorkspaceSid);
         _known["CUSTOMER"] = (await ConversationAsync(task)).CustomerId;
-        _known["SEGMENT"] = (await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = task } }, cancellationToken: Cancellation)).Segments[0].SegmentId;
-        _known["RAWEVENT"] = await QueryAsync<string>("SELECT raw_event_id::text FROM insights.raw_events WHERE status = 'processed' LIMIT 1");
+        (_known["TASK4"], _known["CUSTOMER4"]) = (other.TaskSid, (await ConversationAsync(other.TaskSid)).CustomerId);
+        _known["SEGMENT"] = (await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = task } }, cancellationToken: Cancellation)).Segments[1].SegmentId;
+        _known["CORRECTION"] = (await Conversations.CorrectSegmentAsync(
+            new() { SegmentId = _known["SEGMENT"], Attributes = { ["content"] = "x" }, Reason = "r" }, cancellationToken: Cancellation)).Correction.CorrectionId;
+        _known["RAWEVENT"] = await QueryAsync<string>("SELECT min(raw_event_id::text) FROM insights.raw_events WHERE status = 'processed'");
+        _known["RAWEVENT2"] = await QueryAsync<string>("SELECT max(raw_event_id::text) FROM insights.raw_events WHERE status = 'processed'");
         _known["TIMELESS"] = await QueryAsync<string>("SELECT raw_event_id::text FROM insights.raw_events WHERE event_time IS NULL");
         _known["EXPORT"] = (await ExportAsync(new() { DataSet = DataSet.Warnings, Filter = Day() })).ExportId;
-        _known["REPROCESSING"] = (await new RawEventService.RawEventServiceClient(Channel).ReprocessRawEventsAsync(
-            new() { Filter = new() { TaskSid = task } }, cancellationToken: Cancellation)).Reprocessing.ReprocessingId;
+        foreach (var name in new[] { "REPROCESSING", "REPROCESSING2" })
+        {
+            _known[name] = (await new RawEventService.RawEventServiceClient(Channel).ReprocessRawEventsAsync(
+                new() { EventsPerSecond = 1 }, cancellationToken: Cancellation)).Reprocessing.ReprocessingId;
+        }
+
         _known["WRITEBACK"] = (await new WriteBackService.WriteBackServiceClient(Channel).SetTaskEnrichmentAsync(
             new() { TaskSid = task, AccountSid = TaskLife.AccountSid, WorkspaceSid = TaskLife.WorkspaceSid, Attributes = """{"outcome":"x"}""" }, cancellationToken: Cancellation)).WriteBack.WriteBackId;
     }
@@ -178,10 +238,12 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         new TaskLife(number) { Attributes = $$$"""{"conversations":{"conversation_id":"{{{Shared}}}"}}""" }.Entered("11:00:00", "Level 1").Canceled("11:01:00", "hangup").Forms
             .Select(form => new Dictionary<string, string>(form, StringComparer.Ordinal) { ["AccountSid"] = accountSid, ["WorkspaceSid"] = $"WS{accountSid[2..]}" });
 
-    private static string With(string method, string field, string value)
+    /// <summary>A good request of a method, or a request, with another value of a field.</summary>
+    private static string With(string request, string field, string value)
     {
-        var good = Good.GetValueOrDefault(method, "{}");
-        return good == "{}" ? $$"""{"{{field}}":{{value}}}""" : $$"""{{good[..^1]}},"{{field}}":{{value}}}""";
+        var changed = JsonNode.Parse(request.StartsWith('{') ? request : Good.GetValueOrDefault(request, "{}"))!;
+        changed[field] = JsonNode.Parse(value);
+        return changed.ToJsonString();
     }
 
     private async Task AllAsync(IEnumerable<(string Method, string Request, string Expected)> table)
@@ -189,15 +251,15 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         var wrong = new List<string>();
         foreach (var (method, request, expected) in table)
         {
-            if (await AnswerAsync(method, request) is var actual && actual != expected)
+            if ((await CallAsync(method, request)).Outcome is var actual && actual != expected)
                 wrong.Add($"{method} {(request.Length > 200 ? request[..200] : request)}: {actual} instead of {expected}");
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    /// <summary>Status, reason and field of the answer; OK for none.</summary>
-    private async Task<string> AnswerAsync(string method, string request)
+    /// <summary>OK and the answer, or status, reason and field of the error.</summary>
+    private async Task<(string Outcome, IMessage? Answer)> CallAsync(string method, string request)
     {
         var rpc = Methods[method];
         var call = new Method<IMessage, IMessage>(
@@ -207,12 +269,11 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         try
         {
             var message = rpc.InputType.Parser.ParseJson(_known.Aggregate(request, (text, known) => text.Replace($"\"{known.Key}\"", JsonSerializer.Serialize(known.Value), StringComparison.Ordinal)));
-            await Channel.CreateCallInvoker().AsyncUnaryCall(call, null, new CallOptions(cancellationToken: Cancellation), message);
-            return "OK";
+            return ("OK", await Channel.CreateCallInvoker().AsyncUnaryCall(call, null, new CallOptions(cancellationToken: Cancellation), message));
         }
         catch (RpcException failure)
         {
-            return $"{failure.StatusCode} {RpcErrors.ReasonOf(failure)} {failure.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations[0].Field}";
+            return ($"{failure.StatusCode} {RpcErrors.ReasonOf(failure)} {failure.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations[0].Field}", null);
         }
     }
 }

@@ -145,7 +145,7 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
 
     [Fact]
     [Rule("INS-136")]
-    public async Task Exports_need_a_scope_of_their_own()
+    public async Task Exports_and_session_events_need_scopes_of_their_own()
     {
         await FailsAsync(
             StatusCode.PermissionDenied, "SCOPE_MISSING", null,
@@ -153,6 +153,8 @@ public sealed class LoadServiceTests(TestServers servers) : LoadTest(servers)
         Http.DefaultRequestHeaders.Add("x-api-key", TestKey.Text);
         using var answer = await Http.GetAsync($"/v1/exports/{Guid.Empty}/content", Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var refused = await Http.PostAsync("/ingest/sessions/events", new StringContent("[]"), Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
     private static (long, long, long) NumberAndCounts(Load load) => (load.LoadNumber, load.SegmentsNew, load.SegmentsChanged);

@@ -69,14 +69,18 @@ public sealed class SessionIngestTests(TestServers servers) : SessionsTest(serve
         await RefusedAsync($"\"{new string('x', 4 * 1024 * 1024)}\"", HttpStatusCode.RequestEntityTooLarge, "BODY_TOO_LARGE");
         Assert.Equal("failed 2", await StatusesAsync());
 
+        var names = string.Join(',', Enumerable.Range(0, 1_001).Select(i => $"\"n{i}\":{i}"));
+        Assert.Equal(["rejected "], await TakeAsync($$$"""{"event_id":"1","source":"s","type":"tea.served","event_time":1772445600000,"data":{{{{names}}}}}"""));
+        Assert.Equal("failed 3", await StatusesAsync());
+
         var large = SessionLife.Chat().At("09:02:00", "custom_data.received", new { custom_data_not_secured = new { text = new string('x', 256 * 1024) } });
         Assert.Equal(10, (await TakeAsync(large.Body)).Count(result => result == "accepted"));
-        Assert.Equal(12, await QueryAsync<long>("SELECT count(*) FROM insights.raw_events"));
+        Assert.Equal(13, await QueryAsync<long>("SELECT count(*) FROM insights.raw_events"));
     }
 
     [Fact]
     [Rule("INS-136")]
-    public async Task Without_a_key_or_its_scope_nothing_is_taken()
+    public async Task Without_a_key_nothing_is_taken()
     {
         using var http = new HttpClient { BaseAddress = Http.BaseAddress };
         using var answer = await http.PostAsync(Path, new StringContent("[]"), Cancellation);
