@@ -6,6 +6,9 @@ public static class CrmErrors
     /// <summary>Domain of every ErrorInfo that the CRM services return.</summary>
     public const string Domain = "contactcenter.crm";
 
+    /// <summary>The connector authenticates otherwise, so that there is nothing to authorise.</summary>
+    public const string AuthenticationNotOAuth2 = "AUTHENTICATION_NOT_OAUTH2";
+
     /// <summary>There is a connector of that id.</summary>
     public const string ConnectorExists = "CONNECTOR_EXISTS";
 

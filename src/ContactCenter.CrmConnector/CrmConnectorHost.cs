@@ -21,11 +21,12 @@ public static class CrmConnectorHost
         builder.AddCallers("crm");
         builder.AddEgress("crm-connector");
         builder.AddOperations();
-        builder.Services.AddOptions<CrmOptions>().BindConfiguration("Crm");
+        builder.Services.AddOptions<CrmOptions>().BindConfiguration("Crm").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(ConnectorStore.SecretColumn);
         builder.Services.AddSingleton<ConnectorStore>();
         builder.Services.AddSingleton<ConnectorReader>();
         builder.Services.AddSingleton<CrmRequests>();
+        builder.Services.AddSingleton<ConnectorGrants>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -28,6 +28,9 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
 
+    /// <summary>Where browsers reach the service.</summary>
+    protected Uri Http { get; private set; } = null!;
+
     protected virtual string[] Scopes => ["crm.read", "crm.write", "crm.operate", "crm.admin"];
 
     protected virtual string[] Settings => ["--Crm:RequireExternalStorage=false"];
@@ -115,6 +118,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         await _app.StartAsync(Cancellation);
         // Endpoints are bound in the order of their names.
         _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+        Http = new(_app.Urls.Last());
         Connectors = new(_channel);
         Operations = new(_channel);
     }

@@ -3,17 +3,21 @@ using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Phones;
 using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.Egress;
 using ContactCenter.Egress.Guard;
+using Microsoft.Extensions.Options;
 using Endpoint = ContactCenter.Crm.V1.Endpoint;
 
 namespace ContactCenter.CrmConnector.Connectors;
 
 /// <summary>Parses the configuration of a CRM and checks it completely; all that is wrong is found at once.</summary>
 /// <param name="guard">Says which hosts may be called.</param>
-public sealed partial class ConnectorReader(EgressGuard guard)
+/// <param name="options">Settings of the deployment.</param>
+public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptions> options)
 {
     private const int LongestTimeout = 10;
     private const int MostHeaders = 64;
+    private const int LongestState = 512;
 
     /// <summary>The endpoints that a connector has, in the order of their fields.</summary>
     /// <param name="connector">The connector.</param>
@@ -74,7 +78,7 @@ public sealed partial class ConnectorReader(EgressGuard guard)
         return new(phone.Format, phone.DefaultCallingCode.Length > 0 ? phone.DefaultCallingCode : "1");
     }
 
-    private static void CheckAuthentication(Connector connector, ConnectorFindings findings)
+    private void CheckAuthentication(Connector connector, ConnectorFindings findings)
     {
         const string Field = "connector.authentication";
         switch (connector.Authentication?.MethodCase ?? Authentication.MethodOneofCase.None)
@@ -89,11 +93,52 @@ public sealed partial class ConnectorReader(EgressGuard guard)
             case Authentication.MethodOneofCase.CustomHeaders:
                 CheckHeaders(connector.Authentication!.CustomHeaders, $"{Field}.custom_headers.headers", findings);
                 break;
+            case Authentication.MethodOneofCase.Oauth2:
+                CheckOAuth2(connector.Authentication!.Oauth2, $"{Field}.oauth2", findings);
+                break;
             case var _ when EndpointsOf(connector).Any():
-                findings.Refuse(Field, CrmErrors.FieldRequired, "must be basic or custom_headers");
+                findings.Refuse(Field, CrmErrors.FieldRequired, "must be basic, custom_headers or oauth2");
                 break;
             default:
                 break;
+        }
+    }
+
+    private void CheckOAuth2(OAuth2Authentication oauth, string field, ConnectorFindings findings)
+    {
+        CheckUrl("authorization_url", oauth.AuthorizationUrl, url =>
+        {
+            if (url.Protocol != EgressProtocol.Https)
+                findings.Refuse($"{field}.authorization_url", CrmErrors.UrlInvalid, "a browser opens https alone");
+        });
+        CheckUrl("token_url", oauth.TokenUrl, guard.CheckUrl);
+        if (oauth.ClientId.Length == 0)
+            findings.Refuse($"{field}.client_id", CrmErrors.FieldRequired, "is required");
+        if (oauth.State.Length > LongestState)
+            findings.Refuse($"{field}.state", SharedErrors.FieldInvalid, $"must have at most {LongestState} characters");
+        if (oauth.IncludeRedirectUrl && options.Value.PublicBaseUrl.Length == 0)
+            findings.Refuse($"{field}.include_redirect_url", SharedErrors.FieldInvalid, "the deployment has no Crm:PublicBaseUrl to send");
+        if (!Enum.IsDefined(oauth.ClientAuthentication))
+            findings.Refuse($"{field}.client_authentication", SharedErrors.FieldInvalid, "must be BODY or BASIC");
+        if (HeaderRules.Violation("Authorization", oauth.TokenPrefix) is { } prefix)
+            findings.Refuse($"{field}.token_prefix", SharedErrors.FieldInvalid, prefix);
+
+        void CheckUrl(string name, string text, Action<EgressUrl> check)
+        {
+            if (text.Length == 0)
+            {
+                findings.Refuse($"{field}.{name}", CrmErrors.FieldRequired, "is required");
+                return;
+            }
+
+            try
+            {
+                check(EgressUrl.Parse(text));
+            }
+            catch (EgressException exception)
+            {
+                findings.Refuse($"{field}.{name}", CrmErrors.UrlInvalid, exception.Failure.Detail);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal static class ConnectorSecrets
     /// <summary>Name of the password.</summary>
     public const string Password = "password";
 
+    /// <summary>Name of the client secret.</summary>
+    public const string ClientSecret = "client_secret";
+
     /// <summary>Every secret that the authentication needs.</summary>
     /// <param name="authentication">Null for none.</param>
     public static IEnumerable<ConnectorSecret> Of(Authentication? authentication) => authentication switch
@@ -19,6 +22,7 @@ internal static class ConnectorSecrets
         { Basic: { } basic } => [new(Password, "connector.authentication.basic.password", basic.Password)],
         { CustomHeaders: { } headers } => headers.Headers.Select((header, i) =>
             new ConnectorSecret(HeaderName(header.Key), $"connector.authentication.custom_headers.headers[{i}].value", header.Value)),
+        { Oauth2: { } oauth } => [new(ClientSecret, "connector.authentication.oauth2.client_secret", oauth.ClientSecret)],
         _ => [],
     };
 
@@ -41,7 +45,7 @@ internal static class ConnectorSecrets
             else if (secret.Value.Length == 0 && !kept.Contains(secret.Name))
                 findings.Refuse(secret.Field, CrmErrors.FieldRequired, "is required");
             else if (secret.Value.Length == 0 && leadsElsewhere)
-                findings.Refuse(secret.Field, CrmErrors.FieldRequired, "has to be entered again, since an endpoint leads to another scheme, host or port");
+                findings.Refuse(secret.Field, CrmErrors.FieldRequired, "has to be entered again, since an endpoint or the token URL leads to another scheme, host or port");
         }
     }
 
@@ -52,15 +56,18 @@ internal static class ConnectorSecrets
         var stripped = connector.Clone();
         if (stripped.Authentication?.Basic is { } basic)
             (basic.Password, basic.HasPassword) = ("", true);
+        if (stripped.Authentication?.Oauth2 is { } oauth)
+            (oauth.ClientSecret, oauth.HasClientSecret) = ("", true);
         foreach (var header in stripped.Authentication?.CustomHeaders?.Headers ?? [])
             (header.Value, header.HasValue) = ("", true);
         return stripped;
     }
 
     private static IEnumerable<string> Origins(Connector connector) =>
-        from endpoint in ConnectorReader.EndpointsOf(connector)
-        where Uri.IsWellFormedUriString(endpoint.Endpoint.Url.Split('{')[0], UriKind.Absolute)
-        select new Uri(endpoint.Endpoint.Url.Split('{')[0]).GetLeftPart(UriPartial.Authority);
+        from url in ConnectorReader.EndpointsOf(connector).Select(endpoint => endpoint.Endpoint.Url).Append(connector.Authentication?.Oauth2?.TokenUrl ?? "")
+        let literal = url.Split('{')[0]
+        where Uri.IsWellFormedUriString(literal, UriKind.Absolute)
+        select new Uri(literal).GetLeftPart(UriPartial.Authority);
 }
 
 /// <summary>A secret inside of a configuration.</summary>

@@ -1,6 +1,5 @@
 using ContactCenter.Contracts;
 using ContactCenter.ServiceDefaults;
-using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
 using V1 = ContactCenter.Crm.V1;
 
@@ -21,7 +20,7 @@ public sealed partial class ConnectorService
             var created = new StoredConnector { ConnectorId = connector.ConnectorId, Revision = 1, Definition = DefinitionOf(connector), CreateTime = now, UpdateTime = now };
             if (!await ConnectorStore.AddAsync(transaction.Connection, created))
                 throw RpcErrors.AlreadyExists(Domain, CrmErrors.ConnectorExists, $"There is a connector '{created.ConnectorId}'.");
-            await store.KeepAsync(transaction.Connection, created, [.. ConnectorSecrets.Of(connector.Authentication)], context.GetCaller().Actor);
+            await KeepAsync(transaction, created, connector.Authentication, context);
             Audit(transaction, context, "connectors.create", created.ConnectorId, request.RequestId);
             return new V1.CreateConnectorResponse { Connector = created.ToMessage(), Warnings = { findings.Warnings } };
         });

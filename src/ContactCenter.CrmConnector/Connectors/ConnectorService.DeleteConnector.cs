@@ -15,6 +15,7 @@ public sealed partial class ConnectorService
         {
             await LockAsync(transaction, request.ConnectorId, request.Etag);
             await ConnectorStore.DeleteAsync(transaction.Connection, request.ConnectorId);
+            await grants.SaveAsync(transaction.Connection, request.ConnectorId, null, context.CancellationToken);
             Audit(transaction, context, "connectors.delete", request.ConnectorId, request.RequestId);
             return new V1.DeleteConnectorResponse();
         });

@@ -45,6 +45,8 @@ public sealed partial class ConnectorService
 
     private static IEnumerable<V1.RenderedHeader> HeadersOf(V1.Connector connector, RequestTemplate endpoint)
     {
+        if (connector.Authentication.Oauth2 is not null)
+            yield return new() { Key = "Authorization", Value = Masked };
         foreach (var header in CrmRequests.HeadersOf(connector.Authentication, _ => ""))
             yield return new() { Key = header.Key, Value = Masked };
         yield return new() { Key = "Accept", Value = CrmRequests.Json };

@@ -1,6 +1,5 @@
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
-using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
 using V1 = ContactCenter.Crm.V1;
 
@@ -19,12 +18,11 @@ public sealed partial class ConnectorService
             var stored = await LockAsync(transaction, connector.ConnectorId, connector.Etag);
             var findings = Check(connector, stored.Definition);
             findings.ThrowIfRefused();
-            var secrets = ConnectorSecrets.Of(connector.Authentication).ToList();
             var updated = stored with { Revision = stored.Revision + 1, Definition = DefinitionOf(connector), UpdateTime = RpcTimes.Whole(timeProvider.GetUtcNow()) };
             await ConnectorStore.ReplaceAsync(transaction.Connection, updated);
-            await store.KeepAsync(transaction.Connection, updated, secrets, context.GetCaller().Actor);
+            await KeepAsync(transaction, updated, connector.Authentication, context);
             var changed = FieldPaths.Changed(stored.Definition, updated.Definition).Concat(
-                from secret in secrets where secret.Value.Length > 0 select secret.Field["connector.".Length..]);
+                from secret in ConnectorSecrets.Of(connector.Authentication) where secret.Value.Length > 0 select secret.Field["connector.".Length..]);
             Audit(transaction, context, "connectors.update", updated.ConnectorId, request.RequestId, changed);
             return new V1.UpdateConnectorResponse { Connector = updated.ToMessage(), Warnings = { findings.Warnings } };
         });

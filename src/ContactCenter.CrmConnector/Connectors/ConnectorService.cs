@@ -4,6 +4,7 @@ using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.Egress.Http;
+using ContactCenter.Egress.OAuth;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
@@ -15,6 +16,8 @@ namespace ContactCenter.CrmConnector.Connectors;
 /// <summary>Keeps the configurations of CRMs; <c>connector_service.proto</c> is its specification.</summary>
 /// <param name="store">Where the connectors are.</param>
 /// <param name="reader">Checks and parses connectors.</param>
+/// <param name="grants">The grants of connectors with OAuth 2.0.</param>
+/// <param name="authorizations">Has persons authorise them.</param>
 /// <param name="requests">Makes calls of rendered requests.</param>
 /// <param name="tester">Makes the calls of tests.</param>
 /// <param name="database">The service's database.</param>
@@ -24,6 +27,8 @@ namespace ContactCenter.CrmConnector.Connectors;
 public sealed partial class ConnectorService(
     ConnectorStore store,
     ConnectorReader reader,
+    ConnectorGrants grants,
+    GrantDesk authorizations,
     CrmRequests requests,
     LiveTester tester,
     DurableDatabase database,
@@ -66,6 +71,14 @@ public sealed partial class ConnectorService(
     {
         var stored = await LockAsync(transaction, id);
         return etag == stored.Etag ? stored : throw RpcErrors.Aborted(Domain, CrmErrors.EtagMismatch, $"The connector was changed: its revision is {stored.Revision} now.");
+    }
+
+    /// <summary>Keeps what a connector that was saved brings: its revision, its secrets and its grant.</summary>
+    private async Task KeepAsync(DurableTransaction transaction, StoredConnector saved, V1.Authentication? authentication, ServerCallContext context)
+    {
+        var secrets = ConnectorSecrets.Of(authentication).Where(secret => secret.Name != ConnectorSecrets.ClientSecret).ToList();
+        await store.KeepAsync(transaction.Connection, saved, secrets, context.GetCaller().Actor);
+        await grants.SaveAsync(transaction.Connection, saved.ConnectorId, authentication?.Oauth2, context.CancellationToken);
     }
 
     /// <summary>What is stored of a connector that has been checked: without secrets and without what the service sets.</summary>

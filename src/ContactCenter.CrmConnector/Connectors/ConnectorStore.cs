@@ -39,7 +39,7 @@ public sealed class ConnectorStore(DurableDatabase database, SecretKeyRing keys)
     /// <summary>Keeps the present revision, and the secrets that it brings and needs.</summary>
     /// <param name="connection">In the transaction that saves it.</param>
     /// <param name="connector">As stored.</param>
-    /// <param name="secrets">Those it needs; an empty value keeps the stored one.</param>
+    /// <param name="secrets">Those it needs but for that of its grant; an empty value keeps the stored one.</param>
     /// <param name="author">Who saves it.</param>
     internal async Task KeepAsync(NpgsqlConnection connection, StoredConnector connector, IReadOnlyList<ConnectorSecret> secrets, string author)
     {

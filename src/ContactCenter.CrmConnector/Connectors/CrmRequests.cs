@@ -15,8 +15,9 @@ public sealed class CrmRequests(ConnectorStore store)
 
     private const int DefaultTimeoutSeconds = 5;
     private const int Concurrency = 8;
+    private const string DefaultTokenPrefix = "Bearer";
 
-    /// <summary>The header fields that tell a CRM who calls (CRM-13, CRM-14).</summary>
+    /// <summary>The header fields that tell a CRM who calls (CRM-13, CRM-14); a token is added where the call is made.</summary>
     /// <param name="authentication">As configured.</param>
     /// <param name="secret">Finds a secret by its name.</param>
     public static IEnumerable<KeyValuePair<string, string>> HeadersOf(Authentication authentication, Func<string, string> secret) => authentication switch
@@ -55,6 +56,8 @@ public sealed class CrmRequests(ConnectorStore store)
             Headers = [.. HeadersOf(definition.Authentication, name => secrets[name]), new("Accept", Json)],
             ContentType = text.Body.Length > 0 ? Json : null,
             Body = Encoding.UTF8.GetBytes(text.Body),
+            GrantId = definition.Authentication.Oauth2 is null ? null : ConnectorGrants.IdOf(connector.ConnectorId),
+            TokenPrefix = definition.Authentication.Oauth2 is { TokenPrefix: { Length: > 0 } prefix } ? prefix : DefaultTokenPrefix,
             IdempotencyKey = HasIdempotencyKey(definition, endpoint) ? operationId : null,
         };
     }

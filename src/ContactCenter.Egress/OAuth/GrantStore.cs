@@ -23,16 +23,28 @@ public sealed class GrantStore(DurableDatabase database, SecretKeyRing keys, str
     /// <exception cref="EgressException">A URL is refused, or the token endpoint moved to another host without the secrets being given anew.</exception>
     public async Task<GrantView> SaveAsync(GrantConfiguration grant, CancellationToken cancellationToken)
     {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var saved = await SaveAsync(connection, grant, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return saved;
+    }
+
+    /// <summary>The same together with other changes.</summary>
+    /// <param name="connection">In a transaction, which is not committed here.</param>
+    /// <param name="grant">The configuration.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The grant as it is shown.</returns>
+    /// <exception cref="EgressException">As above.</exception>
+    public async Task<GrantView> SaveAsync(NpgsqlConnection connection, GrantConfiguration grant, CancellationToken cancellationToken)
+    {
         var origin = EgressUrl.Parse(grant.TokenUrl).Origin;
         if (grant.AuthorizationUrl.Length > 0)
             EgressUrl.Parse(grant.AuthorizationUrl);
 
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var stored = await connection.QuerySingleOrDefaultAsync<StoredGrant>(new CommandDefinition(
             $"SELECT {StoredGrant.Columns} FROM egress.oauth_grants WHERE id = @Id FOR UPDATE",
             new { grant.Id },
-            transaction,
             cancellationToken: cancellationToken));
         var keepsSecret = stored is not null
             && ((stored.ClientSecret is not null && grant.ClientSecret is null)
@@ -76,11 +88,16 @@ public sealed class GrantStore(DurableDatabase database, SecretKeyRing keys, str
                 State = state.ToString(),
                 SecretTime = setsSecret ? time.GetUtcNow().UtcDateTime : stored!.SecretTime,
             },
-            transaction,
             cancellationToken: cancellationToken));
-        await transaction.CommitAsync(cancellationToken);
         return row.View();
     }
+
+    /// <summary>Removes a grant with its secrets and tokens, if there is one.</summary>
+    /// <param name="connection">In a transaction, which is not committed here.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task DeleteAsync(NpgsqlConnection connection, string id, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new("DELETE FROM egress.oauth_grants WHERE id = @id", new { id }, cancellationToken: cancellationToken));
 
     /// <summary>Reads a grant.</summary>
     /// <param name="id">Its id.</param>

@@ -1,48 +1,11 @@
-using System.Text;
 using ContactCenter.Crm.V1;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace ContactCenter.CrmConnector.Tests.Connectors;
 
 /// <summary>Tests of connectors against a CRM that answers as it is told.</summary>
-public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
+public sealed class TestConnectionTests(TestServers servers) : FakeCrmTest(servers)
 {
-    private WebApplication _crm = null!;
-    private (int Status, string Body) _answer = (200, """{"data":[{"id":"9"}]}""");
-    private HttpRequest? _received;
-    private string? _query;
-
-    protected override string[] Settings => [$"--Egress:AllowList:0={Authority}", "--Egress:AssumedReplicas=1"];
-
-    private string Authority => new Uri(_crm.Urls.First()).Authority;
-
-    public override async ValueTask InitializeAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        _crm = builder.Build();
-        _crm.Run(async context =>
-        {
-            _received = context.Request;
-            _query = context.Request.Path + context.Request.QueryString.Value + " " + context.Request.Headers.Authorization + context.Request.Headers["X-Key"];
-            if (_answer.Status == 0)
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            context.Response.StatusCode = _answer.Status;
-            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(_answer.Body), context.RequestAborted);
-        });
-        await _crm.StartAsync(Cancellation);
-        await base.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _crm.DisposeAsync();
-    }
-
     [Fact]
     [Rule("CRM-13")]
     [Rule("CRM-143")]
@@ -52,12 +15,12 @@ public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
         await RestartAsync();
 
         var found = await TestAsync();
-        _answer = (204, "");
+        Crm.Answer = (204, "");
         var nobody = await TestAsync();
 
         Assert.Equal(("", "", "2xx", true, ""), (found.ErrorClass, found.Reason, found.StatusClass, found.Found, found.Violation));
         Assert.True(found.Duration.ToTimeSpan() > TimeSpan.Zero);
-        Assert.Equal("/search?criteria=%28Phone%3Aequals%3A%2B12223334444%29 Basic Y3JtOmNhbmFyeS1ww6Rzcw==", _query);
+        Assert.Equal("GET /search?criteria=%28Phone%3Aequals%3A%2B12223334444%29 Basic Y3JtOmNhbmFyeS1ww6Rzcw==", Crm.Requests.First());
         Assert.Equal(("2xx", false, ""), (nobody.StatusClass, nobody.Found, nobody.Violation));
         Assert.Equal(
             ["connectors.test", "connectors.test"],
@@ -72,7 +35,7 @@ public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
 
         await TestAsync();
 
-        Assert.EndsWith(" canary-header", _query, StringComparison.Ordinal);
+        Assert.EndsWith(" canary-header", Assert.Single(Crm.Requests), StringComparison.Ordinal);
         Assert.DoesNotContain("canary-header", await DumpAsync(), StringComparison.Ordinal);
     }
 
@@ -93,7 +56,7 @@ public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
 
         async Task<(string ErrorClass, string StatusClass, string Violation, bool Found)> TestAsync(int status, string body)
         {
-            _answer = (status, body);
+            Crm.Answer = (status, body);
             var result = await this.TestAsync();
             return (result.ErrorClass, result.StatusClass, result.Violation, result.Found);
         }
@@ -108,7 +71,7 @@ public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", Connectors.TestConnectionAsync(new() { ConnectorId = "main", Endpoint = EndpointKind.CreateAccount }, cancellationToken: Cancellation), "endpoint");
         await FailsAsync(StatusCode.FailedPrecondition, "NO_CRITERIA", Connectors.TestConnectionAsync(new() { ConnectorId = "main", Endpoint = EndpointKind.FindAccountByQuery }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.FailedPrecondition, "ENDPOINT_NOT_CONFIGURED", Connectors.TestConnectionAsync(new() { ConnectorId = "main", Endpoint = EndpointKind.FindRecordByQuery }, cancellationToken: Cancellation));
-        Assert.Null(_received);
+        Assert.Empty(Crm.Requests);
         for (var i = 0; i < 6; i++)
             await TestAsync();
         await FailsAsync(
@@ -131,7 +94,7 @@ public sealed class TestConnectionTests(TestServers servers) : CrmTest(servers)
                 FindAccountByQuery = new()
                 {
                     Method = RequestMethod.Get,
-                    Url = $"http://{Authority}/search",
+                    Url = $"http://{Crm.Authority}/search",
                     ResponseDataLocation = "data",
                     Parameters = { Examples.Parameter("criteria", "=CONCAT_OR((Phone:equals:{PHONE_NUMBER}), (Email:equals:{EMAIL}))") },
                 },
