@@ -65,5 +65,6 @@ public abstract class FakeCrmTest(TestServers servers) : CrmTest(servers)
     {
         await base.DisposeAsync();
         await Crm.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
