@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace ContactCenter.CrmConnector.Tests;
 
-/// <summary>The service on a database and a virtual host of its own, spoken to as its callers do.</summary>
+/// <summary>The service on a database of its own, spoken to as its callers do.</summary>
 public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -35,10 +35,13 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     protected virtual string[] Settings => ["--Crm:RequireExternalStorage=false"];
 
+    /// <summary>The virtual host of the service; a test that looks at what is published takes one of its own.</summary>
+    protected virtual Task<string> TakeVirtualHostAsync(TestServers servers) => servers.ShareVirtualHostAsync();
+
     public virtual async ValueTask InitializeAsync()
     {
         _database = await servers.CreateDatabaseAsync(Cancellation);
-        _broker = await servers.CreateVirtualHostAsync(Cancellation);
+        _broker = await TakeVirtualHostAsync(servers);
         await StartAsync();
     }
 

@@ -1,5 +1,4 @@
 using ContactCenter.Crm.V1;
-using ContactCenter.Events.Crm;
 using Grpc.Core;
 
 namespace ContactCenter.CrmConnector.Tests.Connectors;
@@ -92,31 +91,6 @@ public sealed class ConnectorTests(TestServers servers) : CrmTest(servers)
         await FailsAsync(StatusCode.Aborted, "ETAG_MISMATCH", Connectors.UpdateConnectorAsync(new() { Connector = connector }, cancellationToken: Cancellation));
         Assert.Equal(1, again.Revision);
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_REQUIRED", Connectors.DeleteConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation), "etag");
-    }
-
-    [Fact]
-    [Rule("CRM-1")]
-    [Rule("CRM-2")]
-    [Rule("CRM-8")]
-    public async Task Activating_one_connector_deactivates_the_other_and_tells_it()
-    {
-        await CreateAsync();
-        await CreateAsync(connector => connector.ConnectorId = "another", connector => (connector.InteractionMethod, connector.Endpoints, connector.Flows) = (InteractionMethod.CustomUrl, null, null));
-        var nothing = await Connectors.GetCapabilitiesAsync(new(), cancellationToken: Cancellation);
-        var (bus, received) = await ReceiveAsync<CrmConnectorActivated>();
-
-        await Connectors.ActivateConnectorAsync(new() { ConnectorId = "another" }, cancellationToken: Cancellation);
-        var message = await received;
-        await bus.StopAsync(Cancellation);
-        var active = await Connectors.ActivateConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation);
-
-        Assert.Equal(("another", 1, "CUSTOM_URL"), (message.ConnectorId, message.Revision, message.InteractionMethod));
-        Assert.Equal(active.Connector, (await Connectors.ActivateConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation)).Connector);
-        Assert.Equal(
-            [("another", ConnectorState.Draft), ("zoho-like", ConnectorState.Active)],
-            (await Connectors.ListConnectorsAsync(new(), cancellationToken: Cancellation)).Connectors.Select(connector => (connector.ConnectorId, connector.State)));
-        Assert.Equal(InteractionMethod.None, nothing.InteractionMethod);
-        Assert.Equal(InteractionMethod.GenericApi, (await Connectors.GetCapabilitiesAsync(new(), cancellationToken: Cancellation)).InteractionMethod);
     }
 
     [Fact]
