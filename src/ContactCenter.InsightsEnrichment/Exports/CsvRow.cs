@@ -45,9 +45,12 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
 
     private string Guarded(string value, ColumnForm form)
     {
-        var isText = form == ColumnForm.Text || (form == ColumnForm.Phone && !value.All(letter => letter == '+' || char.IsAsciiDigit(letter)));
+        var isText = form == ColumnForm.Text || (form == ColumnForm.Phone && !IsNumber(value));
         return guard && isText && value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{value}" : value;
     }
+
+    // A plus further on would be a sum.
+    private static bool IsNumber(string phone) => phone.AsSpan().IndexOfAnyExceptInRange('0', '9') is var other && (other < 0 || (other == 0 && phone[0] == '+' && !phone.AsSpan(1).ContainsAnyExceptInRange('0', '9')));
 
     // Texts are in quotation marks, whatever they hold: a spreadsheet that takes quoted cells as text then leaves telephone
     // numbers, leading zeros and long numbers as they are.

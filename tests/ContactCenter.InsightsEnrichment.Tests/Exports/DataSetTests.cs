@@ -17,7 +17,7 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
     {
         await SendAsync(Contact(1, new
         {
-            conversations = new { campaign = "=1+1", content = "a \"b\", c", conversation_measure_1 = -5, order = "@x", hang_up_by = "\tAgent", source = "\rx", destination = "+49 30", initiated_by = "two\r\nlines", language = "1-2", external_contact = "+1 800" },
+            conversations = new { campaign = "=1+1", content = "a \"b\", c", conversation_measure_1 = -5, order = "@x", hang_up_by = "\tAgent", source = "\rx", destination = "+49 30", initiated_by = "two\r\nlines", language = "1-2", external_contact = "+1+1" },
             customers = new { name = "-Smith", phone = "+15551234567" },
         }).Forms);
         await LoadAsync();
@@ -30,7 +30,7 @@ public sealed class DataSetTests(TestServers servers) : ExportTest(servers)
 
         var text = await ContentAsync(await ExportAsync(request));
         Assert.Equal(
-            $"{string.Join(',', request.Columns)}\r\n\"'=1+1\",\"a \"\"b\"\", c\",-5,\"'@x\",\"'\tAgent\",\"'\rx\",\"'+49 30\",\"two\r\nlines\",\"1-2\",\"'+1 800\",2026-03-02T09:00:05.250+00:00\r\n",
+            $"{string.Join(',', request.Columns)}\r\n\"'=1+1\",\"a \"\"b\"\", c\",-5,\"'@x\",\"'\tAgent\",\"'\rx\",\"'+49 30\",\"two\r\nlines\",\"1-2\",\"'+1+1\",2026-03-02T09:00:05.250+00:00\r\n",
             text);
         Assert.Equal(
             ["name,phone", "\"'-Smith\",\"+15551234567\""],
