@@ -1,25 +1,28 @@
 using System.Buffers;
-using System.Net.Sockets;
+using System.IO.Pipes;
 using System.Text;
 
 namespace ContactCenter.StorageExport.Sftp;
 
 /// <summary>
 /// Hands password and passphrase to one ssh process (STO-20). ssh starts this very program for each prompt; that connects to a
-/// socket in a folder that only this user can enter, says what it was asked, and gets an answer if there is one for this prompt,
+/// pipe in a folder that only this user can enter, says what it was asked, and gets an answer if there is one for this prompt,
 /// once. Nothing is on a command line, in an environment variable or on a disk.
 /// </summary>
 internal sealed class AskPass : IAsyncDisposable
 {
-    /// <summary>Names the socket to the helper.</summary>
-    private const string SocketVariable = "CONTACTCENTER_ASKPASS";
+    /// <summary>Names the pipe to the helper.</summary>
+    private const string PipeVariable = "CONTACTCENTER_ASKPASS";
+
+    /// <summary>Ends a prompt and an answer.</summary>
+    private const byte End = 0;
 
     private const int LongestText = 4 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _path;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly NamedPipeServerStream _pipe;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
     private string? _password;
@@ -33,8 +36,7 @@ internal sealed class AskPass : IAsyncDisposable
     {
         (_password, _passphrase) = (password, passphrase);
         _path = Path.Combine(folder, "askpass");
-        _listener.Bind(new UnixDomainSocketEndPoint(_path));
-        _listener.Listen();
+        _pipe = new(_path, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         _serving = Task.Run(ServeAsync);
     }
 
@@ -43,11 +45,11 @@ internal sealed class AskPass : IAsyncDisposable
     [
         new("SSH_ASKPASS", Path.Combine(AppContext.BaseDirectory, "ContactCenter.StorageExport")),
         new("SSH_ASKPASS_REQUIRE", "force"),
-        new(SocketVariable, _path),
+        new(PipeVariable, _path),
     ];
 
     /// <summary>Whether this process was started by ssh to answer a prompt.</summary>
-    public static bool IsAsked => System.Environment.GetEnvironmentVariable(SocketVariable) is { Length: > 0 };
+    public static bool IsAsked => System.Environment.GetEnvironmentVariable(PipeVariable) is { Length: > 0 };
 
     /// <summary>Gets the answer to a prompt and prints it, as ssh wants it.</summary>
     /// <param name="prompt">What ssh asked.</param>
@@ -55,17 +57,17 @@ internal sealed class AskPass : IAsyncDisposable
     public static async Task<int> AnswerAsync(string prompt)
     {
         using var limit = new CancellationTokenSource(Patience);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(System.Environment.GetEnvironmentVariable(SocketVariable)!), limit.Token);
-            await socket.SendAsync(Encoding.UTF8.GetBytes(prompt), limit.Token);
-            socket.Shutdown(SocketShutdown.Send);
-            var answer = await ReadAsync(socket, limit.Token);
-            Console.Out.Write(answer);
+            await using var pipe = new NamedPipeClientStream(
+                ".", System.Environment.GetEnvironmentVariable(PipeVariable)!, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+            await pipe.ConnectAsync(limit.Token);
+            await WriteAsync(pipe, prompt, limit.Token);
+            var answer = await ReadAsync(pipe, limit.Token);
+            Console.Out.Write(answer.Length > 0 ? answer + "\n" : "");
             return answer.Length > 0 ? 0 : 1;
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             return 1;
         }
@@ -75,8 +77,8 @@ internal sealed class AskPass : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _serving;
+        await _pipe.DisposeAsync();
         _end.Dispose();
         (_password, _passphrase) = (null, null);
     }
@@ -87,15 +89,19 @@ internal sealed class AskPass : IAsyncDisposable
         {
             try
             {
-                using var helper = await _listener.AcceptAsync(_end.Token);
+                await _pipe.WaitForConnectionAsync(_end.Token);
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
                 limit.CancelAfter(Patience);
-                if (AnswerOnce(await ReadAsync(helper, limit.Token)) is { } answer)
-                    await helper.SendAsync(Encoding.UTF8.GetBytes(answer + "\n"), limit.Token);
+                await WriteAsync(_pipe, AnswerOnce(await ReadAsync(_pipe, limit.Token)) ?? "", limit.Token);
             }
-            catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception error) when (error is IOException or OperationCanceledException)
             {
                 // A helper that went away asks no more; an ended listener ends the loop.
+            }
+            finally
+            {
+                if (_pipe.IsConnected)
+                    _pipe.Disconnect();
             }
         }
     }
@@ -108,12 +114,15 @@ internal sealed class AskPass : IAsyncDisposable
         return prompt.TrimEnd().EndsWith("assword:", StringComparison.Ordinal) ? Interlocked.Exchange(ref _password, null) : null;
     }
 
+    private static async Task WriteAsync(PipeStream pipe, string text, CancellationToken cancellationToken) =>
+        await pipe.WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(text), End], cancellationToken);
+
     /// <summary>Reads until the other side has said all.</summary>
-    private static async Task<string> ReadAsync(Socket socket, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(PipeStream pipe, CancellationToken cancellationToken)
     {
         var text = new ArrayBufferWriter<byte>(LongestText);
-        while (text.WrittenCount < LongestText && await socket.ReceiveAsync(text.GetMemory(1), cancellationToken) is > 0 and var read)
+        while (text.WrittenCount < LongestText && (text.WrittenCount == 0 || text.WrittenSpan[^1] != End) && await pipe.ReadAsync(text.GetMemory(1), cancellationToken) is > 0 and var read)
             text.Advance(read);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
+        return Encoding.UTF8.GetString(text.WrittenSpan).TrimEnd((char)End);
     }
 }
