@@ -212,6 +212,7 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         using (var answer = await Http.PostAsync("/ingest/sessions/events", content, Cancellation))
             Assert.True(answer.IsSuccessStatusCode);
         await SettledAsync();
+        await Eventually.TrueAsync(async () => await QueryAsync<long>($"SELECT count(*) FROM insights.conversations WHERE conversation_id = '{Shared}' AND NOT withdrawn") == 2);
 
         var task = TaskLife.Sid("WT", 1);
         (_known["TASK"], _known["ACCOUNT"], _known["WORKSPACE"]) = (task, TaskLife.AccountSid, TaskLife.WorkspaceSid);
