@@ -320,9 +320,9 @@ internal sealed class EnrichmentBatch
                 changes.Withdraw(before);
         }
 
-        // Only of accounts of this batch: another account may use the same conversation id.
-        var accounts = conversations.Select(conversation => conversation.AccountSid).Concat(storedTasks.Select(task => task.AccountSid)).ToHashSet(StringComparer.Ordinal);
-        var goneConversations = storedConversations.Values.Where(row => accounts.Contains(row.AccountSid)).ToList();
+        // Only what tasks of this batch have left: another account may use the same conversation id.
+        var left = storedTasks.Select(task => (task.AccountSid, task.ConversationId)).ToHashSet();
+        var goneConversations = storedConversations.Values.Where(row => left.Contains((row.AccountSid, row.ConversationId))).ToList();
         foreach (var gone in goneConversations)
             changes.Withdraw(gone);
 
