@@ -1,3 +1,4 @@
+using ContactCenter.Contracts;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -40,6 +41,15 @@ public static class RpcErrors
         var message = string.Join("; ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
         return Create(StatusCode.InvalidArgument, domain, reason, message, fields);
     }
+
+    /// <summary>Several fields of the request are wrong, each for a reason of its own; the message names them all.</summary>
+    /// <param name="domain">The area the error belongs to.</param>
+    /// <param name="violations">At least one field path with its reason and its description, which says that reason too.</param>
+    /// <returns>The error with the reason that all have in common, else <see cref="SharedErrors.FieldInvalid"/>.</returns>
+    public static RpcException InvalidArgument(string domain, IReadOnlyList<(string Field, string Reason, string Description)> violations) => InvalidArgument(
+        domain,
+        violations.All(violation => violation.Reason == violations[0].Reason) ? violations[0].Reason : SharedErrors.FieldInvalid,
+        [.. violations.Select(violation => (violation.Field, violation.Description))]);
 
     /// <summary>The thing named by the request does not exist.</summary>
     /// <param name="domain">The area the error belongs to.</param>

@@ -45,9 +45,6 @@ public static class StorageErrors
     /// <summary>The store refuses the login.</summary>
     public const string StoreAuthFailed = "STORE_AUTH_FAILED";
 
-    /// <summary>Several fields of the settings are wrong, each for a reason of its own.</summary>
-    public const string StoreInvalid = "STORE_INVALID";
-
     /// <summary>No store is configured.</summary>
     public const string StoreNotConfigured = "STORE_NOT_CONFIGURED";
 

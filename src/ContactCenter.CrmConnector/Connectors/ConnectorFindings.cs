@@ -42,10 +42,8 @@ public sealed class ConnectorFindings
     /// <exception cref="RpcException">INVALID_ARGUMENT with the reason that all have in common, else <see cref="SharedErrors.FieldInvalid"/>.</exception>
     public void ThrowIfRefused()
     {
-        if (_problems.Count == 0)
-            return;
-        var reason = _problems.TrueForAll(problem => problem.Reason == _problems[0].Reason) ? _problems[0].Reason : SharedErrors.FieldInvalid;
-        throw RpcErrors.InvalidArgument(CrmErrors.Domain, reason, [.. _problems.Select(problem => (problem.Field, Describe(problem)))]);
+        if (_problems.Count > 0)
+            throw RpcErrors.InvalidArgument(CrmErrors.Domain, [.. _problems.Select(problem => (problem.Field, problem.Reason, Describe(problem)))]);
     }
 
     private static string Describe(Problem problem) =>

@@ -12,11 +12,8 @@ public sealed class FolderPath
 
     private FolderPath(string text) => _text = text;
 
-    /// <summary>The login folder or the bucket's root.</summary>
-    public static FolderPath Root { get; } = new("");
-
     /// <summary>Reads what an administrator entered.</summary>
-    /// <param name="text">The path; outer blanks and a trailing slash do not count, and an empty one is <see cref="Root"/>.</param>
+    /// <param name="text">The path; outer blanks and a trailing slash do not count, and an empty one is the login folder or the bucket's root.</param>
     /// <param name="keepsLeadingSlash">Whether a leading slash makes it absolute, as with SFTP; a bucket knows no such path, and the slash is cut.</param>
     /// <returns>The path; null if it is too long, has an empty, <c>.</c> or <c>..</c> part, a backslash or a control character.</returns>
     public static FolderPath? Parse(string text, bool keepsLeadingSlash)
@@ -38,7 +35,7 @@ public sealed class FolderPath
     /// <param name="parts">Its folders and name.</param>
     public string Of(params ReadOnlySpan<string> parts) => _text.Length == 0 || _text.EndsWith('/') ? _text + string.Join('/', parts) : $"{_text}/{string.Join('/', parts)}";
 
-    /// <summary>The path as it is written; empty for <see cref="Root"/>.</summary>
+    /// <summary>The path as it is written; empty for the login folder or the bucket's root.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => _text;
 }

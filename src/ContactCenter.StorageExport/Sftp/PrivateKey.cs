@@ -20,7 +20,7 @@ public static class PrivateKey
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Its public half.</returns>
     /// <exception cref="StoreException"><c>KEY_FORMAT_UNSUPPORTED</c>, <c>KEY_PASSPHRASE_REQUIRED</c>, <c>KEY_PASSPHRASE_WRONG</c> or <c>KEY_TOO_WEAK</c>.</exception>
-    public static async Task<HostKey> OpenAsync(string text, string? passphrase, CancellationToken cancellationToken)
+    public static async Task<PublicKey> OpenAsync(string text, string? passphrase, CancellationToken cancellationToken)
     {
         if (text.TrimStart().StartsWith("PuTTY-User-Key-File", StringComparison.Ordinal))
             throw new StoreException(StorageErrors.KeyFormatUnsupported, "This is a file of PuTTY; export it from PuTTYgen as an OpenSSH key.", concernsStore: true);
@@ -30,7 +30,7 @@ public static class PrivateKey
         var (exitCode, output, errors) = await SshTool.RunAsync("ssh-keygen", ["-y", "-f", folder.Key!], askPass.Environment, cancellationToken);
         if (exitCode != 0)
             throw Explain(errors, passphrase);
-        var key = HostKey.Parse(output) ?? throw new StoreException(StorageErrors.KeyFormatUnsupported, "The key is of a kind that is not used: ed25519, ECDSA or RSA are.", concernsStore: true);
+        var key = PublicKey.Parse(output) ?? throw new StoreException(StorageErrors.KeyFormatUnsupported, "The key is of a kind that is not used: ed25519, ECDSA or RSA are.", concernsStore: true);
         return key.RsaBits() is > 0 and < WeakestRsa and var bits
             ? throw new StoreException(StorageErrors.KeyTooWeak, $"The RSA key has {bits} bits; at least {WeakestRsa} are needed.", concernsStore: true)
             : key;

@@ -63,10 +63,6 @@ internal sealed partial class SftpConnection
     public Task MakeFolderAsync(string path, uint mode, CancellationToken cancellationToken) =>
         DoneAsync(SftpPacketType.MkDir, packet => Mode(packet.Text(path), mode), cancellationToken);
 
-    /// <summary>Sets the permissions of a file or folder.</summary>
-    public Task SetModeAsync(string path, uint mode, CancellationToken cancellationToken) =>
-        DoneAsync(SftpPacketType.SetStat, packet => Mode(packet.Text(path), mode), cancellationToken);
-
     /// <summary>Removes a file.</summary>
     public Task RemoveAsync(string path, CancellationToken cancellationToken) => DoneAsync(SftpPacketType.Remove, packet => packet.Text(path), cancellationToken);
 
@@ -79,50 +75,6 @@ internal sealed partial class SftpConnection
     public async Task<long?> RoomAsync(string path, CancellationToken cancellationToken) => Features.HasStatVfs
         ? await AskAsync(SftpPacketType.Extended, packet => packet.Text(SftpExtension.StatVfs).Text(path), Room, cancellationToken)
         : null;
-
-    /// <summary>Lists a folder, without <c>.</c> and <c>..</c>.</summary>
-    public async Task<IReadOnlyList<(string Name, SftpFileState State)>> ListAsync(string path, CancellationToken cancellationToken)
-    {
-        var handle = await AskAsync(SftpPacketType.OpenDir, packet => packet.Text(path), Handle, cancellationToken);
-        try
-        {
-            var found = new List<(string Name, SftpFileState State)>();
-            while (await ReadFolderAsync(handle, cancellationToken) is { } page)
-                found.AddRange(page);
-            return found;
-        }
-        finally
-        {
-            await CloseAsync(handle, cancellationToken);
-        }
-    }
-
-    private async Task<IReadOnlyList<(string Name, SftpFileState State)>?> ReadFolderAsync(byte[] handle, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AskAsync(SftpPacketType.ReadDir, packet => packet.Bytes(handle), Names, cancellationToken);
-        }
-        catch (SftpStatusException end) when (end.Status == SftpStatus.Eof)
-        {
-            return null;
-        }
-    }
-
-    private static List<(string Name, SftpFileState State)> Names(SftpAnswer answer)
-    {
-        var page = new List<(string Name, SftpFileState State)>();
-        for (var left = answer.Expect(SftpPacketType.Name).UInt32(); left > 0; left--)
-        {
-            var name = answer.Text();
-            answer.Bytes();
-            var state = answer.Attributes();
-            if (name is not ("." or ".."))
-                page.Add((name, state));
-        }
-
-        return page;
-    }
 
     private static byte[] Handle(SftpAnswer answer) => answer.Expect(SftpPacketType.Handle).Bytes().ToArray();
 

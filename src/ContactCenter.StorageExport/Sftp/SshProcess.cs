@@ -1,7 +1,5 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using ContactCenter.Contracts;
 using ContactCenter.StorageExport.Stores;
 
@@ -22,7 +20,7 @@ internal sealed class SshProcess : IAsyncDisposable
     private SshProcess(SshFolder folder, AskPass askPass, Process process)
     {
         (_folder, _askPass, _process) = (folder, askPass, process);
-        _errors = ReadErrorsAsync(process.StandardError);
+        _errors = SshTool.ReadAsync(process.StandardError, MostErrorText, CancellationToken.None);
     }
 
     /// <summary>What the server sends.</summary>
@@ -40,23 +38,13 @@ internal sealed class SshProcess : IAsyncDisposable
         var askPass = new AskPass(folder.Path, target.Password, target.Passphrase);
         try
         {
-            var start = new ProcessStartInfo("ssh", Arguments(target, folder))
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = folder.Path,
-            };
-            foreach (var (name, value) in askPass.Environment)
-                start.Environment[name] = value;
-            start.Environment.Remove("SSH_AUTH_SOCK");
-            return new(folder, askPass, Process.Start(start)!);
+            return new(folder, askPass, SshTool.Start("ssh", Arguments(target, folder), askPass.Environment));
         }
-        catch (Exception error)
+        catch
         {
             await askPass.DisposeAsync();
             folder.Dispose();
-            throw error is Win32Exception ? new StoreException(StorageErrors.SshClientMissing, "OpenSSH's client, ssh, cannot be started; install openssh-client.", concernsStore: true, error) : error;
+            throw;
         }
     }
 
@@ -103,15 +91,6 @@ internal sealed class SshProcess : IAsyncDisposable
             "-F", "/dev/null", "-T", "-s", .. options.SelectMany(option => new[] { "-o", option }),
             "-l", target.User, "-p", target.Port.ToString(CultureInfo.InvariantCulture), "--", target.StoreId, "sftp",
         ];
-    }
-
-    private static async Task<string> ReadErrorsAsync(StreamReader errors)
-    {
-        var text = new StringBuilder();
-        var buffer = new char[1024];
-        for (int read; (read = await errors.ReadAsync(buffer)) > 0;)
-            text.Append(buffer.AsSpan(0, Math.Min(read, MostErrorText - text.Length)));
-        return text.ToString();
     }
 
     /// <summary>Lets the client end by itself, as its input has ended; one that does not is killed.</summary>

@@ -1,11 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using ContactCenter.Contracts;
 using ContactCenter.StorageExport.Stores;
 
 namespace ContactCenter.StorageExport.Sftp;
 
-/// <summary>Runs a tool of OpenSSH to its end, never through a shell.</summary>
+/// <summary>Runs the programs of OpenSSH, never through a shell.</summary>
 internal static class SshTool
 {
     private const int MostText = 64 * 1024;
@@ -22,16 +23,13 @@ internal static class SshTool
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var tool = Start(start);
+        using var tool = Start(program, arguments, environment);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
             tool.StandardInput.Close();
-            var texts = await Task.WhenAll(ReadAsync(tool.StandardOutput, limit.Token), ReadAsync(tool.StandardError, limit.Token));
+            var texts = await Task.WhenAll(ReadAsync(tool.StandardOutput, MostText, limit.Token), ReadAsync(tool.StandardError, MostText, limit.Token));
             await tool.WaitForExitAsync(limit.Token);
             return (tool.ExitCode, texts[0], texts[1]);
         }
@@ -46,24 +44,37 @@ internal static class SshTool
         }
     }
 
-    private static Process Start(ProcessStartInfo start)
+    /// <summary>Starts a program with its input and outputs at hand.</summary>
+    /// <param name="program">Its name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables besides those of this process, of which an agent's socket is none.</param>
+    /// <exception cref="StoreException"><c>SSH_CLIENT_MISSING</c>: there is no such program.</exception>
+    public static Process Start(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("SSH_AUTH_SOCK");
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         try
         {
             return Process.Start(start)!;
         }
         catch (Win32Exception error)
         {
-            throw new StoreException(StorageErrors.SshClientMissing, $"{start.FileName} cannot be started; install openssh-client.", concernsStore: true, error);
+            throw new StoreException(StorageErrors.SshClientMissing, $"{program} cannot be started; install openssh-client.", concernsStore: true, error);
         }
     }
 
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
+    /// <summary>Reads all that a program prints, and keeps its begin.</summary>
+    /// <param name="output">Its output.</param>
+    /// <param name="most">Most characters to keep.</param>
+    /// <param name="cancellationToken">Ends the wait for it.</param>
+    public static async Task<string> ReadAsync(StreamReader output, int most, CancellationToken cancellationToken)
     {
-        var text = new System.Text.StringBuilder();
-        var buffer = new char[4 * 1024];
-        for (int read; (read = await reader.ReadAsync(buffer.AsMemory(), cancellationToken)) > 0;)
-            text.Append(buffer.AsSpan(0, Math.Min(read, MostText - text.Length)));
+        var text = new StringBuilder();
+        var buffer = new char[1024];
+        for (int read; (read = await output.ReadAsync(buffer.AsMemory(), cancellationToken)) > 0;)
+            text.Append(buffer.AsSpan(0, Math.Min(read, most - text.Length)));
         return text.ToString();
     }
 }

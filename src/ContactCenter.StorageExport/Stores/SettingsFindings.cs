@@ -19,12 +19,10 @@ internal sealed class SettingsFindings
     public void Refuse(string field, string reason, string message) => _problems.Add((field, reason, message));
 
     /// <summary>Refuses settings, naming every bad field at once.</summary>
-    /// <exception cref="RpcException">INVALID_ARGUMENT with the reason that all have in common, else <see cref="StorageErrors.StoreInvalid"/>.</exception>
+    /// <exception cref="RpcException">INVALID_ARGUMENT with the reason that all have in common, else FIELD_INVALID.</exception>
     public void ThrowIfAny()
     {
-        if (!Any)
-            return;
-        var reason = _problems.TrueForAll(problem => problem.Reason == _problems[0].Reason) ? _problems[0].Reason : StorageErrors.StoreInvalid;
-        throw RpcErrors.InvalidArgument(StorageErrors.Domain, reason, [.. _problems.Select(problem => (problem.Field, $"{problem.Reason}: {problem.Message}"))]);
+        if (Any)
+            throw RpcErrors.InvalidArgument(StorageErrors.Domain, [.. _problems.Select(problem => (problem.Field, problem.Reason, $"{problem.Reason}: {problem.Message}"))]);
     }
 }

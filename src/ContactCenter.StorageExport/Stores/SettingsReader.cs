@@ -51,7 +51,7 @@ internal static class SettingsReader
             findings.Refuse("store.sftp.host_keys", SharedErrors.FieldInvalid, $"must be at most {MostPins}");
         for (var i = 0; i < target.HostKeys.Count; i++)
         {
-            if (!HostKey.IsPin(target.HostKeys[i]))
+            if (!PublicKey.IsPin(target.HostKeys[i]))
                 findings.Refuse($"store.sftp.host_keys[{i}]", SharedErrors.FieldInvalid, "must be a public key (ssh-ed25519 AAAA…) or a fingerprint (SHA256:…)");
         }
     }

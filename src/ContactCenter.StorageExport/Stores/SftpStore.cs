@@ -36,29 +36,28 @@ internal sealed class SftpStore(EgressConnector connector, TimeProvider timeProv
     /// <param name="port">Its port.</param>
     /// <param name="cancellationToken">Ends the wait for it.</param>
     /// <exception cref="StoreException">There is no SSH server.</exception>
-    public static async Task<IReadOnlyList<HostKey>> PresentedAsync(IPAddress address, int port, CancellationToken cancellationToken) =>
-        await HostKey.ScanAsync(address, port, cancellationToken) is { Count: > 0 } keys
+    public static async Task<IReadOnlyList<PublicKey>> PresentedAsync(IPAddress address, int port, CancellationToken cancellationToken) =>
+        await PublicKey.ScanAsync(address, port, cancellationToken) is { Count: > 0 } keys
             ? keys
             : throw new StoreException(StorageErrors.StoreUnreachable, "No SSH server answers there.", concernsStore: true);
 
     /// <summary>The pinned keys among those that a server presents.</summary>
     /// <param name="presented">The keys that it presents.</param>
     /// <param name="pins">The pins.</param>
-    /// <exception cref="StoreException"><c>HOST_KEY_MISMATCH</c>: it has none of them.</exception>
-    public static IReadOnlyList<string> Pinned(IReadOnlyList<HostKey> presented, IReadOnlyList<string> pins)
+    /// <exception cref="StoreException"><c>HOST_KEY_NOT_PINNED</c>: there is no pin yet. <c>HOST_KEY_MISMATCH</c>: it has none of them.</exception>
+    public static IReadOnlyList<string> Pinned(IReadOnlyList<PublicKey> presented, IReadOnlyList<string> pins)
     {
+        var shown = string.Join(", ", presented.Select(key => $"{key.Fingerprint} ({key.Type})"));
+        if (pins.Count == 0)
+            throw new StoreException(StorageErrors.HostKeyNotPinned, $"The server presents {shown}. If that is its key, send it in store.sftp.host_keys.", concernsStore: true);
         var pinned = presented.Where(key => pins.Any(key.IsPinnedBy)).Select(key => key.ToString()).ToList();
         return pinned.Count > 0
             ? pinned
             : throw new StoreException(
                 StorageErrors.HostKeyMismatch,
-                $"The server presents {Fingerprints(presented)}; pinned is {string.Join(", ", pins.Select(pin => HostKey.Parse(pin)?.Fingerprint ?? pin))}.",
+                $"The server presents {shown}; pinned is {string.Join(", ", pins.Select(pin => PublicKey.Parse(pin)?.Fingerprint ?? pin))}.",
                 concernsStore: true);
     }
-
-    /// <summary>Fingerprints as text.</summary>
-    /// <param name="keys">The keys.</param>
-    public static string Fingerprints(IEnumerable<HostKey> keys) => string.Join(", ", keys.Select(key => $"{key.Fingerprint} ({key.Type})"));
 
     /// <summary>Logs in.</summary>
     /// <param name="storeId">Names the store.</param>

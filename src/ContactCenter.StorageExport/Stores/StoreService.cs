@@ -35,7 +35,7 @@ internal sealed class StoreService(SettingsStore store, SftpStore sftp, StoreTes
         // Before the transaction, which is not to be open while a server is asked.
         var settings = await ReadAsync(wanted, context.CancellationToken);
         if (settings.Pins.Count == 0)
-            throw await NotPinnedAsync(settings, context.CancellationToken);
+            await ShowKeysAsync(settings, context.CancellationToken);
         return await calls.RunAsync(context, request, async transaction =>
         {
             var stored = await SettingsStore.LockAsync(transaction.Connection);
@@ -77,18 +77,16 @@ internal sealed class StoreService(SettingsStore store, SftpStore sftp, StoreTes
         return settings!;
     }
 
-    /// <summary>Shows the keys that the server presents, for the caller to confirm one (STO-22).</summary>
-    private async Task<RpcException> NotPinnedAsync(SftpSettings settings, CancellationToken cancellationToken)
+    /// <summary>Refuses settings without a pin, and shows the keys that the server presents, for the caller to confirm one (STO-22).</summary>
+    private async Task ShowKeysAsync(SftpSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            var presented = await SftpStore.PresentedAsync(await sftp.ResolveAsync(settings.Address, cancellationToken), settings.Address.Port, cancellationToken);
-            return RpcErrors.FailedPrecondition(
-                Domain, StorageErrors.HostKeyNotPinned, $"The server presents {SftpStore.Fingerprints(presented)}. If that is its key, send it in store.sftp.host_keys.");
+            SftpStore.Pinned(await SftpStore.PresentedAsync(await sftp.ResolveAsync(settings.Address, cancellationToken), settings.Address.Port, cancellationToken), settings.Pins);
         }
         catch (StoreException failed)
         {
-            return RpcErrors.FailedPrecondition(Domain, failed.Reason, failed.Detail);
+            throw RpcErrors.FailedPrecondition(Domain, failed.Reason, failed.Detail);
         }
     }
 }

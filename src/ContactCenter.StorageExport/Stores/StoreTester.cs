@@ -15,6 +15,7 @@ internal sealed class StoreTester(SftpStore store, TimeProvider timeProvider)
 {
     private const int ProbeLength = 1_024;
     private const string NotDeleted = "PROBE_NOT_DELETED";
+    private const string UploadId = "probe";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CleaningLimit = TimeSpan.FromSeconds(5);
@@ -43,32 +44,34 @@ internal sealed class StoreTester(SftpStore store, TimeProvider timeProvider)
                 foreach (var folder in folders)
                     await InAsync(folder, () => SftpFolders.MakeAsync(session!.Connection, folder, SftpUploadPlan.DefaultFolderMode, token));
             });
-            try
+            await test.StepAsync(StoreTestStepKind.Write, async token =>
             {
-                await test.StepAsync(StoreTestStepKind.Write, async token =>
+                foreach (var folder in folders)
                 {
-                    foreach (var folder in folders)
-                    {
-                        var (name, content) = ($".write-probe-{Guid.CreateVersion7(timeProvider.GetUtcNow())}", new Probe(RandomNumberGenerator.GetBytes(ProbeLength)));
-                        probes.Add((folder, name, content));
-                        await InAsync(folder, () => new SftpUpload(content, folder, name, new("probe"), (_, _) => Task.CompletedTask).RunAsync(session!.Connection, 0, token));
-                    }
-                });
-                await test.StepAsync(StoreTestStepKind.ReadBack, async token =>
-                {
-                    foreach (var (folder, name, content) in probes)
-                        await InAsync(folder, () => CompareAsync(session!.Connection, $"{folder}/{name}", content, token));
-                });
-            }
-            finally
+                    var (name, content) = ($".write-probe-{Guid.CreateVersion7(timeProvider.GetUtcNow())}", new Probe(RandomNumberGenerator.GetBytes(ProbeLength)));
+                    probes.Add((folder, name, content));
+                    await InAsync(folder, () => new SftpUpload(content, folder, name, new(UploadId), (_, _) => Task.CompletedTask).RunAsync(session!.Connection, 0, token));
+                }
+            });
+            await test.StepAsync(StoreTestStepKind.ReadBack, async token =>
             {
-                // Also after a failure nothing stays behind, as far as the server allows it.
-                using var cleaning = new CancellationTokenSource(CleaningLimit, timeProvider);
-                var left = session is null ? [] : await DeleteAsync(session.Connection, probes.ConvertAll(probe => (probe.Folder, probe.Name)), cleaning.Token);
-                test.Warnings.AddRange(left.Select(name => $"{NotDeleted} {name}"));
-            }
+                foreach (var (folder, name, content) in probes)
+                    await InAsync(folder, () => CompareAsync(session!.Connection, $"{folder}/{name}", content, token));
+            });
+            await test.StepAsync(StoreTestStepKind.Delete, DeleteAsync);
+            // Also after a failure nothing stays behind, as far as the server allows it.
+            using var cleaning = new CancellationTokenSource(CleaningLimit, timeProvider);
+            await DeleteAsync(cleaning.Token);
 
-            await test.StepAsync(StoreTestStepKind.Delete, _ => Task.CompletedTask);
+            async Task DeleteAsync(CancellationToken token)
+            {
+                while (probes is [.., var (folder, name, _)])
+                {
+                    probes.RemoveAt(probes.Count - 1);
+                    if (!await TryDeleteAsync(session!.Connection, folder, name, token))
+                        test.Warnings.Add($"{NotDeleted} {folder}/{name}");
+                }
+            }
         }
 
         return test.ToResponse();
@@ -83,27 +86,23 @@ internal sealed class StoreTester(SftpStore store, TimeProvider timeProvider)
             throw new StoreException(StorageErrors.Incomplete, "The server gives back other bytes than were written.", concernsStore: false);
     }
 
-    /// <summary>Deletes probes; returns those that the server keeps.</summary>
-    private static async Task<List<string>> DeleteAsync(SftpConnection connection, List<(string Folder, string Name)> probes, CancellationToken cancellationToken)
+    /// <summary>Deletes a probe, however far it has come; false if the server keeps it.</summary>
+    private static async Task<bool> TryDeleteAsync(SftpConnection connection, string folder, string name, CancellationToken cancellationToken)
     {
-        var left = new List<string>();
-        foreach (var (folder, name) in probes)
+        try
         {
-            foreach (var path in new[] { $"{folder}/{name}", $"{folder}/.{name}.probe.part" })
+            foreach (var path in new[] { $"{folder}/{name}", $"{folder}/.{name}.{UploadId}.part" })
             {
-                try
-                {
-                    if (await connection.StatAsync(path, cancellationToken) is not null)
-                        await connection.RemoveAsync(path, cancellationToken);
-                }
-                catch (Exception error) when (error is SftpStatusException or SftpConnectionLostException or OperationCanceledException)
-                {
-                    left.Add(path);
-                }
+                if (await connection.StatAsync(path, cancellationToken) is not null)
+                    await connection.RemoveAsync(path, cancellationToken);
             }
-        }
 
-        return left;
+            return true;
+        }
+        catch (Exception error) when (error is SftpStatusException or SftpConnectionLostException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Names the folder in which something was refused.</summary>

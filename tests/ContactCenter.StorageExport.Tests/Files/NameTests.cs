@@ -93,7 +93,7 @@ public sealed class NameTests
     [Rule("STO-14")]
     public void Paths_begin_where_the_folder_path_is()
     {
-        Assert.Equal("ujet-media/x.jpg", FolderPath.Root.Of("ujet-media", "x.jpg"));
+        Assert.Equal("ujet-media/x.jpg", FolderPath.Parse("", keepsLeadingSlash: true)!.Of("ujet-media", "x.jpg"));
         Assert.Equal("/ujet-media/x.jpg", FolderPath.Parse("/", keepsLeadingSlash: true)!.Of("ujet-media", "x.jpg"));
         Assert.Equal("/srv/ujet-media/x.jpg", FolderPath.Parse("/srv", keepsLeadingSlash: true)!.Of("ujet-media", "x.jpg"));
     }

@@ -57,14 +57,14 @@ public sealed class KeyTests(SshServer server)
     [Rule("STO-22")]
     public async Task A_server_shows_its_key_without_a_login_and_a_pin_is_the_key_or_its_fingerprint()
     {
-        var presented = Assert.Single(await HostKey.ScanAsync(IPAddress.Loopback, server.Target().Port, Cancellation));
+        var presented = Assert.Single(await PublicKey.ScanAsync(IPAddress.Loopback, server.Target().Port, Cancellation));
 
         Assert.Equal(server.Target().HostKeys.Single(), presented.ToString());
         Assert.True(presented.IsPinnedBy(presented.ToString()));
         Assert.True(presented.IsPinnedBy($" {presented} a comment "));
         Assert.True(presented.IsPinnedBy(presented.Fingerprint));
         Assert.False(presented.IsPinnedBy("SHA256:" + new string('A', 43)));
-        Assert.Empty(await HostKey.ScanAsync(IPAddress.Loopback, 1, Cancellation));
+        Assert.Empty(await PublicKey.ScanAsync(IPAddress.Loopback, 1, Cancellation));
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class KeyTests(SshServer server)
     [InlineData("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ", false)]
     [InlineData("@cert-authority * ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ", false)]
     [InlineData("", false)]
-    public void A_pin_is_a_public_key_or_a_fingerprint(string text, bool isPin) => Assert.Equal(isPin, HostKey.IsPin(text));
+    public void A_pin_is_a_public_key_or_a_fingerprint(string text, bool isPin) => Assert.Equal(isPin, PublicKey.IsPin(text));
 
     private static async Task<string> RefusedAsync(string text, string? passphrase) =>
         (await Assert.ThrowsAsync<StoreException>(() => PrivateKey.OpenAsync(text, passphrase, Cancellation))).Reason;

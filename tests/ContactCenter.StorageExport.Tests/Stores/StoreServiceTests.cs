@@ -23,7 +23,7 @@ public sealed class StoreServiceTests(TestServers servers, SshServer server) : S
 
         var asked = await FailsAsync(StatusCode.FailedPrecondition, "HOST_KEY_NOT_PINNED", UpdateAsync(wanted));
         var fingerprint = asked.Status.Detail.Split(' ').Single(word => word.StartsWith("SHA256:", StringComparison.Ordinal));
-        Assert.Equal(ContactCenter.StorageExport.Sftp.HostKey.Parse(presented)!.Fingerprint, fingerprint);
+        Assert.Equal(ContactCenter.StorageExport.Sftp.PublicKey.Parse(presented)!.Fingerprint, fingerprint);
         wanted.Sftp.HostKeys.Add(fingerprint);
         var stored = (await UpdateAsync(wanted)).Store;
 
@@ -72,7 +72,7 @@ public sealed class StoreServiceTests(TestServers servers, SshServer server) : S
         (wanted.Sftp.Host, wanted.Sftp.Port, wanted.Sftp.User, wanted.Sftp.PrivateKey) = ("sftp://x:1/a", 2, "-o", "no key");
         wanted.Sftp.HostKeys.Add("MD5:00");
         await FailsAsync(
-            StatusCode.InvalidArgument, "STORE_INVALID", UpdateAsync(wanted),
+            StatusCode.InvalidArgument, "FIELD_INVALID", UpdateAsync(wanted),
             "store.kinds[0]", "store.sftp.port", "store.sftp.user", "store.sftp.host_keys[1]", "store.sftp.private_key");
 
         wanted = Wanted();
@@ -111,6 +111,10 @@ public sealed class StoreServiceTests(TestServers servers, SshServer server) : S
         var wrongKey = Wanted();
         wrongKey.Sftp.HostKeys[0] = "SHA256:" + new string('A', 43);
         await FailsAtAsync(StoreTestStepKind.HostKey, "HOST_KEY_MISMATCH", wrongKey);
+
+        var notPinned = Wanted();
+        notPinned.Sftp.HostKeys.Clear();
+        await FailsAtAsync(StoreTestStepKind.HostKey, "HOST_KEY_NOT_PINNED", notPinned);
 
         var stranger = Wanted();
         stranger.Sftp.User = "nobody";

@@ -8,7 +8,7 @@ namespace ContactCenter.StorageExport.Sftp;
 /// <summary>A public key, of a server or of a user.</summary>
 /// <param name="Type">Such as <c>ssh-ed25519</c>.</param>
 /// <param name="Data">Its bytes in Base64.</param>
-public sealed record HostKey(string Type, string Data)
+public sealed record PublicKey(string Type, string Data)
 {
     private static readonly string[] Types = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
 
@@ -18,7 +18,7 @@ public sealed record HostKey(string Type, string Data)
     /// <summary>Reads a key as OpenSSH writes it, with or without a comment.</summary>
     /// <param name="text">Such as <c>ssh-ed25519 AAAA… name</c>.</param>
     /// <returns>Null if it is none.</returns>
-    public static HostKey? Parse(string text)
+    public static PublicKey? Parse(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (words.Length < 2 || !Types.Contains(words[0], StringComparer.Ordinal))
@@ -42,14 +42,14 @@ public sealed record HostKey(string Type, string Data)
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The keys; none if there is no SSH server.</returns>
     /// <exception cref="StoreException">It took too long, or there is no OpenSSH here.</exception>
-    public static async Task<IReadOnlyList<HostKey>> ScanAsync(IPAddress address, int port, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PublicKey>> ScanAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
         var (_, output, _) = await SshTool.RunAsync(
             "ssh-keyscan",
             ["-T", "15", "-t", "ed25519,ecdsa,rsa", "-p", port.ToString(CultureInfo.InvariantCulture), "--", address.ToString()],
             [],
             cancellationToken);
-        return [.. output.Split('\n').Select(line => Parse(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])).OfType<HostKey>()];
+        return [.. output.Split('\n').Select(line => Parse(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])).OfType<PublicKey>()];
     }
 
     /// <summary>The key as it stands in a known-hosts file.</summary>
