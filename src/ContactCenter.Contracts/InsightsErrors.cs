@@ -39,6 +39,9 @@ public static class InsightsErrors
     /// <summary>Nobody assigned the conversation to another customer than that of its key.</summary>
     public const string ConversationNotRelinked = "CONVERSATION_NOT_RELINKED";
 
+    /// <summary>The raw events of the conversation were removed for their age, so that it cannot be worked out again.</summary>
+    public const string ConversationSealed = "CONVERSATION_SEALED";
+
     /// <summary>The customer points to another one already; that merge has to be taken back first.</summary>
     public const string CustomerMerged = "CUSTOMER_MERGED";
 

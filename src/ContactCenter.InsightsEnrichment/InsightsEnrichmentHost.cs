@@ -12,6 +12,7 @@ using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
 using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.InsightsEnrichment.Reprocessing;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
@@ -46,6 +47,7 @@ public static class InsightsEnrichmentHost
             .AddWriteBackJobs()
             .AddLoads(builder.Configuration)
             .AddExports()
+            .AddRetention()
             .AddReconciliation(builder.Configuration));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
@@ -103,6 +105,7 @@ public static class InsightsEnrichmentHost
         services.AddWriteBack();
         services.AddLoads();
         services.AddExports();
+        services.AddRetention();
         services.AddOptions<ReconcileOptions>().BindConfiguration("Reconcile").ValidateDataAnnotations().ValidateOnStart();
 
         services.AddOptions<SessionRecordOptions>().BindConfiguration("Sessions").ValidateDataAnnotations()

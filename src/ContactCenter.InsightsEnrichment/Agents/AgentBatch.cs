@@ -1,6 +1,7 @@
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 
@@ -67,6 +68,10 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
 
     private async Task WriteAgentsAsync(List<RawEvent> claimed)
     {
+        var until = await SealedStore.WorkersAsync(transaction.Connection, [.. claimed.Select(raw => raw.WorkerSid!).Distinct(StringComparer.Ordinal)]);
+        claimed = LeaveOut(claimed, until);
+        if (claimed.Count == 0)
+            return;
         var sids = claimed.Select(raw => raw.WorkerSid!).Distinct(StringComparer.Ordinal).ToArray();
         var twins = await RawEventStore.ProcessedOfWorkersAsync(transaction.Connection, sids, [.. claimed.Select(raw => raw.EventKey).Distinct(StringComparer.Ordinal)]);
         // An event that is worked out again is among those that were processed.
@@ -83,7 +88,8 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         {
             var last = worker.Max(raw => raw.EventTime!.Value);
             var keys = worker.Select(raw => raw.EventKey).ToHashSet(StringComparer.Ordinal);
-            var chosen = Choose(worker.Concat(neighbours.Where(raw => raw.WorkerSid == worker.Key && !keys.Contains(raw.EventKey))));
+            var edge = until.GetValueOrDefault(worker.Key, DateTimeOffset.MinValue);
+            var chosen = Choose(worker.Concat(neighbours.Where(raw => raw.WorkerSid == worker.Key && !keys.Contains(raw.EventKey) && raw.EventTime >= edge)));
             var status = chosen.Where(current => current.IsOfStatus).Order(WorkerEvent.InOrder).ToList();
 
             // What begins after the last event of this batch is stored already; it only ends what is worked out here.
@@ -93,7 +99,8 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
             segments.AddRange(built);
             scopes.AddRange(begun.Select(key => (worker.Key, key, false)));
             var first = worker.Min(raw => raw.EventTime!.Value);
-            scopes.AddRange(status.Where((current, place) => place > 0 || current.Time >= first).Select(current => (worker.Key, current.Key, true)));
+            // What was lost before the earliest event that is kept is known from one that is not.
+            scopes.AddRange(status.Where((current, place) => (place > 0 || current.Time >= first) && current.Time > edge).Select(current => (worker.Key, current.Key, true)));
             Warnings.AddRange(mismatches.Where(current => news.Contains(current.Key))
                 .Select(current => new Warning(worker.First().AccountSid!, "activity_time_mismatch", "WorkerTimeInPreviousActivity", null, current.RawEventId)));
 
@@ -109,6 +116,19 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         var parallel = await _store.ParallelAsync([.. changed.Where(change => change.Status is not null).Select(change => (change.Agent.AgentSid, change.Status!.Time))]);
         foreach (var (agent, before, status, previous) in changed.Where(change => accounts.Publishes(change.Agent.AccountSid)))
             Publish(agent, before, status, previous, available, parallel.GetValueOrDefault(agent.AgentSid));
+    }
+
+    /// <summary>Leaves out events from before those that are kept of their worker (INS-22); of these, new ones are kept as failed.</summary>
+    private List<RawEvent> LeaveOut(List<RawEvent> claimed, Dictionary<string, DateTimeOffset> until)
+    {
+        var left = claimed.ToLookup(raw => until.TryGetValue(raw.WorkerSid!, out var edge) && raw.EventTime < edge);
+        foreach (var raw in left[true].Where(raw => raw.Status == RawEventStatus.Received))
+        {
+            Outcomes[raw.RawEventId] = RawEventStatus.Failed;
+            Warnings.Add(new(raw.AccountSid!, SealedStore.Warning, "", null, raw.RawEventId));
+        }
+
+        return [.. left[false]];
     }
 
     /// <summary>Of each event that arrived more than once, the arrival that is used (INS-14).</summary>

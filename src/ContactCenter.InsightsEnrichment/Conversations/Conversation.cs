@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ContactCenter.InsightsEnrichment.Customers;
+using ContactCenter.InsightsEnrichment.Retention;
 
 namespace ContactCenter.InsightsEnrichment.Conversations;
 
@@ -67,10 +68,11 @@ public sealed record Conversation
     /// <summary>Sums up a conversation.</summary>
     /// <param name="conversationId">Its id.</param>
     /// <param name="tasks">Its tasks.</param>
+    /// <param name="kept">Its sealed tasks, which ended long ago; null for none.</param>
     /// <returns>Null as long as there is no segment.</returns>
-    public static Conversation? Of(string conversationId, IReadOnlyCollection<TaskTimeline> tasks)
+    public static Conversation? Of(string conversationId, IReadOnlyCollection<TaskTimeline> tasks, IReadOnlyCollection<SealedTask>? kept = null)
     {
-        var segments = tasks.SelectMany(task => task.Segments)
+        var segments = tasks.SelectMany(task => task.Segments).Concat((kept ?? []).SelectMany(task => task.Segments))
             .OrderBy(segment => segment.StartTime).ThenBy(segment => segment.SegmentId, StringComparer.Ordinal).ToList();
         if (segments.Count == 0)
             return null;
@@ -84,7 +86,7 @@ public sealed record Conversation
         return new()
         {
             ConversationId = conversationId,
-            TaskSids = [.. tasks.Select(task => task.TaskSid).Order(StringComparer.Ordinal)],
+            TaskSids = [.. tasks.Select(task => task.TaskSid).Concat((kept ?? []).Select(task => task.TaskSid)).Order(StringComparer.Ordinal)],
             Channel = segments[0].Attributes.GetValueOrDefault("channel"),
             Direction = segments[0].Attributes["direction"],
             StartTime = segments[0].StartTime,

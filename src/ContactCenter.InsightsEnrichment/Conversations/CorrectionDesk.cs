@@ -2,6 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 
@@ -23,11 +24,12 @@ public sealed class CorrectionDesk(EnrichmentRun run, TimeProvider timeProvider)
     /// <param name="by">Who decides.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
     /// <returns>The correction, with the values it replaces.</returns>
-    /// <exception cref="RpcException">There is nothing to correct.</exception>
+    /// <exception cref="RpcException">There is nothing to correct, or it is sealed.</exception>
     public async Task<SegmentCorrection> CorrectAsync(
         DurableTransaction transaction, CorrectionTarget target, SortedDictionary<string, string> values, string action, Instruction by, CancellationToken cancellationToken)
     {
         var segments = await FindAsync(transaction, target);
+        await SealedStore.RefuseAsync(transaction.Connection, TasksOf(segments));
         var now = timeProvider.GetUtcNow();
         var one = segments[0];
         var correction = new Correction(
@@ -54,14 +56,16 @@ public sealed class CorrectionDesk(EnrichmentRun run, TimeProvider timeProvider)
     /// <param name="by">Who decides.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
     /// <returns>The entry of the history.</returns>
-    /// <exception cref="RpcException">There is no such correction.</exception>
+    /// <exception cref="RpcException">There is no such correction, or what it corrected is sealed.</exception>
     public async Task<ConversationDecision> WithdrawAsync(DurableTransaction transaction, string correctionId, Instruction by, CancellationToken cancellationToken)
     {
         var correction = Guid.TryParseExact(correctionId, "D", out var id) ? await CorrectionStore.RemoveAsync(transaction.Connection, id) : null;
         if (correction is null)
             throw RpcErrors.NotFound(Domain, InsightsErrors.CorrectionNotFound, "correction", correctionId);
         var before = await CorrectionStore.SegmentsAsync(transaction.Connection, correction.AccountSid, correction.SegmentId, correction.ConversationId);
-        await run.RebuildAsync(transaction, correction.TaskSid is { } task ? [task] : TasksOf(before), cancellationToken);
+        string[] tasks = correction.TaskSid is { } task ? [task] : TasksOf(before);
+        await SealedStore.RefuseAsync(transaction.Connection, tasks);
+        await run.RebuildAsync(transaction, tasks, cancellationToken);
         var after = await CorrectionStore.SegmentsAsync(transaction.Connection, correction.AccountSid, correction.SegmentId, correction.ConversationId);
         var changes = correction.Values.Keys.Order(StringComparer.Ordinal).Select(field => new ValueChange(field, Shown(before, field), Shown(after, field))).ToList();
         var entry = Entry(

@@ -2,6 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.ServiceDefaults;
 using Dapper;
 using Grpc.Core;
@@ -25,7 +26,7 @@ public sealed class TaskLinkDesk(DurableDatabase database, EnrichmentRun run, Ti
     /// <param name="by">Who decides.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
     /// <returns>The conversations that tasks leave, and the entries of the history; none for a dry run.</returns>
-    /// <exception cref="RpcException">There is no such task or conversation.</exception>
+    /// <exception cref="RpcException">There is no such task or conversation, or a task is sealed.</exception>
     public Task<(MovedConversations Moved, IReadOnlyList<ConversationDecision> Entries)> LinkAsync(
         DurableTransaction transaction, IReadOnlyCollection<string> taskSids, string conversationId, Instruction by, CancellationToken cancellationToken) =>
         DecideAsync(transaction, by, async trial =>
@@ -44,7 +45,7 @@ public sealed class TaskLinkDesk(DurableDatabase database, EnrichmentRun run, Ti
     /// <param name="by">Who decides.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
     /// <returns>The conversation that the task leaves, and the entry of the history; none for a dry run.</returns>
-    /// <exception cref="RpcException">There is no such task, or it cannot be parted.</exception>
+    /// <exception cref="RpcException">There is no such task, or it cannot be parted, or is sealed.</exception>
     public Task<(MovedConversations Moved, IReadOnlyList<ConversationDecision> Entries)> UnlinkAsync(
         DurableTransaction transaction, string taskSid, Instruction by, CancellationToken cancellationToken) =>
         DecideAsync(transaction, by, async trial =>
@@ -72,6 +73,7 @@ public sealed class TaskLinkDesk(DurableDatabase database, EnrichmentRun run, Ti
         DurableTransaction transaction, string action, List<Place> tasks, List<Place> target, string joinedTo, Instruction by, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection;
+        await SealedStore.RefuseAsync(connection, [.. tasks.Select(task => task.TaskSid)]);
         var before = await TasksOfAsync(connection, [.. tasks.Select(task => task.ConversationId)]);
         var sids = tasks.ConvertAll(task => task.TaskSid);
         // To join the conversation of its own name is to be what the events say.

@@ -13,6 +13,10 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 public sealed record TaskLinks(
     string TaskSid, DateTimeOffset Created, string? ConversationId, string? PreviousTaskSid, string? TransferSid, string? InteractionSid, string? CallSid)
 {
+    private const string Transfer = "transfer:";
+    private const string Interaction = "interaction:";
+    private const string Call = "call:";
+
     /// <summary>Whether somebody parted the task from all others: only who names it as a conversation is still with it.</summary>
     public bool StandsAlone { get; private init; }
 
@@ -37,6 +41,25 @@ public sealed record TaskLinks(
         source.Attributes["flexInteractionSid"],
         source.Attributes["call_sid"]);
 
+    /// <summary>The links of a sealed task, which stays in its conversation whatever others say (INS-22).</summary>
+    /// <param name="taskSid">The task.</param>
+    /// <param name="conversationId">Its conversation.</param>
+    /// <param name="keys">What others may join it by, see <see cref="Keys"/>.</param>
+    public static TaskLinks OfSealed(string taskSid, string conversationId, IEnumerable<string> keys)
+    {
+        var links = new TaskLinks(taskSid, DateTimeOffset.MinValue, conversationId, null, null, null, null);
+        foreach (var key in keys)
+        {
+            var value = key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
+            links = key.StartsWith(Transfer, StringComparison.Ordinal) ? links with { TransferSid = value }
+                : key.StartsWith(Interaction, StringComparison.Ordinal) ? links with { InteractionSid = value }
+                : key.StartsWith(Call, StringComparison.Ordinal) ? links with { CallSid = value }
+                : links;
+        }
+
+        return links;
+    }
+
     /// <summary>
     /// What the task can share with others. Tasks with no key in common, directly or through further tasks, are in
     /// different conversations; the reverse need not hold.
@@ -49,9 +72,9 @@ public sealed record TaskLinks(
         if (PreviousTaskSid is not null)
             yield return KeyOf(PreviousTaskSid);
         if (TransferSid is not null)
-            yield return $"transfer:{TransferSid}";
+            yield return Transfer + TransferSid;
         if (InteractionSid is not null)
-            yield return $"interaction:{InteractionSid}";
+            yield return Interaction + InteractionSid;
         if (CallSid is not null)
             yield return KeyOfCall(CallSid);
     }
@@ -68,7 +91,7 @@ public sealed record TaskLinks(
 
     /// <summary>The key of a call.</summary>
     /// <param name="callSid">The call.</param>
-    public static string KeyOfCall(string callSid) => $"call:{callSid}";
+    public static string KeyOfCall(string callSid) => Call + callSid;
 
     private static bool CarriesAttributes(TaskRouterEvent current) => current.Type == EventTypes.ReservationCreated || EventTypes.EndsHandling(current.Type);
 }

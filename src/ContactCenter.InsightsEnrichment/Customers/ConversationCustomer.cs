@@ -63,6 +63,30 @@ internal sealed record ConversationCustomer
         };
     }
 
+    /// <summary>What was known, with what tasks say that joined the conversation after all this was sealed.</summary>
+    /// <param name="later">What they say; null if there are none.</param>
+    public ConversationCustomer With(ConversationCustomer? later)
+    {
+        if (later is null)
+            return this;
+        var fields = new SortedDictionary<string, CustomerField>(Fields, StringComparer.Ordinal);
+        foreach (var (name, field) in later.Fields)
+        {
+            if (!fields.TryGetValue(name, out var before) || before.Time <= field.Time)
+                fields[name] = field;
+        }
+
+        var known = Provisional && !later.Provisional ? later : this;
+        return known with
+        {
+            Fields = fields,
+            FirstSeen = FirstSeen < later.FirstSeen ? FirstSeen : later.FirstSeen,
+            LastSeen = LastSeen > later.LastSeen ? LastSeen : later.LastSeen,
+            Contacts = [.. Contacts.Concat(later.Contacts).OrderBy(contact => contact.TaskSid, StringComparer.Ordinal)],
+            Warnings = Warnings is null && later.Warnings is null ? null : [.. Warnings ?? [], .. later.Warnings ?? []],
+        };
+    }
+
     /// <summary>What attributes say that may name the customer.</summary>
     /// <param name="conversationId">The conversation.</param>
     /// <param name="given">Attributes of a task.</param>

@@ -3,6 +3,7 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
@@ -42,13 +43,16 @@ internal sealed class CustomerChanges
         var ids = conversations.Select(conversation => conversation.ConversationId).Distinct(StringComparer.Ordinal).ToArray();
         var stored = (await ConversationCustomerStore.ReadAsync(transaction.Connection, ids)).ToDictionary(row => (row.AccountSid, row.ConversationId));
         var relinked = await ConversationCustomerStore.RelinksAsync(transaction.Connection, ids);
-        var found = conversations.ToDictionary(
-            conversation => (conversation.AccountSid, conversation.ConversationId),
-            conversation =>
-            {
-                var customer = ConversationCustomer.Of(conversation.ConversationId, conversation.Tasks, rules.Keys);
-                return new Found(customer, rules.Ids.Of(customer.Key), relinked.GetValueOrDefault((conversation.AccountSid, conversation.ConversationId)));
-            });
+        var ofSealed = conversations.Any(conversation => conversation.Sealed.Count > 0) ? await SealedStore.CustomersAsync(transaction.Connection, ids) : [];
+        var found = new Dictionary<(string AccountSid, string ConversationId), Found>();
+        foreach (var conversation in conversations)
+        {
+            var key = (conversation.AccountSid, conversation.ConversationId);
+            var customer = conversation.Tasks.Count == 0 ? null : ConversationCustomer.Of(conversation.ConversationId, conversation.Tasks, rules.Keys);
+            if ((ofSealed.GetValueOrDefault(key)?.With(customer) ?? customer) is { } known)
+                found[key] = new(known, rules.Ids.Of(known.Key), relinked.GetValueOrDefault(key));
+        }
+
         var shown = await ConversationCustomerStore.ShownAsync(transaction.Connection, [.. found.Values.Select(customer => customer.CustomerId).Distinct(StringComparer.Ordinal)]);
         return new(transaction, now, stored, found, shown);
     }

@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.ServiceDefaults;
 using Dapper;
 using Grpc.Core;
@@ -12,8 +13,9 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 /// so that nothing can bring it back. Measures stay, and so does the history of what happened.
 /// </summary>
 /// <param name="run">Works conversations out again.</param>
+/// <param name="sessionStore">The sessions.</param>
 /// <param name="timeProvider">Time of the erasure.</param>
-public sealed class CustomerErasure(EnrichmentRun run, TimeProvider timeProvider)
+public sealed class CustomerErasure(EnrichmentRun run, SessionStore sessionStore, TimeProvider timeProvider)
 {
     /// <summary>Erases a customer, with all that were merged into it.</summary>
     /// <param name="transaction">Committed by the caller.</param>
@@ -42,7 +44,7 @@ public sealed class CustomerErasure(EnrichmentRun run, TimeProvider timeProvider
         var conversations = await store.ConversationsAsync(customerId);
         var tasks = await store.TasksAsync(conversations);
         var sids = tasks.Select(task => task.TaskSid).ToArray();
-        var sessions = (await store.SessionsAsync(sids)).ToArray();
+        var sessions = (await SessionStore.OfTasksAsync(transaction.Connection, sids)).Select(session => session.Name).Distinct(StringComparer.Ordinal).ToArray();
         var results = new EarlierResults(tasks, sessions, []);
         // To work them out holds them: whoever processes an event of theirs waits, and then reads what is left of it.
         if (await run.TryAsync(transaction, [], results) is null)
@@ -50,6 +52,7 @@ public sealed class CustomerErasure(EnrichmentRun run, TimeProvider timeProvider
         await store.KeepAsync(conversations, timeProvider.GetUtcNow());
         var events = await store.EraseEventsAsync(sids, sessions, by.Reason);
         await store.EraseTracesAsync(conversations, sids, sessions);
+        await SealedErasure.EraseAsync(transaction.Connection, sessionStore, conversations, sids, sessions, timeProvider.GetUtcNow());
         if (await run.TryAsync(transaction, [], results) is null)
             return null;
         return new(null!, conversations.Count, events, sessions.Length, conversations.Count(conversation => conversation.IsOpen));

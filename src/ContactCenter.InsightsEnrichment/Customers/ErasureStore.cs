@@ -30,17 +30,6 @@ internal sealed class ErasureStore(NpgsqlConnection connection)
             """,
             Named(conversations))];
 
-    /// <summary>Names of the sessions that tasks are, or that name them or their calls.</summary>
-    public async Task<List<string>> SessionsAsync(string[] tasks) =>
-        [.. await connection.QueryAsync<string>(
-            """
-            SELECT session_name FROM insights.sessions s
-            WHERE session_name = ANY(@tasks) OR task_sid = ANY(@tasks)
-              OR (account_sid || '/call:' || call_sid) IN (SELECT link FROM insights.task_links WHERE task_sid = ANY(@tasks) AND link LIKE '%/call:%')
-            ORDER BY session_name
-            """,
-            new { tasks })];
-
     /// <summary>Puts tombstones in place of what events say of the customer.</summary>
     /// <returns>Number of events.</returns>
     public async Task<int> EraseEventsAsync(string[] tasks, string[] sessions, string reason)

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Conversations;
@@ -17,7 +14,7 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// One transaction of enrichment: claims waiting events, works out again every conversation that they touch, from all
 /// its events, and writes and publishes the differences. Others that work on the same conversation wait for its end.
 /// </summary>
-internal sealed class EnrichmentBatch
+internal sealed partial class EnrichmentBatch
 {
     private readonly DurableTransaction _transaction;
     private readonly TwilioAccounts _accounts;
@@ -82,8 +79,8 @@ internal sealed class EnrichmentBatch
     public async Task<bool> RebuildAsync(IReadOnlyCollection<string> taskSids, Func<Task>? change)
     {
         var links = (await _store.LinksAsync([.. taskSids])).ToHashSet(StringComparer.Ordinal);
-        await _store.LockAsync(links.Select(LockOf));
-        if (await HoldAsync(links) is not { } reachable)
+        await _store.LockAsync(links.Select(EnrichmentStore.LockOf));
+        if (await _store.HoldAsync(links) is not { } reachable)
             return false;
         if (change is not null)
             await change();
@@ -134,15 +131,15 @@ internal sealed class EnrichmentBatch
             .ToHashSet(StringComparer.Ordinal);
         // Whoever looks for a worker's activities, and whoever adds one, does so after the other.
         links.UnionWith(activities.Concat(claimed.Where(EndsInVain)).Where(raw => raw.WorkerSid is not null).Select(raw => LinkOf(raw.AccountSid!, $"worker:{raw.WorkerSid}")));
-        await _store.LockAsync(links.Select(LockOf));
+        await _store.LockAsync(links.Select(EnrichmentStore.LockOf));
         if (activities.Count > 0)
         {
             var offers = (await _store.LinksOfOffersAsync([.. activities.Select(raw => (raw.WorkerSid!, raw.EventTime!.Value))])).Where(links.Add).ToList();
-            if (offers.Count > 0 && !await _store.TryLockAsync(offers.Select(LockOf)))
+            if (offers.Count > 0 && !await _store.TryLockAsync(offers.Select(EnrichmentStore.LockOf)))
                 return false;
         }
 
-        if (await HoldAsync(links) is not { } reachable)
+        if (await _store.HoldAsync(links) is not { } reachable)
             return false;
         await RebuildAsync(claimed, read, reachable, sessionTasks);
         return true;
@@ -155,16 +152,27 @@ internal sealed class EnrichmentBatch
             .Distinct(StringComparer.Ordinal).ToArray();
         if (taskSids.Length == 0)
             return;
+        var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
+        var sealedTasks = storedTasks.Values.Where(row => row.IsSealed).ToList();
+        if (sealedTasks.Count > 0)
+        {
+            taskSids = [.. taskSids.Except(sealedTasks.Select(row => row.TaskSid), StringComparer.Ordinal)];
+            claimed = LeaveOut(claimed, storedTasks);
+        }
+
         var processed = await RawEventStore.ProcessedAsync(_transaction.Connection, taskSids);
         var further = taskSids.Except(sessionTasks.Select(task => task.TaskSid), StringComparer.Ordinal).Where(sid => SessionName.TryParse(sid, out _)).ToArray();
         if (further.Length > 0)
             sessionTasks = [.. sessionTasks, .. await _sessions.LoadTasksAsync(further)];
         var tasks = Choose([.. processed, .. claimed], read);
         tasks.AddRange(sessionTasks.Where(task => task.Events.Count > 0).Select(task => (task.AccountSid, task.Events)));
-        var storedTasks = (await _store.TasksAsync(taskSids)).ToDictionary(row => row.TaskSid, StringComparer.Ordinal);
+        var settled = await SettledAsync(sealedTasks, reachable);
         var conversations = new List<ConversationTasks>();
-        foreach (var account in tasks.GroupBy(task => task.AccountSid, task => task.Events, StringComparer.Ordinal))
-            conversations.AddRange(await GroupAsync(account.Key, [.. account], storedTasks));
+        foreach (var account in tasks.Select(task => task.AccountSid).Concat(sealedTasks.Select(task => task.AccountSid)).Distinct(StringComparer.Ordinal))
+        {
+            conversations.AddRange(await GroupAsync(
+                account, [.. tasks.Where(task => task.AccountSid == account).Select(task => task.Events)], settled.FindAll(task => task.AccountSid == account), storedTasks));
+        }
 
         _recordings.AddRange(from conversation in conversations
                              from task in conversation.Tasks
@@ -172,21 +180,6 @@ internal sealed class EnrichmentBatch
                              select (conversation.AccountSid, task.TaskSid, task.End?.Time, task.RecordingToAttach));
         await WriteTasksAsync(conversations, storedTasks, reachable);
         await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
-    }
-
-    /// <summary>Locks everything that locked links lead to; null if others hold some of it.</summary>
-    private async Task<List<TaskLinkRow>?> HoldAsync(HashSet<string> links)
-    {
-        while (true)
-        {
-            var reachable = await _store.ReachableAsync(links);
-            var further = reachable.Select(row => row.Link).Where(links.Add).ToList();
-            if (further.Count == 0)
-                return reachable;
-            // To wait here while holding the others could be a deadlock.
-            if (!await _store.TryLockAsync(further.Select(LockOf)))
-                return null;
-        }
     }
 
     /// <summary>Chooses one arrival of every event (INS-13, INS-14).</summary>
@@ -254,20 +247,23 @@ internal sealed class EnrichmentBatch
         one with { RawEventId = default, Attributes = TaskAttributes.Empty, Worker = WorkerAttributes.Empty, AttributesUnreadable = false };
 
     /// <summary>Finds the conversations of tasks, then works out each with what is said of it besides the events.</summary>
-    private async Task<List<ConversationTasks>> GroupAsync(string accountSid, List<IReadOnlyList<TaskRouterEvent>> tasks, Dictionary<string, TaskRow> stored)
+    private async Task<List<ConversationTasks>> GroupAsync(
+        string accountSid, List<IReadOnlyList<TaskRouterEvent>> tasks, List<SettledTask> settled, Dictionary<string, TaskRow> stored)
     {
         var known = tasks.ConvertAll(events => (Events: events, Links: TaskLinks.Of([.. events.Order(TaskRouterEvent.InOrder)])
             .JoinedTo(stored.GetValueOrDefault(events[0].TaskSid)?.JoinedTo)));
-        var ids = ConversationGrouping.Group([.. known.Select(task => task.Links)]);
+        var ids = ConversationGrouping.Group([.. known.Select(task => task.Links), .. settled.Select(task => task.Links)]);
         var additions = await TaskAdditionStore.ReadAsync(_transaction.Connection, known.ConvertAll(task => (task.Links, ids[task.Links.TaskSid])), _sessions.MapsDispositions);
         var surroundings = new TaskSurroundings(await ActivitiesAsync(accountSid, tasks), _now);
-        return [.. from task in known
-                   group task by ids[task.Links.TaskSid] into conversation
-                   let together = conversation.Select(task => task.Links.TaskSid).ToList()
-                   select new ConversationTasks(accountSid, conversation.Key, [.. conversation.Select(task => TaskTimeline.Build(
+        var ofKnown = known.ToLookup(task => ids[task.Links.TaskSid], StringComparer.Ordinal);
+        var ofSettled = settled.ToLookup(task => ids[task.Links.TaskSid], task => task.Task, StringComparer.Ordinal);
+        return [.. from id in ids.Values.Distinct(StringComparer.Ordinal)
+                   let together = ofKnown[id].Select(task => task.Links.TaskSid).ToList()
+                   select new ConversationTasks(accountSid, id, [.. ofKnown[id].Select(task => TaskTimeline.Build(
                        task.Events,
                        _rules.Segments,
-                       surroundings with { Links = task.Links, Additions = additions.Of(accountSid, task.Links, conversation.Key, together) }))])];
+                       surroundings with { Links = task.Links, Additions = additions.Of(accountSid, task.Links, id, together) }))])
+                   { Sealed = [.. ofSettled[id]] }];
     }
 
     private async Task WriteTasksAsync(List<ConversationTasks> conversations, Dictionary<string, TaskRow> stored, List<TaskLinkRow> storedLinks)
@@ -282,11 +278,11 @@ internal sealed class EnrichmentBatch
                     let told = stored.GetValueOrDefault(task.TaskSid)?.Told ?? ""
                     select new TaskRow(
                         task.TaskSid, conversation.AccountSid, conversation.ConversationId, task.CheckTime?.UtcDateTime, stored.GetValueOrDefault(task.TaskSid)?.JoinedTo,
-                        _accounts.Publishes(conversation.AccountSid) ? teller.Tell(conversation.AccountSid, conversation.ConversationId, task, told) : told)).ToList();
+                        _accounts.Publishes(conversation.AccountSid) ? teller.Tell(conversation.AccountSid, conversation.ConversationId, task, told) : told, IsSealed: false)).ToList();
         await _store.WriteTasksAsync(
             [.. rows.Where(row => stored.GetValueOrDefault(row.TaskSid) != row)],
             [.. now.Except(storedLinks)],
-            [.. storedLinks.Where(row => stored.ContainsKey(row.TaskSid)).Except(now)]);
+            [.. storedLinks.Where(row => stored.GetValueOrDefault(row.TaskSid) is { IsSealed: false }).Except(now)]);
     }
 
     private async Task WriteResultsAsync(List<ConversationTasks> conversations, IEnumerable<TaskRow> storedTasks, string[] taskSids)
@@ -311,7 +307,7 @@ internal sealed class EnrichmentBatch
         foreach (var conversation in conversations)
         {
             storedConversations.Remove((conversation.AccountSid, conversation.ConversationId), out var before);
-            if (Conversation.Of(conversation.ConversationId, conversation.Tasks) is { } now)
+            if (Conversation.Of(conversation.ConversationId, conversation.Tasks, conversation.Sealed) is { } now)
             {
                 now = customers.Enter(conversation.AccountSid, _accounts, now);
                 changes.Compare(conversation.AccountSid, now, customers.ShownFor(now), before);
@@ -340,6 +336,4 @@ internal sealed class EnrichmentBatch
     private void Warn(RawEvent raw, string code, string field, string? sample = null) => _warnings.Add(new(raw.AccountSid ?? "", code, field, sample, raw.RawEventId));
 
     private static string LinkOf(string accountSid, string key) => $"{accountSid}/{key}";
-
-    private static long LockOf(string link) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(link)));
 }

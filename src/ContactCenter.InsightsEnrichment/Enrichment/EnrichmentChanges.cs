@@ -164,7 +164,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
 
     private static string Key(SegmentState state) => $"{state.AccountSid}/{state.ConversationId}";
 
-    private static Segment Read(SegmentRow stored) => JsonSerializer.Deserialize(stored.Document, StateJson.Default.Segment)!;
+    /// <summary>Reads a stored segment.</summary>
+    public static Segment Read(SegmentRow stored) => JsonSerializer.Deserialize(stored.Document, StateJson.Default.Segment)!;
 
     // The database orders the members of a document in its own way.
     private static string Normalise(string document) =>

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using ContactCenter.InsightsEnrichment.Conversations;
 using Dapper;
 using Npgsql;
@@ -18,8 +21,31 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     public Task<bool> TryLockAsync(IEnumerable<long> locks) =>
         connection.ExecuteScalarAsync<bool>("SELECT bool_and(pg_try_advisory_xact_lock(id)) FROM unnest(@locks) AS id", new { locks = locks.ToArray() });
 
+    /// <summary>Locks everything that locked links lead to; null if others hold some of it.</summary>
+    /// <param name="links">The locked links; those that are locked besides are added.</param>
+    public async Task<List<TaskLinkRow>?> HoldAsync(HashSet<string> links)
+    {
+        while (true)
+        {
+            var reachable = await ReachableAsync(links);
+            var further = reachable.Select(row => row.Link).Where(links.Add).ToList();
+            if (further.Count == 0)
+                return reachable;
+            // To wait here while holding the others could be a deadlock.
+            if (!await TryLockAsync(further.Select(LockOf)))
+                return null;
+        }
+    }
+
+    /// <summary>The lock of a link or of the name of a session.</summary>
+    public static long LockOf(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
+    /// <summary>All tasks that belong together with some, as far as is known without holding them.</summary>
+    public async Task<IEnumerable<string>> TasksTogetherAsync(IReadOnlyCollection<string> taskSids) =>
+        (await ReachableAsync(await LinksAsync([.. taskSids]))).Select(row => row.TaskSid).Concat(taskSids).Distinct(StringComparer.Ordinal);
+
     /// <summary>The links of all tasks that can be reached from some links, directly or through further tasks.</summary>
-    public async Task<List<TaskLinkRow>> ReachableAsync(IEnumerable<string> links) =>
+    private async Task<List<TaskLinkRow>> ReachableAsync(IEnumerable<string> links) =>
         [.. await connection.QueryAsync<TaskLinkRow>(
             // Link by link: no planner knows how far a recursion goes, so it would read all links there are.
             """
@@ -57,7 +83,11 @@ internal sealed class EnrichmentStore(NpgsqlConnection connection)
     /// <summary>The conversations of tasks as stored.</summary>
     public async Task<List<TaskRow>> TasksAsync(string[] taskSids) =>
         [.. await connection.QueryAsync<TaskRow>(
-            "SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime, joined_to AS JoinedTo, told AS Told FROM insights.tasks WHERE task_sid = ANY(@taskSids)",
+            """
+            SELECT task_sid AS TaskSid, account_sid AS AccountSid, conversation_id AS ConversationId, check_time AS CheckTime, joined_to AS JoinedTo, told AS Told,
+              EXISTS (SELECT FROM insights.sealed WHERE name = task_sid) AS IsSealed
+            FROM insights.tasks WHERE task_sid = ANY(@taskSids)
+            """,
             new { taskSids })];
 
     /// <summary>The segments of tasks as stored, withdrawn ones included.</summary>
@@ -189,9 +219,9 @@ internal sealed record TaskLinkRow(string Link, string TaskSid);
 
 /// <summary>
 /// The conversation of a task, when to work it out again, see <see cref="TaskTimeline.CheckTime"/>, the conversation that somebody joined it to, and what
-/// others have heard of it, see <see cref="TaskTeller"/>.
+/// others have heard of it, see <see cref="TaskTeller"/>. A sealed task stays as it is.
 /// </summary>
-internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime, string? JoinedTo, string Told);
+internal sealed record TaskRow(string TaskSid, string AccountSid, string ConversationId, DateTime? CheckTime, string? JoinedTo, string Told, bool IsSealed);
 
 /// <summary>A segment as stored.</summary>
 internal sealed record SegmentRow(string SegmentId, string AccountSid, string ConversationId, string Document, long Revision, bool Published, bool Withdrawn);

@@ -24,7 +24,8 @@ internal static class PersonalData
     /// <summary>The fields of conversations that may tell of a person.</summary>
     public static readonly string[] DroppedOfConversations = ["content", "destination", "media", "segment_link", "external_contact"];
 
-    private static readonly string[] KeptOfCustomers = ["acquisition_cost", "business_value"];
+    /// <summary>The fields of customers that tell of no person.</summary>
+    public static readonly string[] KeptOfCustomers = ["acquisition_cost", "business_value"];
 
     private static readonly string[] DroppedOfSessions =
     [

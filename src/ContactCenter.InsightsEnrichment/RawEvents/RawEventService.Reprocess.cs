@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Audit;
 using ContactCenter.InsightsEnrichment.Reprocessing;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Google.Protobuf.WellKnownTypes;
@@ -22,6 +23,8 @@ public sealed partial class RawEventService
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "events_per_second", $"must be 1 to {MostEventsPerSecond}, or 0 for {DefaultEventsPerSecond}");
         return calls.RunAsync(context, request, async transaction =>
         {
+            if (filter.TaskSid is not null || filter.ConversationId is not null)
+                await SealedStore.RefuseAsync(transaction.Connection, filter.TaskSid, filter.ConversationId);
             var now = RpcTimes.Whole(timeProvider.GetUtcNow());
             var run = new ReprocessingRun
             {

@@ -5,6 +5,7 @@ using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Reprocessing;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using Google.Protobuf;
@@ -59,6 +60,8 @@ public sealed partial class RawEventService(
         var found = await FindAsync(request.RawEventId, context.CancellationToken);
         if (found.EventTime is null)
             throw RpcErrors.FailedPrecondition(Domain, InsightsErrors.TimeOutOfRange, "The event has no usable time; processing it again would fail again.");
+        if (found.Error == InsightsErrors.ConversationSealed)
+            throw SealedStore.Refusal(found.TaskSid ?? found.ResourceSid ?? found.WorkerSid ?? "the conversation");
         var response = await calls.RunAsync(context, request, async transaction =>
         {
             if (await RawEventStore.ReplayAsync(transaction.Connection, found.RawEventId))

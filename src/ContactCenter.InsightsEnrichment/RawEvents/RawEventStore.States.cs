@@ -1,3 +1,4 @@
+using ContactCenter.Contracts;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using Dapper;
 using Npgsql;
@@ -27,7 +28,7 @@ public sealed partial class RawEventStore
     /// <param name="states">Which states, and how they are held; SQL.</param>
     internal static string Held(string states) => $"raw_event_id = ANY (ARRAY(SELECT raw_event_id FROM insights.raw_event_states WHERE {states}))";
 
-    /// <summary>Notes what has become of events.</summary>
+    /// <summary>Notes what has become of events. Those that failed here came for something sealed; what fails otherwise is noted by <see cref="SetFailureAsync"/>.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="outcomes">New status by event.</param>
     public static Task SetStatusAsync(NpgsqlConnection connection, IReadOnlyDictionary<Guid, RawEventStatus> outcomes)
@@ -36,8 +37,9 @@ public sealed partial class RawEventStore
         return connection.ExecuteAsync(
             """
             DELETE FROM insights.raw_event_states WHERE raw_event_id = ANY(@processed);
-            INSERT INTO insights.raw_event_states (raw_event_id, status) SELECT * FROM unnest(@others, @statuses)
-            ON CONFLICT (raw_event_id) DO UPDATE SET status = excluded.status, error = NULL;
+            INSERT INTO insights.raw_event_states (raw_event_id, status, error)
+            SELECT id, status, CASE status WHEN 'failed' THEN @ConversationSealed END FROM unnest(@others, @statuses) AS o (id, status)
+            ON CONFLICT (raw_event_id) DO UPDATE SET status = excluded.status, attempts = 0, error = excluded.error;
             UPDATE insights.received_events SET rule_version = @Version WHERE raw_event_id = ANY(@ids) AND rule_version <> @Version
             """,
             new
@@ -47,6 +49,7 @@ public sealed partial class RawEventStore
                 others = others.Select(outcome => outcome.Key).ToArray(),
                 statuses = others.Select(outcome => RawEventWords.Word(outcome.Value)).ToArray(),
                 EnrichmentRules.Version,
+                InsightsErrors.ConversationSealed,
             });
     }
 

@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 
@@ -87,7 +85,7 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
         if (claimed.Count == 0)
             return;
         var resources = claimed.Select(raw => raw.ResourceSid!).Distinct(StringComparer.Ordinal).ToArray();
-        await new EnrichmentStore(transaction.Connection).LockAsync([.. resources.Select(LockOf)]);
+        await new EnrichmentStore(transaction.Connection).LockAsync([.. resources.Select(EnrichmentStore.LockOf)]);
         var known = (await RawEventStore.ProcessedOfSessionsAsync(transaction.Connection, resources)).Select(raw => raw.EventKey).ToHashSet(StringComparer.Ordinal);
         foreach (var raw in claimed)
         {
@@ -106,20 +104,33 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
             .Select(raw => (Share: read[raw.RawEventId].Data.Text("cobrowse_session_id"), Name: raw.ResourceSid!))
             .Concat(again.Select(name => (Share: (string?)null, Name: name))).ToList();
         // Shares are held as well: who learns the session of one and who brings an event of it must not miss each other.
-        await new EnrichmentStore(transaction.Connection).LockAsync([.. shares.Select(share => LockOf(SessionEventIntake.ScreenShare(share)))]);
+        await new EnrichmentStore(transaction.Connection).LockAsync([.. shares.Select(share => EnrichmentStore.LockOf(SessionEventIntake.ScreenShare(share)))]);
         await SessionStore.AddScreenSharesAsync(transaction.Connection, [.. own.Where(one => one.Share is not null).Select(one => new ScreenShare(one.Share!, one.Name))]);
         var known = await SessionStore.ScreenSharesAsync(transaction.Connection, [.. shares], [.. own.Select(one => one.Name)]);
         var names = own.Select(one => one.Name).Concat(known.Select(share => share.SessionName)).Distinct(StringComparer.Ordinal).ToArray();
-        await new EnrichmentStore(transaction.Connection).LockAsync([.. names.Select(LockOf)]);
+        await new EnrichmentStore(transaction.Connection).LockAsync([.. names.Select(EnrichmentStore.LockOf)]);
 
         var sessionOf = SessionOf(known);
         var processed = await RawEventStore.ProcessedOfSessionsAsync(transaction.Connection, [.. names, .. sessionOf.Keys]);
+        var kept = await SealedStore.FindAsync(transaction.Connection, names);
         var links = await SessionLinkStore.LoadAsync(transaction.Connection, names);
         var stored = (await changes.Store.LoadAsync(transaction.Connection, names)).ToDictionary(session => session.Name.ToString(), StringComparer.Ordinal);
         foreach (var events in processed.Concat(claimed).GroupBy(raw => sessionOf.GetValueOrDefault(raw.ResourceSid!, raw.ResourceSid!), StringComparer.Ordinal))
         {
-            if (SessionName.TryParse(events.Key, out var name))
+            if (kept.Contains(events.Key))
+                LeaveOut(events);
+            else if (SessionName.TryParse(events.Key, out var name))
                 await UpdateAsync(name, [.. events], read, stored.GetValueOrDefault(events.Key), links.GetValueOrDefault(events.Key));
+        }
+    }
+
+    /// <summary>Leaves events of a session out whose earlier ones were removed for their age: they are kept as failed (INS-22).</summary>
+    private void LeaveOut(IEnumerable<RawEvent> events)
+    {
+        foreach (var raw in events.Where(raw => raw.Status == RawEventStatus.Received))
+        {
+            _outcomes[raw.RawEventId] = RawEventStatus.Failed;
+            Warn(raw, SealedStore.Warning, "");
         }
     }
 
@@ -176,6 +187,4 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
 
     private void Warn(RawEvent raw, string code, string field, string? sample = null) =>
         _warnings.Add(new(raw.AccountSid ?? Accounts.Default, code, field, sample, raw.RawEventId));
-
-    private static long LockOf(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }

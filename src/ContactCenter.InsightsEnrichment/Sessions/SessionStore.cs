@@ -104,6 +104,22 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
     public async Task<List<StoredSession>> LoadAsync(NpgsqlConnection connection, string[] names) =>
         Read(await connection.QueryAsync<Row>($"SELECT {Columns}, {Conversation} FROM insights.sessions s WHERE session_name = ANY(@names)", new { names }));
 
+    /// <summary>The sessions that tasks are, or that name them or their calls.</summary>
+    /// <param name="connection">Any connection.</param>
+    /// <param name="tasks">The tasks.</param>
+    /// <returns>Sessions, each with every task that it belongs to.</returns>
+    public static async Task<List<(string Name, string TaskSid)>> OfTasksAsync(NpgsqlConnection connection, string[] tasks) =>
+        [.. await connection.QueryAsync<(string, string)>(
+            """
+            SELECT session_name, session_name FROM insights.sessions WHERE session_name = ANY(@tasks)
+            UNION SELECT session_name, task_sid FROM insights.sessions WHERE task_sid = ANY(@tasks)
+            UNION SELECT s.session_name, l.task_sid FROM insights.task_links l
+              JOIN insights.sessions s ON s.account_sid = split_part(l.link, '/call:', 1) AND s.call_sid = split_part(l.link, '/call:', 2)
+              WHERE l.task_sid = ANY(@tasks) AND l.link LIKE '%/call:%'
+            ORDER BY 1, 2
+            """,
+            new { tasks })];
+
     /// <summary>The sessions that screen shares belong to.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="shares">Ids of screen shares.</param>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
+using ContactCenter.InsightsEnrichment.Retention;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using Npgsql;
@@ -19,6 +20,7 @@ public sealed partial class WriteBackService
         {
             var connection = transaction.Connection;
             WriteBackItem item = null!;
+            await SealedStore.RefuseAsync(connection, [taskSid]);
             await run.RebuildAsync(transaction, [taskSid], context.CancellationToken, async () => item = await AddAsync(connection, request, values));
             if (request.FlushNow || await WriteBackStore.IsWrappingUpAsync(connection, taskSid))
                 await BeginWaitingAsync(transaction, taskSid);

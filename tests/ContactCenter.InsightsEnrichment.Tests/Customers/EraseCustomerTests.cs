@@ -1,4 +1,5 @@
 using ContactCenter.Insights.V1;
+using ContactCenter.InsightsEnrichment.Tests.Retention;
 using ContactCenter.InsightsEnrichment.Tests.Sessions;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
@@ -62,6 +63,34 @@ public sealed class EraseCustomerTests(TestServers servers) : SessionsTest(serve
         var body = Uri.UnescapeDataString((await RawEvents.GetRawEventAsync(new() { RawEventId = raw.RawEventId }, cancellationToken: Cancellation)).RawEvent.Body.ToStringUtf8());
         Assert.Contains("\"erased\":{\"sha256\":\"" + raw.BodySha256 + "\",\"reason\":\"asked to be forgotten\"}", body, StringComparison.Ordinal);
         Assert.Equal("John Smith", await QueryAsync<string>($"SELECT document -> 'fields' -> 'name' ->> 'value' FROM insights.conversation_customers WHERE conversation_id = '{TaskLife.Sid("WT", 2)}'"));
+    }
+
+    [Fact]
+    [Rule("INS-94"), Rule("INS-22")]
+    public async Task A_customer_is_erased_from_conversations_whose_raw_events_are_gone_already()
+    {
+        var life = With(1, Attributes);
+        await SendAsync(life.Forms);
+        await SendAsync(new SessionLife(SessionKind.Chat, 5)
+            .At("10:00:00", "session.started", new { session_type = "Messaging (Web)", task_sid = life.TaskSid, end_user = new { id = 42, identifier = "Jane", name = "Jane Roe", phone = "+15551234567" } })
+            .At("10:00:10", "message.inbound", new { message_id = "m1", message = "I am Jane" })
+            .At("10:05:00", "rating.submitted", new { rating = 4, feedback = "Jane was happy" })
+            .At("10:06:00", "session.ended", new { status = "finished" }));
+        await SettledAsync();
+        var (rows, before) = (await RowsAsync(life.TaskSid), await ConversationAsync(life.TaskSid));
+        await Ageing.RunAsync(Services, 401, Cancellation);
+        Assert.Equal("", await StatusesAsync());
+        Assert.NotEqual("", await FoundAsync());
+
+        var receipt = await Customers.EraseCustomerAsync(new() { CustomerId = before.CustomerId, Reason = "asked to be forgotten" }, cancellationToken: Cancellation);
+        Assert.Equal((1L, 0L, 1L), (receipt.ConversationCount, receipt.EventCount, receipt.SessionCount));
+        Assert.Equal("", await FoundAsync());
+        Assert.Equal(rows, await RowsAsync(life.TaskSid));
+        var after = await ConversationAsync(life.TaskSid);
+        Assert.Equal((before.CustomerId, before.HandlingTime, before.SegmentCount), (after.CustomerId, after.HandlingTime, after.SegmentCount));
+        var erased = (await Customers.GetCustomerAsync(new() { CustomerId = before.CustomerId }, cancellationToken: Cancellation)).Customer;
+        Assert.Empty(erased.Attributes);
+        Assert.Equal(70, Assert.Single(erased.Measures).Value);
     }
 
     [Fact]
