@@ -33,6 +33,18 @@ public static class CrmErrors
     /// <summary>A find has no value of the end user to look for; it is not sent, and its result is "not found".</summary>
     public const string NoCriteria = "NO_CRITERIA";
 
+    /// <summary>The id that the URL needs was waived on purpose.</summary>
+    public const string IdWaived = "ID_WAIVED";
+
+    /// <summary>No operation has the id.</summary>
+    public const string OperationNotFound = "OPERATION_NOT_FOUND";
+
+    /// <summary>Operations of the connector are not over.</summary>
+    public const string OperationsPending = "OPERATIONS_PENDING";
+
+    /// <summary>The operation stands where this cannot be done.</summary>
+    public const string OperationState = "OPERATION_STATE";
+
     /// <summary>A parameter that must not be empty is.</summary>
     public const string ParameterEmpty = "PARAMETER_EMPTY";
 
@@ -44,6 +56,12 @@ public static class CrmErrors
 
     /// <summary>Sessions of an SDK need {SDK_IDENTIFIER} where accounts are made.</summary>
     public const string SdkIdentifierRequired = "SDK_IDENTIFIER_REQUIRED";
+
+    /// <summary>The session ended before an agent was assigned.</summary>
+    public const string SessionAbandoned = "SESSION_ABANDONED";
+
+    /// <summary>Nothing is known of the session.</summary>
+    public const string SessionNotFound = "SESSION_NOT_FOUND";
 
     /// <summary>A template, function or location cannot be parsed.</summary>
     public const string Syntax = "SYNTAX";

@@ -28,6 +28,10 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
 
+    protected OperationService.OperationServiceClient Work { get; private set; } = null!;
+
+    protected SessionLinkService.SessionLinkServiceClient Links { get; private set; } = null!;
+
     /// <summary>Where browsers reach the service.</summary>
     protected Uri Http { get; private set; } = null!;
 
@@ -74,6 +78,24 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
+    /// <summary>Starts a bus on the service's broker.</summary>
+    protected async Task<IBusControl> StartBusAsync()
+    {
+        // The service runs before its queues are bound; until then nothing that is published here would reach it.
+        await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
+        var bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(_broker)));
+        await bus.StartAsync(Cancellation);
+        return bus;
+    }
+
+    /// <summary>How many messages the service has consumed.</summary>
+    protected async Task<long> ConsumedAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand("SELECT count(*) FROM durable.inbox_messages");
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
     /// <summary>Receives what the service publishes of a kind.</summary>
     protected async Task<(IBusControl Bus, Task<T> Received)> ReceiveAsync<T>()
         where T : class
@@ -82,7 +104,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         var bus = Bus.Factory.CreateUsingRabbitMq(bus =>
         {
             bus.Host(new Uri(_broker));
-            bus.ReceiveEndpoint("receiver", endpoint => endpoint.Handler<T>(context =>
+            bus.ReceiveEndpoint(typeof(T).Name, endpoint => endpoint.Handler<T>(context =>
             {
                 received.TrySetResult(context.Message);
                 return Task.CompletedTask;
@@ -124,6 +146,8 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         Http = new(_app.Urls.Last());
         Connectors = new(_channel);
         Operations = new(_channel);
+        Work = new(_channel);
+        Links = new(_channel);
     }
 
     private async Task StopAsync()

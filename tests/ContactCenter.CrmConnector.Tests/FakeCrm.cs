@@ -21,6 +21,12 @@ internal sealed class FakeCrm : IAsyncDisposable
 
     public (int Status, string Body) TokenAnswer { get; set; } = (200, """{"access_token":"canary-access-1","refresh_token":"canary-refresh-1","expires_in":3600}""");
 
+    /// <summary>What a request answers in the place of <see cref="Answer"/>: asked with method and path with query; null for that.</summary>
+    public Func<string, (int Status, string Body)?> Respond { get; set; } = _ => null;
+
+    /// <summary>The keys of the requests that had one, in order.</summary>
+    public ConcurrentQueue<string> IdempotencyKeys { get; } = [];
+
     /// <summary>Requests in order: method, path with query, what it authenticates with, and the body.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
@@ -34,7 +40,9 @@ internal sealed class FakeCrm : IAsyncDisposable
             var request = context.Request;
             using var body = new StreamReader(request.Body);
             crm.Requests.Enqueue($"{request.Method} {request.Path}{request.QueryString} {request.Headers.Authorization}{request.Headers["X-Key"]} {await body.ReadToEndAsync(context.RequestAborted)}".TrimEnd());
-            var (status, text) = request.Path == TokenPath ? crm.TokenAnswer : crm.Answer;
+            if (request.Headers.TryGetValue("Idempotency-Key", out var key))
+                crm.IdempotencyKeys.Enqueue(key.ToString());
+            var (status, text) = request.Path == TokenPath ? crm.TokenAnswer : crm.Respond($"{request.Method} {request.Path}{request.QueryString}") ?? crm.Answer;
             if (status == 0)
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             context.Response.StatusCode = status;

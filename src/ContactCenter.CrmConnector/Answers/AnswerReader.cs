@@ -32,6 +32,12 @@ public sealed class AnswerReader(Location data, Location id)
     /// <summary>Deepest nesting of an answer.</summary>
     public const int DeepestAnswer = 64;
 
+    /// <summary>Where the title of a record lies, relative to the object; null where it is not read.</summary>
+    public Location? Subject { get; init; }
+
+    /// <summary>Where the status of a record lies, relative to the object; null where it is not read.</summary>
+    public Location? Status { get; init; }
+
     /// <summary>Reads an answer.</summary>
     /// <param name="body">The body; empty for none.</param>
     public Answer Read(ReadOnlyMemory<byte> body)
@@ -69,9 +75,17 @@ public sealed class AnswerReader(Location data, Location id)
         return id.Find(found) switch
         {
             null or { ValueKind: JsonValueKind.Null } => new(Violation: IdMissing),
-            { ValueKind: JsonValueKind.String } text => Text(text.GetString()!) with { Warning = warning },
-            { ValueKind: JsonValueKind.Number } number when IsInteger(number.GetRawText()) => new(new VariableValue(number.GetRawText(), IsNumber: true), Warning: warning),
+            { ValueKind: JsonValueKind.String } text => Text(text.GetString()!) with { Warning = warning, Subject = TextAt(Subject), Status = TextAt(Status) },
+            { ValueKind: JsonValueKind.Number } number when IsInteger(number.GetRawText()) =>
+                new(new VariableValue(number.GetRawText(), IsNumber: true), Warning: warning, Subject: TextAt(Subject), Status: TextAt(Status)),
             _ => new(Violation: IdType),
+        };
+
+        string? TextAt(Location? place) => place?.Find(found) switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+            _ => null,
         };
     }
 
@@ -98,4 +112,6 @@ public sealed class AnswerReader(Location data, Location id)
 /// <param name="Id">The id, as the CRM sent it.</param>
 /// <param name="Violation">How the answer breaks what was agreed; null if it does not.</param>
 /// <param name="Warning">What is to be said about it; null for nothing.</param>
-public sealed record Answer(VariableValue? Id = null, string? Violation = null, string? Warning = null);
+/// <param name="Subject">Title of the record; null without.</param>
+/// <param name="Status">Status of the record; null without.</param>
+public sealed record Answer(VariableValue? Id = null, string? Violation = null, string? Warning = null, string? Subject = null, string? Status = null);

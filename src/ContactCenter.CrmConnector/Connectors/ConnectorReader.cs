@@ -43,8 +43,9 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
             findings.Refuse("connector.api_timeout_seconds", SharedErrors.FieldInvalid, $"must be 1 to {LongestTimeout}");
         if (!Enum.IsDefined(connector.QueryEscaping))
             findings.Refuse("connector.query_escaping", SharedErrors.FieldInvalid, "must be NONE or BACKSLASH");
-        CheckLookup("account", connector.LookupUrls?.Account, Variables.AccountId, findings);
-        CheckLookup("record", connector.LookupUrls?.Record, Variables.RecordId, findings);
+        var accountUrl = ReadLookup("account", connector.LookupUrls?.Account, Variables.AccountId, findings);
+        var recordUrl = ReadLookup("record", connector.LookupUrls?.Record, Variables.RecordId, findings);
+        CheckChoices(connector, findings);
         CheckTiers(connector, findings);
 
         var reader = new EndpointReader(guard, findings, connector.QueryEscaping == QueryEscaping.Backslash);
@@ -61,7 +62,11 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
             endpoints,
             ReadPhone(connector.Phone, "connector.phone", findings),
             ReadTicket("subject", connector.Ticket?.Subject, findings),
-            ReadTicket("description", connector.Ticket?.Description, findings));
+            ReadTicket("description", connector.Ticket?.Description, findings))
+        {
+            AccountUrl = accountUrl,
+            RecordUrl = recordUrl,
+        };
     }
 
     /// <summary>Reads how phone numbers are written.</summary>
@@ -161,15 +166,28 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
         }
     }
 
-    private void CheckLookup(string name, string? url, Variable id, ConnectorFindings findings)
+    private static void CheckChoices(Connector connector, ConnectorFindings findings)
+    {
+        if (!Enum.IsDefined(connector.Ordering))
+            findings.Refuse("connector.ordering", SharedErrors.FieldInvalid, "must be SKIP_DEAD or STRICT");
+        if (connector.Flows is { } flows && !Enum.IsDefined(flows.RecordReuse))
+            findings.Refuse("connector.flows.record_reuse", SharedErrors.FieldInvalid, "must be NEVER, ANY_FOUND, OPEN_FOUND or SAME_LEAF_QUEUE");
+        if (connector.Flows?.UpdateTriggers?.Triggers.Any(trigger => !Enum.IsDefined(trigger) || trigger == UpdateTrigger.Unspecified) is true)
+            findings.Refuse("connector.flows.update_triggers.triggers", SharedErrors.FieldInvalid, "must be RATING_SAVED, SESSION_ENDED, QUEUE_SELECTED or USER_VERIFIED each");
+        if (connector.Comments?.SwitchedOff.Any(kind => !Enum.IsDefined(kind) || kind == CommentKind.Unspecified) is true)
+            findings.Refuse("connector.comments.switched_off", SharedErrors.FieldInvalid, "must be kinds of comments");
+    }
+
+    private UrlTemplate? ReadLookup(string name, string? url, Variable id, ConnectorFindings findings)
     {
         if (string.IsNullOrEmpty(url))
-            return;
+            return null;
         var problems = new List<ParseProblem>();
         var template = UrlTemplate.Parse(url, Places.LookupUrl, guard, problems);
         findings.Refuse($"connector.lookup_urls.{name}", problems);
         if (template is not null && !template.Variables.Contains(id))
             findings.Refuse($"connector.lookup_urls.{name}", SharedErrors.FieldInvalid, $"must have {id}");
+        return template;
     }
 
     // Each tier needs the one before it (CRM-5), but for what the flows waive (CRM-6).

@@ -9,13 +9,15 @@ namespace ContactCenter.CrmConnector.Connectors;
 public sealed partial class ConnectorService
 {
     /// <inheritdoc />
-    public override Task<V1.ActivateConnectorResponse> ActivateConnector(V1.ActivateConnectorRequest request, ServerCallContext context)
+    public override async Task<V1.ActivateConnectorResponse> ActivateConnector(V1.ActivateConnectorRequest request, ServerCallContext context)
     {
         Required(request.ConnectorId, "connector_id");
-        return calls.RunAsync(context, request, async transaction =>
+        // Asked before anything is locked: the storage service may be slow.
+        var hasStorage = !options.Value.RequireExternalStorage || (await stores.GetStoreAsync(new(), cancellationToken: context.CancellationToken)).Store is not null;
+        return await calls.RunAsync(context, request, async transaction =>
         {
             var stored = await LockAsync(transaction, request.ConnectorId);
-            if (options.Value.RequireExternalStorage)
+            if (!hasStorage)
                 throw RpcErrors.FailedPrecondition(Domain, CrmErrors.ExternalStorageRequired, "A connector can be used only when external storage is configured (Crm:RequireExternalStorage).");
             if (!stored.Active)
             {

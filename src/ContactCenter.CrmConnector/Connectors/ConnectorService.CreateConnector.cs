@@ -8,12 +8,12 @@ namespace ContactCenter.CrmConnector.Connectors;
 public sealed partial class ConnectorService
 {
     /// <inheritdoc />
-    public override Task<V1.CreateConnectorResponse> CreateConnector(V1.CreateConnectorRequest request, ServerCallContext context)
+    public override async Task<V1.CreateConnectorResponse> CreateConnector(V1.CreateConnectorRequest request, ServerCallContext context)
     {
         var connector = Required(request.Connector);
-        var findings = Check(connector, stored: null);
+        var findings = Check(connector, stored: null, await policies.NamesAsync(context.CancellationToken));
         findings.ThrowIfRefused();
-        return calls.RunAsync(context, request, async transaction =>
+        return await calls.RunAsync(context, request, async transaction =>
         {
             // As precise as it is stored, so that an answer equals what is read later.
             var now = RpcTimes.Whole(timeProvider.GetUtcNow());

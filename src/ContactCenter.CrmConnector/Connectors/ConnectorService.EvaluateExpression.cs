@@ -23,12 +23,20 @@ public sealed partial class ConnectorService
         findings.ThrowIfRefused();
 
         var values = new SessionVariables(session, phones, request.Search ? PhoneForm.Search : PhoneForm.Creation, null, null, request.Session?.CommentBody ?? "");
-        var parameter = new ParameterTemplate("", expression!, V1.ValueType.String, V1.OnEmpty.Omit);
         var functions = new CallEvaluator(values.Value, request.QueryEscaping == V1.QueryEscaping.Backslash);
-        var rendered = parameter.Render(values.Value, functions);
-        var response = new V1.EvaluateExpressionResponse { Result = rendered.Text, Dropped = rendered.Outcome == ParameterOutcome.Dropped };
+        var response = new V1.EvaluateExpressionResponse();
         if (expression is Call call)
-            response.Arguments.AddRange(functions.Evaluate(call).Arguments.Select(MessageOf));
+        {
+            var evaluation = functions.Evaluate(call);
+            (response.Result, response.Dropped) = (evaluation.Text, evaluation.Text.Length == 0);
+            response.Arguments.AddRange(evaluation.Arguments.Select(MessageOf));
+        }
+        else
+        {
+            var rendered = new ParameterTemplate("", expression!, V1.ValueType.String, V1.OnEmpty.Omit).Render(values.Value, functions);
+            (response.Result, response.Dropped) = (rendered.Text, rendered.Outcome == ParameterOutcome.Dropped);
+        }
+
         response.Warnings.AddRange(WarningsOf(values));
         return Task.FromResult(response);
     }

@@ -8,15 +8,16 @@ namespace ContactCenter.CrmConnector.Connectors;
 public sealed partial class ConnectorService
 {
     /// <inheritdoc />
-    public override Task<V1.UpdateConnectorResponse> UpdateConnector(V1.UpdateConnectorRequest request, ServerCallContext context)
+    public override async Task<V1.UpdateConnectorResponse> UpdateConnector(V1.UpdateConnectorRequest request, ServerCallContext context)
     {
         var connector = Required(request.Connector);
         Required(connector.ConnectorId, "connector.connector_id");
         Required(connector.Etag, "connector.etag");
-        return calls.RunAsync(context, request, async transaction =>
+        var known = await policies.NamesAsync(context.CancellationToken);
+        return await calls.RunAsync(context, request, async transaction =>
         {
             var stored = await LockAsync(transaction, connector.ConnectorId, connector.Etag);
-            var findings = Check(connector, stored.Definition);
+            var findings = Check(connector, stored.Definition, known);
             findings.ThrowIfRefused();
             var updated = stored with { Revision = stored.Revision + 1, Definition = DefinitionOf(connector), UpdateTime = RpcTimes.Whole(timeProvider.GetUtcNow()) };
             await ConnectorStore.ReplaceAsync(transaction.Connection, updated);

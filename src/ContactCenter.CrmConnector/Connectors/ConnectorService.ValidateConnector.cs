@@ -10,7 +10,7 @@ public sealed partial class ConnectorService
     {
         var connector = Required(request.Connector);
         var stored = await store.FindAsync(connector.ConnectorId, context.CancellationToken);
-        var findings = Check(connector, stored?.Definition);
+        var findings = Check(connector, stored?.Definition, await policies.NamesAsync(context.CancellationToken));
         return new() { Problems = { findings.Problems }, Warnings = { findings.Warnings } };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContactCenter.Contracts;
+using ContactCenter.CrmConnector.Outbound;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
@@ -7,6 +8,7 @@ using ContactCenter.Egress.Http;
 using ContactCenter.Egress.OAuth;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using ContactCenter.Storage.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = ContactCenter.Crm.V1;
@@ -20,6 +22,8 @@ namespace ContactCenter.CrmConnector.Connectors;
 /// <param name="authorizations">Has persons authorise them.</param>
 /// <param name="requests">Makes calls of rendered requests.</param>
 /// <param name="tester">Makes the calls of tests.</param>
+/// <param name="policies">What follows failed calls.</param>
+/// <param name="stores">Knows whether external storage is configured.</param>
 /// <param name="database">The service's database.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="options">Settings of the deployment.</param>
@@ -31,6 +35,8 @@ public sealed partial class ConnectorService(
     GrantDesk authorizations,
     CrmRequests requests,
     LiveTester tester,
+    CrmPolicies policies,
+    StoreService.StoreServiceClient stores,
     DurableDatabase database,
     IdempotentCalls calls,
     IOptions<CrmOptions> options,
@@ -53,10 +59,16 @@ public sealed partial class ConnectorService(
             context.GetCaller().Actor, action, $"connectors/{id}", requestId, Details: changed is null ? null : AuditEntry.Changed(changed)));
 
     /// <summary>Everything that can be said about a connector before it is saved.</summary>
-    private ConnectorFindings Check(V1.Connector connector, V1.Connector? stored)
+    private ConnectorFindings Check(V1.Connector connector, V1.Connector? stored, IReadOnlyCollection<string> known)
     {
         var findings = new ConnectorFindings();
         reader.Read(connector, findings);
+        foreach (var (field, name) in ConnectorReader.EndpointsOf(connector).Select(endpoint => ($"{endpoint.Field}.retry_policy", endpoint.Endpoint.RetryPolicy)).Prepend(("connector.retry_policy", connector.RetryPolicy)))
+        {
+            if (name.Length > 0 && !known.Contains(name))
+                findings.Refuse(field, SharedErrors.FieldInvalid, "must name a retry policy");
+        }
+
         ConnectorSecrets.Check(connector, stored, findings);
         return findings;
     }

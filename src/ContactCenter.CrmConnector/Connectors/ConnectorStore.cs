@@ -95,6 +95,13 @@ public sealed class ConnectorStore(DurableDatabase database, SecretKeyRing keys)
     public async Task<StoredConnector?> FindAsync(string connectorId, CancellationToken cancellationToken) =>
         (await QueryAsync<Row>($"SELECT {Columns} FROM crm.connectors WHERE connector_id = @connectorId", new { connectorId }, cancellationToken)).SingleOrDefault()?.ToConnector();
 
+    /// <summary>Finds a connector.</summary>
+    /// <param name="connection">Open.</param>
+    /// <param name="connectorId">The connector; null for the one in use.</param>
+    /// <returns>Null if there is none.</returns>
+    public static async Task<StoredConnector?> FindAsync(NpgsqlConnection connection, string? connectorId) => (await connection.QuerySingleOrDefaultAsync<Row>(
+        $"SELECT {Columns} FROM crm.connectors WHERE {(connectorId is null ? "active" : "connector_id = @connectorId")}", new { connectorId }))?.ToConnector();
+
     /// <summary>Finds the connector in use.</summary>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>Null if there is none.</returns>

@@ -40,6 +40,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
         var url = Url(endpoint, field, place);
         CheckMethod(kind, endpoint, field);
         CheckForm(endpoint, field);
+        CheckNotFound(kind, endpoint, field);
         var answer = Answer(kind, endpoint, field);
         var parameters = Parameters(endpoint, field, place);
         if (url is null || findings.Problems.Count > known)
@@ -54,6 +55,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             Container = endpoint.ContainerType,
             ContainerName = endpoint.ContainerName,
             EscapeQueries = escapeQueries,
+            NotFoundStatuses = [.. endpoint.NotFoundStatuses],
         };
         if (template.IsFind && !template.Variables.Any(variable => variable.IsCriterion))
             findings.Refuse(field, CrmErrors.NoCriteria, "a find has to use a value of the end user, such as {PHONE_NUMBER}");
@@ -101,12 +103,25 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             findings.Refuse($"{field}.container_name", isContainer ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "is required with the data format CONTAINER, and empty otherwise");
     }
 
+    private void CheckNotFound(EndpointKind kind, Endpoint endpoint, string field)
+    {
+        if (endpoint.NotFoundStatuses.Count > 0 && kind is not (EndpointKind.FindAccountByQuery or EndpointKind.FindRecordByQuery))
+            findings.Refuse($"{field}.not_found_statuses", SharedErrors.FieldInvalid, "is for endpoints that find by query alone");
+        else if (endpoint.NotFoundStatuses.Any(status => status is < 400 or > 499))
+            findings.Refuse($"{field}.not_found_statuses", SharedErrors.FieldInvalid, "must be 400 to 499 each");
+    }
+
     private AnswerReader? Answer(EndpointKind kind, Endpoint endpoint, string field)
     {
         var data = Read("response_data_location", endpoint.ResponseDataLocation);
         var id = Read("id_location", endpoint.IdLocation.Length > 0 ? endpoint.IdLocation : DefaultIdLocation);
+        var isRecord = kind == EndpointKind.FindRecordByQuery;
+        var subject = isRecord ? Read("subject_location", endpoint.SubjectLocation.Length > 0 ? endpoint.SubjectLocation : "subject") : null;
+        var status = isRecord ? Read("status_location", endpoint.StatusLocation.Length > 0 ? endpoint.StatusLocation : "status") : null;
+        if (!isRecord && (endpoint.SubjectLocation.Length > 0 || endpoint.StatusLocation.Length > 0))
+            findings.Refuse($"{field}.{(endpoint.StatusLocation.Length > 0 ? "status_location" : "subject_location")}", SharedErrors.FieldInvalid, "is read by find_record_by_query alone");
         if (kind is not (EndpointKind.UpdateRecord or EndpointKind.Comment))
-            return data is null || id is null ? null : new(data, id);
+            return data is null || id is null ? null : new(data, id) { Subject = subject, Status = status };
         if (endpoint.ResponseDataLocation.Length > 0 || endpoint.IdLocation.Length > 0)
             findings.Refuse($"{field}.{(endpoint.IdLocation.Length > 0 ? "id_location" : "response_data_location")}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
         return null;

@@ -38,6 +38,9 @@ public sealed record RequestTemplate
     /// <summary>Whether operators of the CRM's query language are escaped in values.</summary>
     public bool EscapeQueries { get; init; }
 
+    /// <summary>Statuses that mean that nothing was found (CRM-66).</summary>
+    public IReadOnlyList<int> NotFoundStatuses { get; init; } = [];
+
     /// <summary>Whether it looks for something: phone numbers then have the search form (CRM-26).</summary>
     public bool IsFind => IsFindKind(Kind);
 

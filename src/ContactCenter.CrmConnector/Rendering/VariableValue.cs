@@ -23,16 +23,17 @@ public readonly record struct VariableValue(string Text, bool IsNumber = false, 
     /// <summary>A text from outside: without control characters, and not too long (CRM-50).</summary>
     /// <param name="text">As given; null for none.</param>
     /// <param name="warning">Code of what is to be said about it already.</param>
-    public static VariableValue Of(string? text, string? warning = null)
+    /// <param name="longest">Where it is cut, in characters.</param>
+    public static VariableValue Of(string? text, string? warning = null, int longest = LongestText)
     {
         if (string.IsNullOrEmpty(text))
             return None;
         if (text.AsSpan().ContainsAnyInRange('\0', '\u001f'))
             text = string.Concat(text.Where(character => character is >= ' ' or '\t' or '\n' or '\r'));
-        if (text.Length <= LongestText)
+        if (text.Length <= longest)
             return new(text, Warning: warning);
         // Never half of a character.
-        var end = char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText;
+        var end = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
         return new(text[..end], Warning: Truncated);
     }
 

@@ -1,5 +1,5 @@
 using ContactCenter.Contracts;
-using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.CrmConnector.Outbound;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Crm.V1;
@@ -38,8 +38,8 @@ internal static class SampleSessions
             OutboundPhoneNumber = sample.OutboundPhoneNumber,
             Language = sample.Language,
             CustomUserId = sample.CustomUserId,
-            AccountId = IdOf(sample.AccountId),
-            RecordId = IdOf(sample.RecordId),
+            AccountId = OperationMessages.IdOf(sample.AccountId),
+            RecordId = OperationMessages.IdOf(sample.RecordId),
             MenuPath = sample.MenuPath,
             QueueName = sample.QueueName,
             QueueId = sample.HasQueueId ? sample.QueueId : null,
@@ -69,11 +69,4 @@ internal static class SampleSessions
             return given ? TimeSpan.FromSeconds(seconds) : null;
         }
     }
-
-    private static VariableValue IdOf(V1.CrmId? id) => id?.ValueCase switch
-    {
-        V1.CrmId.ValueOneofCase.Text => VariableValue.Of(id.Text),
-        V1.CrmId.ValueOneofCase.Number => VariableValue.Of(id.Number),
-        _ => VariableValue.None,
-    };
 }

@@ -13,6 +13,8 @@ public sealed record Session
     public string? SessionType { get; init; }
     /// <summary>Whether it came from the mobile SDK.</summary>
     public bool IsMobile { get; init; }
+    /// <summary>Whether it came from the web or mobile SDK.</summary>
+    public bool IsSdk { get; init; }
     /// <summary>Internal id of the agent.</summary>
     public long? AgentId { get; init; }
     /// <summary>The id field of the agent's profile.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using ContactCenter.CrmConnector.Phones;
 using ContactCenter.CrmConnector.Rendering;
@@ -15,69 +16,69 @@ public sealed class SessionVariables(Session session, PhoneFormatter phones, Pho
 {
     private const string NoLastName = "--";
 
+    private static readonly FrozenDictionary<Variable, Func<SessionVariables, VariableValue>> Values = new Dictionary<Variable, Func<SessionVariables, VariableValue>>
+    {
+        [Variables.AgentId] = of => VariableValue.Of(of._given.Session.AgentId),
+        [Variables.AgentCustomId] = of => VariableValue.Of(of._given.Session.AgentCustomId),
+        [Variables.AgentEmail] = of => VariableValue.Of(of._given.Session.AgentEmail),
+        [Variables.Name] = of => VariableValue.Of(of._given.Session.Name),
+        [Variables.FirstName] = of => VariableValue.Of(of.NameWords().FirstOrDefault()),
+        [Variables.LastName] = of => VariableValue.Of(of.NameWords() is [_, var rest] ? rest : NoLastName),
+        [Variables.UjetId] = of => VariableValue.Of(of._given.Session.EndUserId),
+        [Variables.Email] = of => VariableValue.Of(of._given.Session.Email),
+        [Variables.SessionType] = of => VariableValue.Of(of._given.Session.SessionType),
+        [Variables.PhoneNumber] = of => of.Phone(of._given.Session.PhoneNumber),
+        [Variables.OutboundPhoneNumber] = of => of.Phone(of._given.Session.OutboundPhoneNumber),
+        [Variables.CallId] = of => of._given.Session.Channel == Channel.Call ? VariableValue.Of(of._given.Session.SessionId) : VariableValue.None,
+        [Variables.ChatId] = of => of._given.Session.Channel == Channel.Chat ? VariableValue.Of(of._given.Session.SessionId) : VariableValue.None,
+        [Variables.Language] = of => VariableValue.Of(of._given.Session.Language),
+        [Variables.CustomUserId] = of => VariableValue.Of(of.CustomUserId()),
+        [Variables.AccountId] = of => of._given.Session.AccountId,
+        [Variables.RecordId] = of => of._given.Session.RecordId,
+        [Variables.SessionId] = of => VariableValue.Of(of._given.Session.SessionId),
+        [Variables.MenuPath] = of => VariableValue.Of(of._given.Session.MenuPath),
+        [Variables.QueueName] = of => VariableValue.Of(of._given.Session.QueueName),
+        [Variables.QueueId] = of => VariableValue.Of(of._given.Session.QueueId),
+        [Variables.SdkName] = of => VariableValue.Of(of._given.Session.SdkName),
+        [Variables.SdkEmail] = of => VariableValue.Of(of._given.Session.SdkEmail),
+        [Variables.SdkPhone] = of => VariableValue.Of(of._given.Session.SdkPhone),
+        [Variables.SdkIdentifier] = of => VariableValue.Of(of._given.Session.SdkIdentifier),
+        [Variables.SmartActionSessionId] = of => VariableValue.Of(of._given.Session.SmartActionSessionId),
+        [Variables.Rating] = of => VariableValue.Of(of._given.Session.Rating),
+        [Variables.Feedback] = of => VariableValue.Of(of._given.Session.Feedback),
+        [Variables.CallDuration] = of => Time(of._given.Session.Duration),
+        [Variables.HoldTime] = of => Time(of._given.Session.Hold),
+        [Variables.WaitTime] = of => Time(of._given.Session.Wait),
+        [Variables.DeviceType] = of => VariableValue.Of(of._given.Session.DeviceType),
+        [Variables.DisconnectedBy] = of => VariableValue.Of(of._given.Session.DisconnectedBy),
+        [Variables.Channel] = of => VariableValue.Of(of._given.Session.Channel switch { Channel.Call => "voice_call", Channel.Chat => "chat", _ => null }),
+        [Variables.TicketSubject] = of => VariableValue.Of(of._given.Subject?.Render(of.Text) ?? $"{of.Text(Variables.SessionType)} {of.Text(Variables.SessionId)}"),
+        [Variables.TicketDescription] = of => VariableValue.Of(of.Description()),
+        [Variables.TicketDescriptionHtml] = of => VariableValue.Of(string.Join("<br>", of.Description().Split('\n').Select(HtmlText.Escape))),
+        [Variables.CommentBody] = of => VariableValue.Of(of._given.CommentBody, longest: CommentText.LongestBody),
+        [Variables.Direction] = of => VariableValue.Of(of._given.Session.Direction),
+        [Variables.SourceType] = of => VariableValue.Of(of._given.Session.Channel switch { Channel.Call => "PHONE", Channel.Chat => "CHAT", _ => null }),
+        [Variables.AcwDuration] = of => Time(of._given.Session.AfterCallWork),
+        [Variables.SmartActionVerified] = of => VariableValue.Of(of._given.Session.SmartActionVerified),
+        [Variables.SmartActionText] = of => VariableValue.Of(of._given.Session.SmartActionText),
+    }.ToFrozenDictionary();
+
     private readonly Dictionary<Variable, VariableValue> _known = [];
+    private readonly (Session Session, Template? Subject, string CommentBody) _given = (session, subject, commentBody);
 
     /// <summary>What a variable stands for.</summary>
     /// <param name="variable">The variable.</param>
-    public VariableValue Value(Variable variable) => _known.TryGetValue(variable, out var value) ? value : _known[variable] = WorkOut(variable);
+    public VariableValue Value(Variable variable) => _known.TryGetValue(variable, out var value) ? value : _known[variable] = Values.TryGetValue(variable, out var work) ? work(this) : VariableValue.None;
 
     /// <summary>What is to be said about the values that were asked for: code and variable.</summary>
     public IEnumerable<(string Code, Variable Variable)> Warnings =>
         from value in _known where value.Value.Warning is not null orderby value.Key.Name select (value.Value.Warning, value.Key);
 
-    private VariableValue WorkOut(Variable variable) => variable.Name switch
-    {
-        "AGENT_ID" => VariableValue.Of(session.AgentId),
-        "AGENT_CUSTOM_ID" => VariableValue.Of(session.AgentCustomId),
-        "AGENT_EMAIL" => VariableValue.Of(session.AgentEmail),
-        "NAME" => VariableValue.Of(session.Name),
-        "FIRST_NAME" => VariableValue.Of(NameWords().FirstOrDefault()),
-        "LAST_NAME" => VariableValue.Of(NameWords() is [_, var rest] ? rest : NoLastName),
-        "UJET_ID" => VariableValue.Of(session.EndUserId),
-        "EMAIL" => VariableValue.Of(session.Email),
-        "SESSION_TYPE" => VariableValue.Of(session.SessionType),
-        "PHONE_NUMBER" => Phone(session.PhoneNumber),
-        "OUTBOUND_PHONE_NUMBER" => Phone(session.OutboundPhoneNumber),
-        "Call_ID" => session.Channel == Channel.Call ? VariableValue.Of(session.SessionId) : VariableValue.None,
-        "Chat_ID" => session.Channel == Channel.Chat ? VariableValue.Of(session.SessionId) : VariableValue.None,
-        "LANG" => VariableValue.Of(session.Language),
-        "CUSTOM_USER_ID" => VariableValue.Of(CustomUserId()),
-        "ACCOUNT_ID" => session.AccountId,
-        "RECORD_ID" => session.RecordId,
-        "SESSION_ID" => VariableValue.Of(session.SessionId),
-        "MENU_PATH" => VariableValue.Of(session.MenuPath),
-        "QUEUE_NAME" => VariableValue.Of(session.QueueName),
-        "QUEUE_ID" => VariableValue.Of(session.QueueId),
-        "SDK_NAME" => VariableValue.Of(session.SdkName),
-        "SDK_EMAIL" => VariableValue.Of(session.SdkEmail),
-        "SDK_PHONE" => VariableValue.Of(session.SdkPhone),
-        "SDK_IDENTIFIER" => VariableValue.Of(session.SdkIdentifier),
-        "SMART_ACTION_SESSION_ID" => VariableValue.Of(session.SmartActionSessionId),
-        "RATING" => VariableValue.Of(session.Rating),
-        "FEEDBACK" => VariableValue.Of(session.Feedback),
-        "CALL_DURATION" => Time(session.Duration),
-        "HOLD_TIME" => Time(session.Hold),
-        "WAIT_TIME" => Time(session.Wait),
-        "DEVICE_TYPE" => VariableValue.Of(session.DeviceType),
-        "DISCONNECTED_BY" => VariableValue.Of(session.DisconnectedBy),
-        "CHANNEL" => VariableValue.Of(session.Channel switch { Channel.Call => "voice_call", Channel.Chat => "chat", _ => null }),
-        "TICKET_SUBJECT" => VariableValue.Of(subject?.Render(Text) ?? $"{Text(Variables.SessionType)} {Text(Variables.SessionId)}"),
-        "TICKET_DESCRIPTION" => VariableValue.Of(Description()),
-        "TICKET_DESCRIPTION_HTML" => VariableValue.Of(string.Join("<br>", Description().Split('\n').Select(HtmlText.Escape))),
-        "COMMENT_BODY" => VariableValue.Of(commentBody),
-        "DIRECTION" => VariableValue.Of(session.Direction),
-        "SOURCE_TYPE" => VariableValue.Of(session.Channel switch { Channel.Call => "PHONE", Channel.Chat => "CHAT", _ => null }),
-        "ACW_DURATION" => Time(session.AfterCallWork),
-        "SMART_ACTION_VERIFIED" => VariableValue.Of(session.SmartActionVerified),
-        "SMART_ACTION_TEXT" => VariableValue.Of(session.SmartActionText),
-        _ => VariableValue.None,
-    };
-
     private string Text(Variable variable) => Value(variable).Text;
 
-    private string[] NameWords() => (session.Name ?? "").Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private string[] NameWords() => (_given.Session.Name ?? "").Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private string? CustomUserId() => session is { IsMobile: true, Email: { } email } && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? email[..at] : session.CustomUserId;
+    private string? CustomUserId() => _given.Session is { IsMobile: true, Email: { } email } && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? email[..at] : _given.Session.CustomUserId;
 
     private VariableValue Phone(string? number)
     {

@@ -1,0 +1,183 @@
+using ContactCenter.Contracts;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Answers;
+using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.CrmConnector.Sessions;
+using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Events.Crm;
+using LinkState = ContactCenter.CrmConnector.Sessions.LinkState;
+
+namespace ContactCenter.CrmConnector.Outbound;
+
+// What came of a call.
+internal sealed partial class OperationFlow
+{
+    private const int NotFoundStatus = 404;
+    private const int SessionsLookedAt = 50;
+
+    private static readonly string[] OpenStatuses = ["open", "new"];
+
+    /// <summary>Takes what came of the last call.</summary>
+    /// <param name="result">How it went.</param>
+    public async Task ApplyAsync(Result result)
+    {
+        var failure = result.Outcome.Failure;
+        if (failure is { Decision: EgressDecision.Wait })
+        {
+            // Nothing was sent: no attempt (CRM-22, CRM-140, CRM-141).
+            operation.State = operation.AttemptCount == 0 ? WorkState.Queued : WorkState.Waiting;
+            WaitFor(failure.Reason.ToLowerInvariant(), failure.Delay ?? TimeSpan.FromSeconds(1));
+            return;
+        }
+
+        result.Attempt.CountFor(operation);
+        var kind = result.Request.Endpoint;
+        if (failure is null)
+            await SucceedAsync(result, kind);
+        else if (IsNotFound(kind, failure.Status))
+            NotFound(kind);
+        else if (failure is { Class: ErrorClass.TooLarge, Reason: AnswerReader.TooLarge })
+            Hold(AnswerReader.TooLarge);
+        else
+            Fail(failure, kind, result.Policy!);
+    }
+
+    private bool IsNotFound(EndpointKind kind, int? status) => kind == EndpointKind.FindAccountById
+        ? status == NotFoundStatus
+        : status is { } known && work.Connector.Template.Endpoints[kind].NotFoundStatuses.Contains(known);
+
+    private async Task SucceedAsync(Result result, EndpointKind kind)
+    {
+        operation.Response = null;
+        if (kind == EndpointKind.UpdateRecord)
+        {
+            await EndAsync(WorkState.Succeeded);
+            Publish(new CrmRecordUpdated
+            {
+                EventId = Guid.CreateVersion7(now),
+                OccurredTime = now,
+                RecordedTime = now,
+                AccountSid = work.Session.AccountSid,
+                SessionKind = work.Session.Name.Kind,
+                SessionId = work.Session.Name.Id,
+                RecordId = IdOf(work.Session.Record),
+                OperationId = operation.OperationId,
+            });
+        }
+        else if (kind == EndpointKind.Comment)
+        {
+            await AddedAsync(result);
+        }
+        else
+        {
+            await ReadAsync(result, kind);
+        }
+    }
+
+    private async Task AddedAsync(Result result)
+    {
+        operation.Request = null;
+        if (operation.Part++ < result.Request.Parts)
+            return;
+        await EndAsync(WorkState.Succeeded);
+        Publish(new CrmCommentAdded
+        {
+            EventId = Guid.CreateVersion7(now),
+            OccurredTime = now,
+            RecordedTime = now,
+            AccountSid = work.Session.AccountSid,
+            SessionKind = work.Session.Name.Kind,
+            SessionId = work.Session.Name.Id,
+            RecordId = IdOf(work.Session.Record),
+            OperationId = operation.OperationId,
+        });
+    }
+
+    // The answer of an endpoint that finds or makes something.
+    private async Task ReadAsync(Result result, EndpointKind kind)
+    {
+        var response = result.Outcome.Response!;
+        var answer = work.Connector.Template.Endpoints[kind].Answer!.Read(response.Body);
+        var isCreate = kind is EndpointKind.CreateAccount or EndpointKind.CreateRecord;
+        if (answer.Violation is { } violation)
+            Hold(violation, response.Text);
+        else if (answer.Id is null && isCreate)
+            Hold(AnswerReader.IdMissing, response.Text);
+        else if (answer.Id is not { } id)
+            NotFound(kind);
+        else if (operation.Kind == WorkKind.Account)
+            await SettleAccountAsync(Link.To(id));
+        else if (isCreate || await IsUsableAsync(answer, id))
+            await SettleRecordAsync(Link.To(id), reused: !isCreate && !operation.Uncertain);
+        else
+            NotFound(kind);
+    }
+
+    // A record that may have been made by the last attempt counts only with the title that was sent (CRM-85); others by CRM-87 and CRM-88.
+    private async Task<bool> IsUsableAsync(Answer answer, VariableValue id)
+    {
+        if (operation.Step == EndpointKind.CreateRecord)
+            return answer.Subject is not null && answer.Subject == SentRequest.Of(keys, operation)?.Subject;
+        var flows = work.Connector.Flows;
+        var open = flows.OpenStatuses.Count > 0 ? (IEnumerable<string>)flows.OpenStatuses : OpenStatuses;
+        if (flows.RecordReuse == RecordReuse.OpenFound)
+            return answer.Status is not { } status || open.Contains(status, StringComparer.OrdinalIgnoreCase);
+        return flows.RecordReuse == RecordReuse.AnyFound || await HasQueueAsync(id);
+    }
+
+    private async Task<bool> HasQueueAsync(VariableValue record)
+    {
+        var queue = SessionSheet.LeafOf(work.Session.Sheet.Get<string>("QueuePath"));
+        var sessions = await SessionStore.OfRecordAsync(transaction.Connection, record.Text, SessionsLookedAt);
+        return queue is not null && sessions.Any(other => SessionSheet.LeafOf(other.Sheet.Get<string>("QueuePath")) == queue);
+    }
+
+    // By id, then by query, then a create (CRM-64, CRM-65).
+    private void NotFound(EndpointKind kind)
+    {
+        if (operation.Step is EndpointKind.CreateAccount or EndpointKind.CreateRecord)
+        {
+            operation.Uncertain = false;
+        }
+        else
+        {
+            operation.Request = null;
+            operation.Step = kind switch
+            {
+                EndpointKind.FindAccountById when Has(EndpointKind.FindAccountByQuery) => EndpointKind.FindAccountByQuery,
+                EndpointKind.FindRecordByQuery => EndpointKind.CreateRecord,
+                _ => EndpointKind.CreateAccount,
+            };
+        }
+    }
+
+    private void Fail(EgressFailure failure, EndpointKind kind, RetryPolicy policy)
+    {
+        var age = now - new DateTimeOffset(operation.FirstAttemptTime!.Value);
+        var decision = failure.DecisionIsFixed
+            ? new RetryDecision(null, failure.Reason)
+            : policy.Decide(failure.PolicyName, operation.AttemptCount, age, Random.Shared.NextDouble(), failure.Delay);
+        if (kind is EndpointKind.CreateAccount or EndpointKind.CreateRecord && failure.Class is ErrorClass.Timeout or ErrorClass.Reset)
+            operation.Uncertain = true;
+        if (decision.Delay is { } delay)
+        {
+            operation.State = WorkState.Waiting;
+            operation.Reason = failure.Reason;
+            WaitFor(failure.PolicyName, delay);
+        }
+        else
+        {
+            Die(decision.Reason == "FINAL" ? failure.Reason : decision.Reason!);
+            _why = new JobFailedException(failure.PolicyName, $"{failure.Reason}: {failure.Detail}") { Kind = JobFailureKind.Final };
+        }
+    }
+
+    private void WaitFor(string reason, TimeSpan delay)
+    {
+        operation.NextAttemptTime = (now + delay).UtcDateTime;
+        _why = new JobWaitException(reason, delay) { UsesAge = false };
+    }
+
+    private static string? IdOf(Link link) => link.State == LinkState.Resolved ? link.Id.Text : null;
+}

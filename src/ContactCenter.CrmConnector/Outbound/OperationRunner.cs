@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using ContactCenter.Contracts;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Connectors;
+using ContactCenter.CrmConnector.Sessions;
+using ContactCenter.Durable;
+using ContactCenter.Egress;
+using ContactCenter.Egress.Http;
+using ContactCenter.Egress.Secrets;
+
+namespace ContactCenter.CrmConnector.Outbound;
+
+/// <summary>
+/// Runs an operation: decides on its next call, stores what will be sent, sends it, and stores what came of it together with the next
+/// one, until it is over or has to wait (CRM-80 to CRM-91).
+/// </summary>
+/// <remarks>What is to come after a failed call is decided here, by the connector's policy; the job itself only waits, or is a dead letter.</remarks>
+/// <param name="database">The service's database.</param>
+/// <param name="connectors">The connectors.</param>
+/// <param name="requests">Makes calls of rendered requests.</param>
+/// <param name="policies">What follows a failure.</param>
+/// <param name="egress">Makes the calls.</param>
+/// <param name="keys">Seals requests.</param>
+/// <param name="redactor">Masks secrets in answers.</param>
+/// <param name="timeProvider">Now.</param>
+public sealed partial class OperationRunner(
+    DurableDatabase database,
+    ConnectorLoader connectors,
+    CrmRequests requests,
+    CrmPolicies policies,
+    EgressClient egress,
+    SecretKeyRing keys,
+    Redactor redactor,
+    TimeProvider timeProvider) : IJobHandler
+{
+    /// <inheritdoc />
+    public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
+    {
+        for (Result? last = null; await AdvanceAsync(job, last, cancellationToken) is { } call; last = await SendAsync(job, call, cancellationToken))
+        {
+            // Each turn is one call.
+        }
+    }
+
+    /// <summary>Stores what came of the last call and what is sent next, in one transaction.</summary>
+    /// <returns>The next call; null if the job is finished.</returns>
+    private async Task<Call?> AdvanceAsync(JobRun job, Result? last, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
+        if (await SessionStore.LockOfJobAsync(connection, job.Id) is not { } session || await OperationStore.TakeAsync(connection, job.Id) is not { } operation || operation.EndTime is not null)
+        {
+            await job.CommitAsync(transaction, cancellationToken);
+            return null;
+        }
+
+        if (operation.JobId != job.Id)
+            await OperationStore.SwapAsync(connection, operation, job.Id);
+        var now = timeProvider.GetUtcNow();
+        var connector = await connectors.GetAsync(connection, operation.ConnectorId);
+        var work = await SessionWork.OpenAsync(transaction, session, connector, now);
+        var run = new OperationFlow(transaction, work, operation, keys, redactor, now);
+        if (last is null)
+            await PrepareAsync(job, operation, cancellationToken);
+        else
+            await run.ApplyAsync(last);
+
+        var next = run.IsGoing ? await run.NextAsync() : null;
+        if (operation.EndTime is null)
+            await OperationStore.WriteAsync(connection, operation);
+        if (run.ChangesSession)
+        {
+            await work.ReleaseAsync();
+            await work.SaveAsync();
+        }
+
+        if (next is null && operation.State is not (WorkState.Waiting or WorkState.Queued or WorkState.Dead))
+        {
+            await job.CommitAsync(transaction, cancellationToken);
+            return null;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return next is null ? throw run.WhyNot() : new(connector, operation.OperationId, KeyOf(operation), next);
+    }
+
+    private static async Task PrepareAsync(JobRun job, StoredOperation operation, CancellationToken cancellationToken)
+    {
+        var isCreate = operation.Step is EndpointKind.CreateAccount or EndpointKind.CreateRecord;
+        switch (operation.State)
+        {
+            // A dead letter that was replayed is a new job; the process ended before the letter was written otherwise.
+            case WorkState.Dead when job.Attempt == 1:
+                operation.Restart(await job.IsReRenderAskedAsync(cancellationToken));
+                break;
+            case WorkState.Sending when isCreate:
+                operation.Uncertain = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task<Result> SendAsync(JobRun job, Call call, CancellationToken cancellationToken)
+    {
+        var endpoint = call.Connector.Template.Endpoints[call.Request.Endpoint];
+        var request = (await requests.OfAsync(call.Connector.Stored, endpoint, call.Request.Text, call.Key, cancellationToken)) with { ReservationId = job.Id.ToString() };
+        await job.CheckAsync(cancellationToken);
+        var (time, begin) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
+        // Update and comment take any 2xx, whatever its body is (CRM-101).
+        var outcome = endpoint.Answer is null
+            ? await egress.DownloadAsync(request, static (_, _, _) => Task.CompletedTask, cancellationToken)
+            : await egress.SendAsync(request, cancellationToken);
+        var attempt = new CallAttempt(
+            time, call.Request.Endpoint, outcome.Response?.Status ?? outcome.Failure?.Status, outcome.Failure?.PolicyName, (long)timeProvider.GetElapsedTime(begin).TotalMilliseconds);
+        var policy = outcome.IsSuccess ? null : await policies.OfAsync(call.Connector.Definition, call.Request.Endpoint, cancellationToken);
+        return new(call.Request, attempt, outcome, policy);
+    }
+
+    // Equal over all retries and replays; another one for what was rendered anew, and for each part of a comment (CRM-43).
+    private static string KeyOf(StoredOperation operation) =>
+        $"{operation.OperationId}{(operation.ReRendered > 0 ? FormattableString.Invariant($".{operation.ReRendered}") : "")}{(operation.Part > 1 ? FormattableString.Invariant($"/{operation.Part}") : "")}";
+
+    private sealed record Call(LoadedConnector Connector, Guid OperationId, string Key, SentRequest Request);
+}
+
+/// <summary>What came of a call.</summary>
+/// <param name="Request">What was sent.</param>
+/// <param name="Attempt">How it went, in short.</param>
+/// <param name="Outcome">How it went.</param>
+/// <param name="Policy">What follows a failure; null if it did not fail.</param>
+internal sealed record Result(SentRequest Request, CallAttempt Attempt, EgressOutcome Outcome, RetryPolicy? Policy);

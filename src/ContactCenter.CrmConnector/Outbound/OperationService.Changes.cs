@@ -1,0 +1,116 @@
+using ContactCenter.Contracts;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Sessions;
+using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
+using ContactCenter.ServiceDefaults;
+using Grpc.Core;
+
+namespace ContactCenter.CrmConnector.Outbound;
+
+public sealed partial class OperationService
+{
+    private const string Stuck = "HELD or DEAD";
+
+    /// <inheritdoc />
+    public override Task<ReplayOperationResponse> ReplayOperation(ReplayOperationRequest request, ServerCallContext context)
+    {
+        var id = Id(request.OperationId);
+        return calls.RunAsync(context, request, async transaction => new ReplayOperationResponse
+        {
+            Operation = await ChangeAsync(transaction, context, "replay", id, request.RequestId, async (work, operation) =>
+            {
+                if (operation.State == WorkState.Dead)
+                {
+                    // The operation itself begins anew when its job does.
+                    await letters.ReplayAsync(transaction, await LetterAsync(operation, context.CancellationToken), request.ReRender);
+                    return;
+                }
+
+                CheckStuck(operation);
+                operation.Restart(request.ReRender);
+                work.Queue(operation);
+                await OperationStore.WriteAsync(transaction.Connection, operation);
+            }),
+        });
+    }
+
+    /// <inheritdoc />
+    public override Task<ResolveOperationResponse> ResolveOperation(ResolveOperationRequest request, ServerCallContext context)
+    {
+        var id = Id(request.OperationId);
+        return calls.RunAsync(context, request, async transaction => new ResolveOperationResponse
+        {
+            Operation = await ChangeAsync(transaction, context, "resolve", id, request.RequestId, async (work, operation) =>
+            {
+                CheckStuck(operation);
+                var given = OperationMessages.IdOf(request.Id);
+                if (given.IsEmpty != operation.Kind is not (WorkKind.Account or WorkKind.Record))
+                    throw RpcErrors.InvalidArgument(Domain, given.IsEmpty ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "id", "is required for operations ACCOUNT and RECORD, and only for those");
+                if (operation.State == WorkState.Dead)
+                    await letters.SupersedeAsync(transaction, new() { ItemId = operation.JobId });
+                await work.EndAsync(operation, WorkState.Succeeded, "RESOLVED");
+                if (operation.Kind == WorkKind.Account)
+                    await work.SetAccountAsync(Link.To(given), operation.ConnectorId);
+                else if (operation.Kind == WorkKind.Record)
+                    work.SetRecord(Link.To(given), reused: false);
+                await work.ReleaseAsync();
+                await work.SaveAsync();
+            }),
+        });
+    }
+
+    /// <inheritdoc />
+    public override Task<DiscardOperationResponse> DiscardOperation(DiscardOperationRequest request, ServerCallContext context)
+    {
+        var id = Id(request.OperationId);
+        if (request.Reason.Length is 0 or > DeadLetterDesk.MaxReasonLength)
+            throw RpcErrors.InvalidArgument(Domain, request.Reason.Length == 0 ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "reason", $"must have 1 to {DeadLetterDesk.MaxReasonLength} characters");
+        return calls.RunAsync(context, request, async transaction => new DiscardOperationResponse
+        {
+            Operation = await ChangeAsync(transaction, context, "discard", id, request.RequestId, async (work, operation) =>
+            {
+                CheckStuck(operation);
+                if (operation.State == WorkState.Dead)
+                    await letters.DiscardAsync(transaction, await LetterAsync(operation, context.CancellationToken), request.Reason);
+                await work.EndAsync(operation, WorkState.Cancelled, "DISCARDED");
+            }),
+        });
+    }
+
+    /// <inheritdoc />
+    public override Task<CancelOperationResponse> CancelOperation(CancelOperationRequest request, ServerCallContext context)
+    {
+        var id = Id(request.OperationId);
+        return calls.RunAsync(context, request, async transaction => new CancelOperationResponse
+        {
+            Operation = await ChangeAsync(transaction, context, "cancel", id, request.RequestId, async (work, operation) =>
+            {
+                if (operation.State is not (WorkState.Queued or WorkState.Blocked or WorkState.Waiting))
+                    throw WrongState(operation, "one that waits");
+                try
+                {
+                    if (operation.JobId is { } job)
+                        await jobs.CancelAsync(transaction, job, context.CancellationToken);
+                }
+                catch (JobStateException)
+                {
+                    throw WrongState(operation, "one that waits");
+                }
+
+                await work.EndAsync(operation, WorkState.Cancelled, "CANCELLED");
+            }),
+        });
+    }
+
+    private static void CheckStuck(StoredOperation operation)
+    {
+        if (!operation.IsStuck)
+            throw WrongState(operation, Stuck);
+    }
+
+    // The letter is written a moment after the operation.
+    private async Task<Guid> LetterAsync(StoredOperation operation, CancellationToken cancellationToken) =>
+        (await letters.ListAsync(new() { ItemId = operation.JobId, State = DeadLetterState.Pending }, null, 1, cancellationToken)).FirstOrDefault()?.Id
+        ?? throw RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
+}

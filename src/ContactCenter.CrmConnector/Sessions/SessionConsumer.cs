@@ -1,0 +1,158 @@
+using System.Text.Json;
+using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Connectors;
+using ContactCenter.CrmConnector.Outbound;
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using MassTransit;
+
+namespace ContactCenter.CrmConnector.Sessions;
+
+/// <summary>
+/// Notes what Insights tells of sessions and makes the operations that follow (section 5). In which order messages come, and how often,
+/// makes no difference (CRM-162).
+/// </summary>
+/// <param name="connectors">The connector in use.</param>
+/// <param name="timeProvider">Time of the change.</param>
+public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider timeProvider)
+    : IConsumer<SessionStarted>, IConsumer<SessionQueued>, IConsumer<SessionAssigned>, IConsumer<SessionConnected>, IConsumer<SessionEnded>,
+      IConsumer<SessionTransferred>, IConsumer<RatingSaved>, IConsumer<DispositionSaved>, IConsumer<SurveyAnswered>, IConsumer<CustomDataReceived>,
+      IConsumer<QueueSelected>, IConsumer<UserVerified>
+{
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionStarted> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
+        {
+            told.Note("Direction", context.Message.Direction);
+            told.Note("Verified", context.Message.Verified);
+            return Task.CompletedTask;
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionQueued> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told => told.Work.LookUpAsync(told.Time));
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionAssigned> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
+        {
+            var flows = told.Work.Connector.Flows;
+            var isDelayed = told.Work.Session.Name.Channel == Channel.Call ? flows.DelayCallRecord : flows.DelayChatRecord;
+            return isDelayed ? told.Work.LookUpAsync(told.Time) : told.Work.TriggerAsync(told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionConnected> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            told.Note("Agent", told.Facts.Agent);
+            told.Work.Session.Sheet.NoteFirst("FirstAgent", told.Facts.Agent, told.Time, told.Facts.Sequence);
+            await told.Work.TriggerAsync(told.Time);
+            await told.Work.CommentAsync(CommentText.SourceOf(CommentKind.Start), told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionEnded> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            var (message, work) = (context.Message, told.Work);
+            told.Note("Ended", new EndedFacts(message.DisconnectedBy, message.SessionSeconds, message.HoldSeconds, message.WaitSeconds));
+            var isMade = work.Session.Triggered || !work.Connector.Flows.HasCreateForAbandoned || work.Connector.Flows.CreateForAbandoned;
+            if (isMade)
+                await work.TriggerAsync(message.EndTime);
+            await work.UpdateAsync(UpdateTrigger.SessionEnded, nameof(SessionEnded), message.EndTime);
+            await work.CommentAsync(CommentText.SourceOf(CommentKind.End), message.EndTime);
+            if (!isMade)
+                await work.AbandonAsync();
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionTransferred> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            var message = context.Message;
+            var source = CommentText.SourceOf(CommentKind.Transfer, FormattableString.Invariant($"{message.TransferId}"));
+            told.Note($"{source}/from", CommentText.AgentOf(message.FromAgent) ?? message.FromQueueId);
+            told.Note($"{source}/to", CommentText.AgentOf(message.ToAgent) ?? message.ToQueuePath ?? message.ToQueueId);
+            told.Note($"{source}/comment", message.Comment);
+            if (message.Phase == "completed")
+                await told.Work.CommentAsync(source, told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<RatingSaved> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            var source = CommentText.SourceOf(CommentKind.Rating, context.Message.EventId.ToString());
+            var rating = new RatingFacts((int)context.Message.Rating, context.Message.Feedback);
+            told.Note("Rating", rating);
+            told.Note(source, rating);
+            await told.Work.UpdateAsync(UpdateTrigger.RatingSaved, source, told.Time);
+            await told.Work.CommentAsync(source, told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<DispositionSaved> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
+        {
+            var source = CommentText.SourceOf(CommentKind.Disposition, context.Message.EventId.ToString());
+            told.Note(source, context.Message.Code);
+            told.Note($"{source}/note", context.Message.Note);
+            return told.Work.CommentAsync(source, told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SurveyAnswered> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            var source = CommentText.SourceOf(CommentKind.Survey, context.Message.EventId.ToString());
+            told.Note(source, context.Message.Answers);
+            if (context.Message.Answers is { ValueKind: JsonValueKind.Array } answers && answers.GetArrayLength() > 0)
+                await told.Work.CommentAsync(source, told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<CustomDataReceived> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        {
+            var source = CommentText.SourceOf(CommentKind.CustomData, context.Message.EventId.ToString());
+            told.Note("SmartActionText", context.Message.SmartActionText);
+            told.Note($"{source}/secured", told.Facts.CustomDataSecured);
+            told.Note($"{source}/unsecured", told.Facts.CustomDataNotSecured);
+            if (told.Facts.CustomDataSecured is not null || told.Facts.CustomDataNotSecured is not null)
+                await told.Work.CommentAsync(source, told.Time);
+        });
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<QueueSelected> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
+            told.Work.UpdateAsync(UpdateTrigger.QueueSelected, $"{nameof(QueueSelected)}/{context.Message.EventId}", told.Time));
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<UserVerified> context) =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
+        {
+            told.Note("Verified", context.Message.Verified);
+            return told.Work.UpdateAsync(UpdateTrigger.UserVerified, $"{nameof(UserVerified)}/{context.Message.EventId}", told.Time);
+        });
+
+    // Without a connector in use nobody asks for anything, and nothing is kept.
+    private async Task TakeAsync(ConsumeContext context, string accountSid, SessionFacts facts, DateTimeOffset time, Func<Told, Task> effect)
+    {
+        var transaction = context.Transaction();
+        if (await connectors.FindActiveAsync(transaction.Connection) is not { } connector)
+            return;
+        var now = timeProvider.GetUtcNow();
+        var session = await SessionStore.LockAsync(transaction.Connection, SessionName.Of(facts.SessionKind, facts.SessionId), accountSid, now);
+        session.Sheet.Note(facts, time);
+        var work = await SessionWork.OpenAsync(transaction, session, connector, now);
+        await effect(new(work, facts, time));
+        await work.ReleaseAsync();
+        await work.SaveAsync();
+    }
+
+    private sealed record Told(SessionWork Work, SessionFacts Facts, DateTimeOffset Time)
+    {
+        public void Note(string name, object? value) => Work.Session.Sheet.Note(name, value, Time, Facts.Sequence);
+    }
+}
