@@ -30,9 +30,11 @@ insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"))
 WithTwilioAccount(insights);
 
 var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read"])).WithReference(insights);
-keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights);
+var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"])).WithReference(insights);
+sftp.WithReference(storage);
+var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights).WithReference(storage);
+keys.Give(crm, "storage-export");
 keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
-sftp.WithReference(keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", []).WithReference(insights));
 
 if (traffic)
 {

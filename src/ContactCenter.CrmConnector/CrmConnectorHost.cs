@@ -2,7 +2,6 @@ using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Outbound;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
-using ContactCenter.Durable.Recurring;
 using ContactCenter.Egress;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;

@@ -1,4 +1,3 @@
-using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Answers;
 using ContactCenter.CrmConnector.Rendering;

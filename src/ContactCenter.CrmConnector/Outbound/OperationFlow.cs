@@ -1,10 +1,8 @@
 using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
-using ContactCenter.CrmConnector.Answers;
 using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
-using ContactCenter.Egress;
 using ContactCenter.Egress.Secrets;
 using ContactCenter.Events.Crm;
 using LinkState = ContactCenter.CrmConnector.Sessions.LinkState;

@@ -1,10 +1,7 @@
-using System.Security.Cryptography;
-using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
-using ContactCenter.Egress;
 using ContactCenter.Egress.Http;
 using ContactCenter.Egress.Secrets;
 

@@ -111,6 +111,7 @@ public sealed partial class OperationService
 
     // The letter is written a moment after the operation.
     private async Task<Guid> LetterAsync(StoredOperation operation, CancellationToken cancellationToken) =>
-        (await letters.ListAsync(new() { ItemId = operation.JobId, State = DeadLetterState.Pending }, null, 1, cancellationToken)).FirstOrDefault()?.Id
-        ?? throw RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
+        await letters.ListAsync(new() { ItemId = operation.JobId, State = DeadLetterState.Pending }, null, 1, cancellationToken) is [var letter]
+        ? letter.Id
+        : throw RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
 }

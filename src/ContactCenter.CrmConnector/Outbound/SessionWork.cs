@@ -3,7 +3,6 @@ using System.Text;
 using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Connectors;
-using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
 using ContactCenter.Events.Crm;

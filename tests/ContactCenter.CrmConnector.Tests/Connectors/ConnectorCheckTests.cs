@@ -139,19 +139,3 @@ public sealed class ConnectorAccessTests(TestServers servers) : CrmTest(servers)
         Assert.Empty((await Connectors.ListConnectorsAsync(new(), cancellationToken: Cancellation)).Connectors);
     }
 }
-
-/// <summary>A deployment as it is without settings.</summary>
-public sealed class ConnectorStorageTests(TestServers servers) : CrmTest(servers)
-{
-    protected override string[] Settings => [];
-
-    [Fact]
-    [Rule("CRM-4")]
-    public async Task A_connector_is_not_used_without_external_storage()
-    {
-        await Connectors.CreateConnectorAsync(new() { Connector = ConnectorTests.Example() }, cancellationToken: Cancellation);
-
-        await FailsAsync(StatusCode.FailedPrecondition, "EXTERNAL_STORAGE_REQUIRED", Connectors.ActivateConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation));
-        Assert.Equal(ConnectorState.Draft, (await Connectors.GetConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation)).Connector.State);
-    }
-}

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Phones;
-using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.CrmConnector.Sessions;
 
 namespace ContactCenter.CrmConnector.Tests.Outbound;

@@ -1,6 +1,5 @@
 using ContactCenter.Crm.V1;
 using ContactCenter.Events.Crm;
-using ContactCenter.Events.Insights;
 using Grpc.Core;
 
 namespace ContactCenter.CrmConnector.Tests.Outbound;
