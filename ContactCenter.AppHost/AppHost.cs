@@ -34,7 +34,8 @@ var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("stora
 sftp.WithReference(storage);
 var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights).WithReference(storage);
 keys.Give(crm, "storage-export");
-keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
+var followUps = keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
+followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter("answer-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("answer-key"))), secret: true));
 
 if (traffic)
 {

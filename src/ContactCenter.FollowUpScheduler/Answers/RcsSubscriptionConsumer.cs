@@ -1,0 +1,14 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.FollowUpScheduler.Directories;
+using MassTransit;
+
+namespace ContactCenter.FollowUpScheduler.Answers;
+
+/// <summary>Notes who has unsubscribed from RBM, or subscribed again (FUP-58).</summary>
+public sealed class RcsSubscriptionConsumer : IConsumer<RcsSubscriptionChanged>
+{
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<RcsSubscriptionChanged> context) =>
+        DirectoryStore.NoteOptOutAsync(context.Transaction().Connection, context.Message.PhoneNumber, !context.Message.Subscribed, context.Message.OccurredTime);
+}

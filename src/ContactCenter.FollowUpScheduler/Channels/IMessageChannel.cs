@@ -1,0 +1,63 @@
+using ContactCenter.FollowUps.V1;
+using ContactCenter.FollowUpScheduler.Notifications;
+
+namespace ContactCenter.FollowUpScheduler.Channels;
+
+/// <summary>How a channel took a message (FUP-54).</summary>
+public enum SendResult
+{
+    /// <summary>It has the message.</summary>
+    Accepted,
+
+    /// <summary>It refused the message for good.</summary>
+    Rejected,
+
+    /// <summary>It cannot reach the recipient; another channel may.</summary>
+    NotReachable,
+
+    /// <summary>It has not the message, and may take it later.</summary>
+    Retry,
+
+    /// <summary>It may have the message.</summary>
+    Unknown,
+}
+
+/// <summary>The outcome of a send.</summary>
+/// <param name="Result">How the channel took it.</param>
+/// <param name="Reason">Why not, in UPPER_SNAKE; empty if it did.</param>
+/// <param name="ErrorClass">The class by which retry policies decide; empty if it took it.</param>
+/// <param name="Delay">When it asks to be tried again; null for no wish.</param>
+public sealed record SendOutcome(SendResult Result, string Reason = "", string ErrorClass = "", TimeSpan? Delay = null)
+{
+    /// <summary>The channel has the message.</summary>
+    public static SendOutcome Accepted { get; } = new(SendResult.Accepted);
+}
+
+/// <summary>One type of channel.</summary>
+public interface IMessageChannel
+{
+    /// <summary>The settings that channels of the type have.</summary>
+    Channel.SettingsOneofCase Type { get; }
+
+    /// <summary>Whether the user sees a message once however often it is sent with the same id.</summary>
+    bool DeduplicatesById { get; }
+
+    /// <summary>Turns a message into what the channel can show (FUP-55).</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>One or more messages with ids that are the same whenever it is done again; null if the text is too long.</returns>
+    IReadOnlyList<ChannelMessage>? Compose(Channel channel, RenderedMessage message);
+
+    /// <summary>Sends one message.</summary>
+    /// <param name="route">The channel and the recipient's address.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<SendOutcome> SendAsync(ChannelRoute route, ChannelMessage message, CancellationToken cancellationToken);
+}
+
+/// <summary>A message as one channel sends it.</summary>
+/// <param name="MessageId">Its id in the channel.</param>
+/// <param name="Format"><c>text</c>, <c>file</c>, <c>rich_card</c>, <c>carousel</c> or <c>mail</c>.</param>
+/// <param name="Content">The body that is sent.</param>
+/// <param name="Suggestions">What the recipient may tap in it.</param>
+public sealed record ChannelMessage(string MessageId, string Format, ReadOnlyMemory<byte> Content, IReadOnlyList<RenderedAction> Suggestions);

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ContactCenter.Egress;
+using ContactCenter.Egress.Http;
+using ContactCenter.FollowUps.V1;
+using ContactCenter.FollowUpScheduler.Notifications;
+using Microsoft.Extensions.Options;
+
+namespace ContactCenter.FollowUpScheduler.Channels;
+
+/// <summary>RCS Business Messaging: one agent message per part (FUP-56, FUP-57).</summary>
+/// <param name="egress">The way out.</param>
+/// <param name="options">Where the API is.</param>
+public sealed class RbmChannel(EgressClient egress, IOptions<FollowUpOptions> options) : IMessageChannel
+{
+    /// <summary>What stands before the token in the postback data of our suggestions (FUP-81).</summary>
+    public const string PostbackPrefix = "fup:";
+
+    private const int LongestText = 3_072;
+    private const int LongestSuggestion = 25;
+    private const int NotFound = 404;
+
+    /// <inheritdoc />
+    public Channel.SettingsOneofCase Type => Channel.SettingsOneofCase.Rbm;
+
+    /// <inheritdoc />
+    public bool DeduplicatesById => true;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ChannelMessage>? Compose(Channel channel, RenderedMessage message)
+    {
+        var contents = new List<(string Format, JsonObject Content)>();
+        foreach (var part in message.Parts)
+        {
+            if (part is { Cards.Count: 0, Image: null })
+            {
+                if (PlainText.Split(part.Text, LongestText) is not { } pieces)
+                    return null;
+                contents.AddRange(pieces.Select(piece => ("text", new JsonObject { ["text"] = piece })));
+            }
+            else
+            {
+                contents.Add(part.Image is { } image
+                    ? ("file", new JsonObject { ["contentInfo"] = new JsonObject { ["fileUrl"] = image.Url } })
+                    : (part.Cards.Count == 1 ? "rich_card" : "carousel", new JsonObject { ["richCard"] = RichCard(part.Cards) }));
+            }
+        }
+
+        if (message.Actions.Count > 0)
+            contents[^1].Content["suggestions"] = new JsonArray([.. message.Actions.Select(Suggestion)]);
+        var ttl = string.Create(CultureInfo.InvariantCulture, $"{message.TimeToLive.TotalSeconds:0}s");
+        return [.. contents.Select((content, i) => new ChannelMessage(
+            NameGuid.OfMessage(message.NotificationId, i).ToString(),
+            content.Format,
+            JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["contentMessage"] = content.Content, ["ttl"] = ttl }),
+            i == contents.Count - 1 ? message.Actions : []))];
+    }
+
+    /// <inheritdoc />
+    public async Task<SendOutcome> SendAsync(ChannelRoute route, ChannelMessage message, CancellationToken cancellationToken)
+    {
+        var settings = route.Channel.Definition.Rbm;
+        var origin = (settings.BaseUrl.Length > 0 ? settings.BaseUrl : options.Value.Rbm.BaseUrl).TrimEnd('/');
+        var url = $"{origin}/v1/phones/{Uri.EscapeDataString(route.Address)}/agentMessages?messageId={message.MessageId}&agentId={Uri.EscapeDataString(settings.AgentId)}";
+        var outcome = await egress.SendAsync(
+            new(Destination.For($"channels/{route.Channel.Id}", origin), System.Net.Http.HttpMethod.Post, url)
+            {
+                ContentType = "application/json",
+                Body = message.Content,
+                GrantId = settings.GrantId.Length > 0 ? settings.GrantId : null,
+                ReservationId = message.MessageId,
+            },
+            cancellationToken);
+        if (outcome.Failure is not { } failure)
+            return SendOutcome.Accepted;
+        var result = failure switch
+        {
+            { Status: NotFound } => SendResult.NotReachable,
+            // What broke after the request had left may have arrived.
+            { Class: ErrorClass.Timeout or ErrorClass.Reset } => SendResult.Unknown,
+            { Decision: EgressDecision.Final } => SendResult.Rejected,
+            _ => SendResult.Retry,
+        };
+        return new(result, result == SendResult.NotReachable ? "NOT_REACHABLE" : failure.Reason, failure.PolicyName, failure.Delay);
+    }
+
+    private static JsonObject RichCard(IReadOnlyList<RenderedCard> cards)
+    {
+        if (cards is [var card])
+            return new() { ["standaloneCard"] = new JsonObject { ["cardOrientation"] = "VERTICAL", ["cardContent"] = Card(card) } };
+        return new() { ["carouselCard"] = new JsonObject { ["cardWidth"] = "MEDIUM", ["cardContents"] = new JsonArray([.. cards.Select(Card)]) } };
+    }
+
+    private static JsonObject Card(RenderedCard card)
+    {
+        var content = new JsonObject { ["title"] = card.Title };
+        if (card.Description.Length > 0)
+            content["description"] = card.Description;
+        if (card.Image is { } image)
+            content["media"] = new JsonObject { ["height"] = "MEDIUM", ["contentInfo"] = new JsonObject { ["fileUrl"] = image.Url } };
+        return content;
+    }
+
+    private static JsonObject Suggestion(RenderedAction action)
+    {
+        var tapped = new JsonObject { ["text"] = action.Title.Length > LongestSuggestion ? action.Title[..LongestSuggestion] : action.Title, ["postbackData"] = PostbackPrefix + action.Token };
+        if (action.Url is null)
+            return new() { ["reply"] = tapped };
+        tapped["openUrlAction"] = new JsonObject { ["url"] = action.Url };
+        return new() { ["action"] = tapped };
+    }
+}

@@ -1,0 +1,136 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.FollowUps;
+using ContactCenter.Events.Insights;
+using ContactCenter.FollowUpScheduler.Channels;
+using ContactCenter.FollowUpScheduler.Definitions;
+using ContactCenter.FollowUpScheduler.History;
+using ContactCenter.FollowUpScheduler.Records;
+using ContactCenter.ServiceDefaults;
+
+namespace ContactCenter.FollowUpScheduler.Notifications;
+
+/// <summary>Stores how the sending of a notification has ended, with all that follows from it (FUP-66 to FUP-68, FUP-100).</summary>
+/// <param name="database">The service's database.</param>
+/// <param name="progress">What follows for the record.</param>
+/// <param name="timeProvider">Now.</param>
+public sealed class Settlement(DurableDatabase database, RecordProgress progress, TimeProvider timeProvider)
+{
+    private static readonly string[] UnderWay = ["SENDING", "UNCERTAIN"];
+
+    private DateTimeOffset Now => RpcTimes.Whole(timeProvider.GetUtcNow());
+
+    /// <summary>The channel has taken it.</summary>
+    /// <param name="job">Its job, which ends.</param>
+    /// <param name="followUp">The follow-up.</param>
+    /// <param name="notification">The notification.</param>
+    /// <param name="sent">How it was sent.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task SucceedAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, SentMessage sent, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var now = Now;
+        if (!await NotificationStore.SentAsync(transaction.Connection, notification.NotificationId, job.Fence, now))
+            throw new LeaseLostException(job.Id, job.Fence);
+        var messageIds = sent.Messages.Select(message => message.MessageId).ToArray();
+        await HistoryStore.AddAsync(transaction.Connection, HistoryEvent.Of(notification, HistoryEvent.Sent, sent.Route.Channel.Id, messageIds, "", now));
+        Publish(transaction, followUp, notification, sent, messageIds, now);
+        await progress.SettleAsync(transaction, followUp, notification, now);
+        await job.CommitAsync(transaction, cancellationToken);
+    }
+
+    /// <summary>It is not to be tried again: the attempt is used up, and the job becomes a dead letter.</summary>
+    /// <param name="job">Its job.</param>
+    /// <param name="followUp">The follow-up.</param>
+    /// <param name="notification">The notification.</param>
+    /// <param name="reason">Why, in UPPER_SNAKE.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="JobFailedException">Always, once that is stored.</exception>
+    public async Task FailAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, string reason, CancellationToken cancellationToken)
+    {
+        await using (var transaction = await database.BeginAsync(cancellationToken))
+        {
+            var now = Now;
+            if (await NotificationStore.MoveAsync(transaction.Connection, notification.NotificationId, UnderWay, "FAILED", reason))
+            {
+                NotificationEvents.StatusChanged(transaction, notification, "FAILED", reason, now);
+                await progress.SettleAsync(transaction, followUp, notification, now);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        throw new JobFailedException(reason.ToLowerInvariant(), $"Notification {notification.NotificationId} of job {job.Id} failed: {reason}.") { Kind = JobFailureKind.Final };
+    }
+
+    /// <summary>It is tried again: as it was if the channel has not got it, as UNCERTAIN if it may.</summary>
+    /// <param name="notification">The notification.</param>
+    /// <param name="outcome">What the channel said.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="JobFailedException">Always, once that is stored.</exception>
+    public async Task RetryAsync(StoredNotification notification, SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        await using (var connection = await database.OpenAsync(cancellationToken))
+        {
+            var (state, reason) = outcome.Result == SendResult.Unknown ? ("UNCERTAIN", outcome.Reason) : ("PENDING", HoldReasons.Retrying);
+            await NotificationStore.MoveAsync(connection, notification.NotificationId, UnderWay, state, reason);
+        }
+
+        throw new JobFailedException(outcome.ErrorClass, $"The channel did not take it: {outcome.Reason}.") { Delay = outcome.Delay };
+    }
+
+    /// <summary>Sees what follows for the record of a notification that is left out.</summary>
+    /// <param name="transaction">The transaction that leaves it out.</param>
+    /// <param name="followUp">The follow-up.</param>
+    /// <param name="notification">The notification.</param>
+    public Task EvaluateAsync(DurableTransaction transaction, StoredFollowUp followUp, StoredNotification notification) =>
+        progress.EvaluateAsync(transaction, followUp, [notification.RecordId], Now);
+
+    private static void Publish(
+        DurableTransaction transaction, StoredFollowUp followUp, StoredNotification notification, SentMessage sent, string[] messageIds, DateTimeOffset now)
+    {
+        var channel = sent.Route.Channel.Definition;
+        transaction.Publish(
+            new FollowUpNotificationSent
+            {
+                EventId = Guid.CreateVersion7(now),
+                OccurredTime = now,
+                RecordedTime = now,
+                FollowUpId = followUp.Id,
+                RecordId = notification.RecordId.ToString(),
+                ReconciliationId = notification.ReconciliationId,
+                Episode = notification.Episode,
+                NotificationId = notification.NotificationId.ToString(),
+                UserId = notification.UserId,
+                ConversationId = notification.ConversationId,
+                Attempt = notification.Attempt,
+                ChannelId = sent.Route.Channel.Id,
+                ChannelType = ChannelChoice.TypeOf(channel),
+                Address = sent.Route.Address,
+                MessageIds = messageIds,
+                InitiatedBy = "BOT",
+                CountsAsSession = false,
+            },
+            notification.RecordId.ToString(),
+            mandatory: false);
+        if (channel.Rbm is not { } rbm)
+            return;
+        foreach (var message in sent.Messages)
+        {
+            transaction.Publish(
+                new RcsMessageSent
+                {
+                    EventId = Guid.CreateVersion7(now),
+                    OccurredTime = now,
+                    MessageId = message.MessageId,
+                    AgentId = rbm.AgentId,
+                    PhoneNumber = sent.Route.Address,
+                    Format = message.Format,
+                    Suggestions = [.. message.Suggestions.Select(action => new RcsSuggestion(action.Url is null ? "reply" : "action", action.Title, RbmChannel.PostbackPrefix + action.Token))],
+                    Responder = "bot",
+                    Template = followUp.Id,
+                    ConversationId = notification.ConversationId,
+                },
+                message.MessageId);
+        }
+    }
+}
