@@ -127,6 +127,14 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
         return created;
     }
 
+    /// <summary>Lets time pass once nothing is under way that it would cut short.</summary>
+    protected async Task PassAsync(TimeSpan time)
+    {
+        await Eventually.TrueAsync(async () =>
+            (await Operations.ListQueuesAsync(new() { PageSize = 1_000 }, cancellationToken: Cancellation)).Queues.All(queue => queue is { Running: 0, OldestDueAge: null }));
+        Time.Advance(time);
+    }
+
     /// <summary>Waits until so many polls have ended.</summary>
     /// <returns>The newest.</returns>
     protected async Task<Poll> PolledAsync(string followUpId, int polls)
@@ -134,7 +142,7 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
         var found = new List<Poll>();
         await Eventually.TrueAsync(async () =>
         {
-            found = [.. (await Polls.ListPollsAsync(new() { FollowUpId = followUpId }, cancellationToken: Cancellation)).Polls];
+            found = [.. (await Polls.ListPollsAsync(new() { FollowUpId = followUpId, PageSize = 1_000 }, cancellationToken: Cancellation)).Polls];
             return found.Count(poll => poll.State != PollState.Running) >= polls;
         });
         return (await Polls.GetPollAsync(new() { PollId = found[0].PollId }, cancellationToken: Cancellation)).Poll;

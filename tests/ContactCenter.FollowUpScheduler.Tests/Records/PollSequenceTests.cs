@@ -42,19 +42,19 @@ public sealed class PollSequenceTests(TestServers servers) : FollowUpTest(server
         Source(Ticket("A"), Ticket("B"));
         await CreateAsync(followUp);
         await SentAsync("approvals", 2);
-        await PassAsync(2, ["C"], ["A", "B"], [], 3, Ticket("A"), Ticket("B"), Ticket("C"));
+        await PollAsync(2, ["C"], ["A", "B"], [], 3, Ticket("A"), Ticket("B"), Ticket("C"));
         Itsm.Answer = request => request.Path == "/tickets" ? (503, "") : (200, "{}");
-        await PassAsync(3, PollState.Failed, 5);
-        var poll = await PassAsync(4, [], ["C"], ["A", "B"], 6, Ticket("A", "Approved"), Ticket("C"));
+        await PollAsync(3, PollState.Failed, 5);
+        var poll = await PollAsync(4, [], ["C"], ["A", "B"], 6, Ticket("A", "Approved"), Ticket("C"));
         Assert.Empty(poll.NewIds);
         Assert.Equal(("CONDITION_NOT_MET", "LEFT_RESULT_SET"), ((await RecordAsync("approvals", "A")).CloseReason, (await RecordAsync("approvals", "B")).CloseReason));
-        await PassAsync(5, ["B"], ["C"], [], 7, Ticket("B"), Ticket("C"));
+        await PollAsync(5, ["B"], ["C"], [], 7, Ticket("B"), Ticket("C"));
         Assert.Equal(2, (await RecordAsync("approvals", "B")).Episode);
-        await PassAsync(6, [], ["B", "C"], [], 8, Ticket("B"), Ticket("C"));
+        await PollAsync(6, [], ["B", "C"], [], 8, Ticket("B"), Ticket("C"));
         await Eventually.TrueAsync(async () => (await RecordAsync("approvals", "C")).State == RecordState.Exhausted);
         await Eventually.TrueAsync(() => Comments().Contains("""{"id":"C","round":3,"outcome":"EXHAUSTED"}"""));
-        await PassAsync(7, [], ["B", "C"], [], 9, Ticket("B"), Ticket("C"));
-        await PassAsync(8, [], [], ["B", "C"], 9);
+        await PollAsync(7, [], ["B", "C"], [], 9, Ticket("B"), Ticket("C"));
+        await PollAsync(8, [], [], ["B", "C"], 9);
 
         Assert.Equal(["A1", "A2", "B1", "B1", "B2", "B2", "C1", "C2", "C3"], await SentAttemptsAsync());
         var canceled = (await NotificationsAsync("approvals")).Where(notification => notification.State == NotificationState.Canceled).ToList();
@@ -67,7 +67,7 @@ public sealed class PollSequenceTests(TestServers servers) : FollowUpTest(server
 
         // An answer without the array closes nothing.
         Itsm.Answer = _ => (200, """{"error":"busy"}""");
-        Time.Advance(TimeSpan.FromMinutes(30));
+        await PassAsync(TimeSpan.FromMinutes(30));
         var failed = await PolledAsync("approvals", 9);
         Assert.Equal((PollState.Failed, "LOOPING_ELEMENT_NOT_FOUND"), (failed.State, failed.Reason));
     }
@@ -77,19 +77,19 @@ public sealed class PollSequenceTests(TestServers servers) : FollowUpTest(server
     private void Source(params string[] tickets) =>
         Itsm.Answer = request => request.Path == "/tickets" ? (200, $$"""{"result":[{{string.Join(',', tickets)}}]}""") : (200, "{}");
 
-    private async Task<Poll> PassAsync(int polls, string[] fresh, string[] continued, string[] closed, int sent, params string[] tickets)
+    private async Task<Poll> PollAsync(int polls, string[] fresh, string[] continued, string[] closed, int sent, params string[] tickets)
     {
         Source(tickets);
-        var poll = await PassAsync(polls, PollState.Succeeded, sent);
+        var poll = await PollAsync(polls, PollState.Succeeded, sent);
         Assert.Equal(fresh, poll.NewIds);
         Assert.Equal(continued, poll.ContinuedIds.Order(StringComparer.Ordinal));
         Assert.Equal(closed, poll.ClosedIds.Order(StringComparer.Ordinal));
         return poll;
     }
 
-    private async Task<Poll> PassAsync(int polls, PollState state, int sent)
+    private async Task<Poll> PollAsync(int polls, PollState state, int sent)
     {
-        Time.Advance(TimeSpan.FromMinutes(30));
+        await PassAsync(TimeSpan.FromMinutes(30));
         var poll = await PolledAsync("approvals", polls);
         Assert.Equal(state, poll.State);
         await SentAsync("approvals", sent);
