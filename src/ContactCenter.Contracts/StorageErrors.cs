@@ -6,11 +6,23 @@ public static class StorageErrors
     /// <summary>Domain of every ErrorInfo that the storage services return.</summary>
     public const string Domain = "contactcenter.storage";
 
+    /// <summary>A file is of a type that its kind does not have, or its first bytes contradict its type (STO-12).</summary>
+    public const string ContentMismatch = "CONTENT_MISMATCH";
+
+    /// <summary>A metadata document is none (STO-80).</summary>
+    public const string DocumentInvalid = "DOCUMENT_INVALID";
+
     /// <summary>The settings were changed since they were read.</summary>
     public const string EtagMismatch = "ETAG_MISMATCH";
 
     /// <summary>A field that is required is empty.</summary>
     public const string FieldRequired = "FIELD_REQUIRED";
+
+    /// <summary>A file is still empty at its source after 10 minutes (STO-48).</summary>
+    public const string FileEmpty = "FILE_EMPTY";
+
+    /// <summary>A file is larger than what is taken in (STO-48).</summary>
+    public const string FileTooLarge = "FILE_TOO_LARGE";
 
     /// <summary>A folder path could lead elsewhere, or is too long (STO-14).</summary>
     public const string FolderPathInvalid = "FOLDER_PATH_INVALID";
@@ -41,6 +53,12 @@ public static class StorageErrors
 
     /// <summary>OpenSSH's client is missing or older than 9.0 (STO-19).</summary>
     public const string SshClientMissing = "SSH_CLIENT_MISSING";
+
+    /// <summary>A file has been missing at its source for 24 hours (STO-47).</summary>
+    public const string SourceGone = "SOURCE_GONE";
+
+    /// <summary>External storage is off.</summary>
+    public const string StorageDisabled = "STORAGE_DISABLED";
 
     /// <summary>The store refuses the login.</summary>
     public const string StoreAuthFailed = "STORE_AUTH_FAILED";

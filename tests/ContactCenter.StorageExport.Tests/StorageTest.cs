@@ -23,35 +23,57 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
 
     protected StoreService.StoreServiceClient Stores { get; private set; } = null!;
 
+    protected FileService.FileServiceClient Files { get; private set; } = null!;
+
+    /// <summary>The settings of a host, which another process may get too.</summary>
+    protected IReadOnlyList<string> Arguments { get; private set; } = [];
+
     /// <summary>Hosts that may be reached.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
     public virtual async ValueTask InitializeAsync()
     {
         _database = await servers.CreateDatabaseAsync(Cancellation);
-        _app = StorageExportHost.Create(
+        Arguments =
         [
             $"--ConnectionStrings:database={_database.ConnectionString}",
-            $"--ConnectionStrings:rabbitmq={await servers.ShareVirtualHostAsync()}",
+            $"--ConnectionStrings:rabbitmq={await BrokerAsync()}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             .. TestKey.Settings("storage.read", "storage.operate", "storage.admin"),
             .. TestKey.SecretSettings,
             .. TestOutputLog.Settings,
             .. Settings,
-        ]);
+        ];
+        await StartAsync();
+    }
+
+    /// <summary>The broker of the test; nothing is published to the one that all share.</summary>
+    protected virtual Task<string> BrokerAsync() => servers.ShareVirtualHostAsync();
+
+    /// <summary>Starts the service.</summary>
+    protected async Task StartAsync()
+    {
+        _app = StorageExportHost.Create([.. Arguments]);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await _app.StartAsync(Cancellation);
         // Endpoints are bound in the order of their names.
         _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Stores = new(_channel);
+        Files = new(_channel);
     }
 
-    public virtual async ValueTask DisposeAsync()
+    /// <summary>Stops the service.</summary>
+    protected async Task StopAsync()
     {
         _channel.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await _database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -62,6 +84,18 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
         await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
         await using var command = source.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <summary>Something the service offers within its process.</summary>
+    protected T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Runs a statement.</summary>
+    protected async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     /// <summary>Checks that a call is refused, and which fields it names.</summary>

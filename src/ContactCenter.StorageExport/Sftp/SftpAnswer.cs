@@ -38,16 +38,30 @@ internal sealed class SftpAnswer(SftpPacketType type, byte[] body)
     /// <exception cref="InvalidDataException">The packet is too short.</exception>
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
-    /// <summary>Reads what counts of a file's attributes; what follows that is left.</summary>
+    /// <summary>Reads a file's attributes.</summary>
     /// <exception cref="InvalidDataException">The packet is too short.</exception>
     public SftpFileState Attributes()
     {
-        const uint HasSize = 1, HasOwner = 2, HasMode = 4, TypeOfFile = 0xF000, Folder = 0x4000;
+        const uint HasSize = 1, HasOwner = 2, HasMode = 4, HasTimes = 8, HasMore = 0x8000_0000, TypeOfFile = 0xF000, Folder = 0x4000;
         var flags = UInt32();
         long? size = (flags & HasSize) != 0 ? (long)UInt64() : null;
         if ((flags & HasOwner) != 0)
             UInt64();
-        return new(size, (flags & HasMode) != 0 && (UInt32() & TypeOfFile) == Folder);
+        var isFolder = (flags & HasMode) != 0 && (UInt32() & TypeOfFile) == Folder;
+        DateTimeOffset? modified = null;
+        if ((flags & HasTimes) != 0)
+        {
+            UInt32();
+            modified = DateTimeOffset.FromUnixTimeSeconds(UInt32());
+        }
+
+        for (var more = (flags & HasMore) != 0 ? UInt32() : 0; more > 0; more--)
+        {
+            Bytes();
+            Bytes();
+        }
+
+        return new(size, isFolder, modified);
     }
 
     /// <summary>Makes sure that the packet is of a type.</summary>
@@ -89,4 +103,5 @@ internal sealed class SftpAnswer(SftpPacketType type, byte[] body)
 /// <summary>What a server tells of a file.</summary>
 /// <param name="Size">Its size in bytes; null if it is not told.</param>
 /// <param name="IsFolder">Whether it is a folder.</param>
-internal sealed record SftpFileState(long? Size, bool IsFolder);
+/// <param name="ModifyTime">When it was changed, in whole seconds; null if it is not told.</param>
+internal sealed record SftpFileState(long? Size, bool IsFolder, DateTimeOffset? ModifyTime);

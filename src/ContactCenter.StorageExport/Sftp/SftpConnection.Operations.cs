@@ -59,6 +59,35 @@ internal sealed partial class SftpConnection
         }
     }
 
+    /// <summary>Lists a folder, in no order and with <c>.</c> and <c>..</c>; nothing if there is no such folder.</summary>
+    public async Task<List<(string Name, SftpFileState State)>> ListAsync(string path, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, SftpFileState)>();
+        byte[] handle;
+        try
+        {
+            handle = await AskAsync(SftpPacketType.OpenDir, packet => packet.Text(path), Handle, cancellationToken);
+        }
+        catch (SftpStatusException missing) when (missing.Status == SftpStatus.NoSuchFile)
+        {
+            return found;
+        }
+
+        try
+        {
+            while (true)
+                found.AddRange(await AskAsync(SftpPacketType.ReadDir, packet => packet.Bytes(handle), Names, cancellationToken));
+        }
+        catch (SftpStatusException end) when (end.Status == SftpStatus.Eof)
+        {
+            return found;
+        }
+        finally
+        {
+            await CloseAsync(handle, CancellationToken.None);
+        }
+    }
+
     /// <summary>Makes a folder.</summary>
     public Task MakeFolderAsync(string path, uint mode, CancellationToken cancellationToken) =>
         DoneAsync(SftpPacketType.MkDir, packet => Mode(packet.Text(path), mode), cancellationToken);
@@ -79,6 +108,20 @@ internal sealed partial class SftpConnection
     private static byte[] Handle(SftpAnswer answer) => answer.Expect(SftpPacketType.Handle).Bytes().ToArray();
 
     private static SftpFileState State(SftpAnswer answer) => answer.Expect(SftpPacketType.Attrs).Attributes();
+
+    private static List<(string, SftpFileState)> Names(SftpAnswer answer)
+    {
+        var names = new List<(string, SftpFileState)>();
+        for (var left = answer.Expect(SftpPacketType.Name).UInt32(); left > 0; left--)
+        {
+            var name = answer.Text();
+            // A line for people.
+            answer.Bytes();
+            names.Add((name, answer.Attributes()));
+        }
+
+        return names;
+    }
 
     private static long? Room(SftpAnswer answer)
     {

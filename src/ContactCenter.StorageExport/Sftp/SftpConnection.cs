@@ -17,7 +17,12 @@ internal sealed partial class SftpConnection : IAsyncDisposable
     /// <summary>The version that is spoken.</summary>
     public const uint Version = 3;
 
+    /// <summary>Most unanswered writes if nothing else is said.</summary>
+    public const int DefaultWritesInFlight = 64;
+
     private const int LargestPacket = (256 * 1024) + 1024;
+
+    private const int MostBytesInFlight = 16 * 1024 * 1024;
 
     /// <summary>From this size on a packet is not copied together with others.</summary>
     private const int Large = 16 * 1024;
@@ -44,20 +49,30 @@ internal sealed partial class SftpConnection : IAsyncDisposable
     /// <summary>What the server offers.</summary>
     public SftpServerFeatures Features { get; private set; } = null!;
 
+    /// <summary>Most writes of all its uploads together that may have no answer yet (STO-25).</summary>
+    public int WritesInFlight { get; private set; }
+
+    /// <summary>To be entered before bytes are read that are to be written, and left when they are answered.</summary>
+    public SemaphoreSlim WriteWindow { get; private set; } = null!;
+
     /// <summary>Agrees with the server on the version, and asks for its limits.</summary>
     /// <param name="input">What the server sends; closed with the connection.</param>
     /// <param name="output">What is sent to it; closed with the connection.</param>
     /// <param name="time">Measures the silence of the server.</param>
     /// <param name="stall">Longest silence while an answer is due (STO-30).</param>
     /// <param name="cancellationToken">Ends the wait for it.</param>
+    /// <param name="writesInFlight">Most unanswered writes; fewer if they come to more than 16 MiB.</param>
     /// <exception cref="StoreException"><c>SFTP_VERSION_UNSUPPORTED</c>.</exception>
     /// <exception cref="SftpConnectionLostException">The server went away or speaks no SFTP.</exception>
-    public static async Task<SftpConnection> OpenAsync(Stream input, Stream output, TimeProvider time, TimeSpan stall, CancellationToken cancellationToken)
+    public static async Task<SftpConnection> OpenAsync(
+        Stream input, Stream output, TimeProvider time, TimeSpan stall, CancellationToken cancellationToken, int writesInFlight = DefaultWritesInFlight)
     {
         var connection = new SftpConnection(input, output, time, stall);
         try
         {
             await connection.BeginAsync(cancellationToken);
+            connection.WritesInFlight = Math.Clamp(MostBytesInFlight / connection.Features.MaxWrite, 1, writesInFlight);
+            connection.WriteWindow = new(connection.WritesInFlight);
             return connection;
         }
         catch

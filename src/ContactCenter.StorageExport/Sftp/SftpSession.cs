@@ -17,13 +17,15 @@ internal sealed class SftpSession : IAsyncDisposable
     /// <param name="time">Measures the silence of the server.</param>
     /// <param name="stall">Longest silence while an answer is due.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="writesInFlight">Most unanswered writes.</param>
     /// <exception cref="StoreException">The store cannot be used; the reason says why.</exception>
-    public static async Task<SftpSession> OpenAsync(SshTarget target, TimeProvider time, TimeSpan stall, CancellationToken cancellationToken)
+    public static async Task<SftpSession> OpenAsync(
+        SshTarget target, TimeProvider time, TimeSpan stall, CancellationToken cancellationToken, int writesInFlight = SftpConnection.DefaultWritesInFlight)
     {
         var ssh = await SshProcess.StartAsync(target);
         try
         {
-            return new(ssh, await SftpConnection.OpenAsync(ssh.Output, ssh.Input, time, stall, cancellationToken));
+            return new(ssh, await SftpConnection.OpenAsync(ssh.Output, ssh.Input, time, stall, cancellationToken, writesInFlight));
         }
         catch (SftpConnectionLostException)
         {
@@ -43,7 +45,14 @@ internal sealed class SftpSession : IAsyncDisposable
     /// <summary>Logs out.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Connection.DisposeAsync();
-        await _ssh.DisposeAsync();
+        try
+        {
+            await Connection.DisposeAsync();
+        }
+        finally
+        {
+            // Also if what was not sent yet has nowhere to go any more: a key must not stay behind.
+            await _ssh.DisposeAsync();
+        }
     }
 }

@@ -19,13 +19,15 @@ internal interface IFileContent
 
 /// <summary>How a file is written.</summary>
 /// <param name="UploadId">Names the file beside the target, as long as it is written; the same when it is tried again.</param>
-/// <param name="WritesInFlight">Most unanswered writes, 1 to 256 (STO-25).</param>
 /// <param name="FileMode">Permissions of a new file (STO-29).</param>
 /// <param name="FolderMode">Permissions of a new folder.</param>
-internal sealed record SftpUploadPlan(string UploadId, int WritesInFlight = 64, uint FileMode = 0b110_100_000, uint FolderMode = SftpUploadPlan.DefaultFolderMode)
+internal sealed record SftpUploadPlan(string UploadId, uint FileMode = 0b110_100_000, uint FolderMode = SftpUploadPlan.DefaultFolderMode)
 {
     /// <summary>Permissions of a new folder, unless something else is configured: 0750.</summary>
     public const uint DefaultFolderMode = 0b111_101_000;
+
+    /// <summary>Done when all bytes are confirmed and before the target is touched; what it throws leaves that as it is.</summary>
+    public Func<CancellationToken, Task> BeforeReplacing { get; init; } = _ => Task.CompletedTask;
 }
 
 /// <summary>
@@ -44,8 +46,6 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
 
     /// <summary>Bytes before the offset that have to equal what is written (STO-26), and at the end of the file before it is renamed (STO-60).</summary>
     public const int TailLength = 64 * 1024;
-
-    private const int MostBytesInFlight = 16 * 1024 * 1024;
 
     private readonly string _part = PathOf(folder, $".{name}.{plan.UploadId}.part");
     private readonly string _old = PathOf(folder, $".{name}.{plan.UploadId}.old");
@@ -67,7 +67,7 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
     {
         try
         {
-            IsDurable = connection.Features.HasFSync;
+            (IsDurable, Acknowledged) = (connection.Features.HasFSync, offset);
             var handle = await OpenAsync(connection, offset, cancellationToken);
             try
             {
@@ -79,6 +79,7 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
                 await connection.CloseAsync(handle, CancellationToken.None);
             }
 
+            await plan.BeforeReplacing(cancellationToken);
             await ReplaceAsync(connection, cancellationToken);
         }
         catch (SftpStatusException refused)
@@ -148,7 +149,7 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
     private async Task WriteAsync(SftpConnection connection, byte[] handle, CancellationToken cancellationToken)
     {
         var size = connection.Features.MaxWrite;
-        var window = Math.Clamp(MostBytesInFlight / size, 1, plan.WritesInFlight);
+        var window = connection.WritesInFlight;
         var inFlight = new Queue<(long End, Task Done)>();
         var (sent, stored) = (Acknowledged, Acknowledged);
         var storing = Task.CompletedTask;
@@ -176,15 +177,32 @@ internal sealed class SftpUpload(IFileContent content, string folder, string nam
     /// <summary>Sends one write; its answer is waited for later.</summary>
     private async Task<Task> SendAsync(SftpConnection connection, byte[] handle, long offset, int length, CancellationToken cancellationToken)
     {
+        await connection.WriteWindow.WaitAsync(cancellationToken);
         var buffer = ArrayPool<byte>.Shared.Rent(length);
-        await content.ReadAsync(offset, buffer.AsMemory(0, length), cancellationToken);
+        try
+        {
+            await content.ReadAsync(offset, buffer.AsMemory(0, length), cancellationToken);
+        }
+        catch
+        {
+            connection.WriteWindow.Release();
+            throw;
+        }
+
         return AnswerAsync();
 
         async Task AnswerAsync()
         {
-            await connection.WriteAsync(handle, offset, buffer.AsMemory(0, length), cancellationToken);
-            // Not after a failure: the connection may still be sending from it.
-            ArrayPool<byte>.Shared.Return(buffer);
+            try
+            {
+                await connection.WriteAsync(handle, offset, buffer.AsMemory(0, length), cancellationToken);
+                // Not after a failure: the connection may still be sending from it.
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+            finally
+            {
+                connection.WriteWindow.Release();
+            }
         }
     }
 

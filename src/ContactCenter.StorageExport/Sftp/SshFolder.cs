@@ -11,6 +11,8 @@ internal sealed class SshFolder : IDisposable
 
     private const string Memory = "/dev/shm";
 
+    private static string Root => Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath();
+
     private SshFolder(string path, bool hasKey)
     {
         Path = path;
@@ -30,13 +32,31 @@ internal sealed class SshFolder : IDisposable
     /// <param name="target">Whose.</param>
     public static async Task<SshFolder> CreateAsync(SshTarget target)
     {
-        var path = System.IO.Path.Combine(Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16)}");
+        var path = System.IO.Path.Combine(Root, $"{Prefix}{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(16)}");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var folder = new SshFolder(path, target.PrivateKey is not null);
         await WriteAsync(folder.KnownHosts, string.Concat(target.HostKeys.Select(key => $"{target.StoreId} {key}\n")));
         if (folder.Key is { } file)
             await WriteAsync(file, PrivateKey.Repair(target.PrivateKey!));
         return folder;
+    }
+
+    /// <summary>Removes those of processes that were killed.</summary>
+    public static void RemoveLeft()
+    {
+        foreach (var path in Directory.EnumerateDirectories(Root, Prefix + "*"))
+        {
+            var owner = System.IO.Path.GetFileName(path)[Prefix.Length..].Split('-')[0];
+            try
+            {
+                if (!Directory.Exists($"/proc/{owner}"))
+                    Directory.Delete(path, recursive: true);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Another process does the same, or it is another user's.
+            }
+        }
     }
 
     /// <summary>Removes it.</summary>

@@ -45,6 +45,15 @@ internal static class SettingsReader
         return findings.Any ? null : new(address!, target.User, folder!, [.. target.HostKeys.Select(pin => pin.Trim())], secrets);
     }
 
+    /// <summary>Reads settings that were checked when they were stored.</summary>
+    /// <param name="store">The settings.</param>
+    /// <param name="secrets">Their secrets.</param>
+    public static SftpSettings OfStored(Store store, StoreSecrets secrets)
+    {
+        var address = SftpAddress.Parse(store.Sftp.Host, store.Sftp.Port, store.Sftp.FolderPath, out _)!;
+        return new(address, store.Sftp.User, FolderPath.Parse(address.FolderPath, keepsLeadingSlash: true)!, [.. store.Sftp.HostKeys.Select(pin => pin.Trim())], secrets);
+    }
+
     private static void CheckPins(SftpTarget target, SettingsFindings findings)
     {
         if (target.HostKeys.Count > MostPins)

@@ -22,16 +22,21 @@ public sealed class SettingsStore(DurableDatabase database, SecretKeyRing keys)
     public async Task<StoredSettings?> FindAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition($"SELECT {Columns} FROM storage.stores WHERE active", cancellationToken: cancellationToken)))?.ToSettings();
+        return await FindAsync(connection);
     }
 
-    /// <summary>As <see cref="FindAsync"/>, and keeps others from changing any.</summary>
+    /// <summary>As <see cref="FindAsync(CancellationToken)"/>, on a connection.</summary>
+    /// <param name="connection">The connection.</param>
+    public static async Task<StoredSettings?> FindAsync(NpgsqlConnection connection) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM storage.stores WHERE active"))?.ToSettings();
+
+    /// <summary>As <see cref="FindAsync(CancellationToken)"/>, and keeps others from changing any.</summary>
     /// <param name="connection">In a transaction.</param>
     public static async Task<StoredSettings?> LockAsync(NpgsqlConnection connection)
     {
         // A lock of rows would not keep two from configuring the first store at once.
         await connection.ExecuteAsync("LOCK TABLE storage.stores IN SHARE ROW EXCLUSIVE MODE");
-        return (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM storage.stores WHERE active"))?.ToSettings();
+        return await FindAsync(connection);
     }
 
     /// <summary>Reads what a store is logged in to with.</summary>
@@ -59,7 +64,8 @@ public sealed class SettingsStore(DurableDatabase database, SecretKeyRing keys)
             UPDATE storage.stores SET active = false WHERE active AND store_id <> @StoreId;
             INSERT INTO storage.stores (store_id, active, revision, definition, create_time, update_time)
             VALUES (@StoreId, true, @Revision, @definition, @CreateTime, @UpdateTime)
-            ON CONFLICT (store_id) DO UPDATE SET active = true, revision = excluded.revision, definition = excluded.definition, update_time = excluded.update_time;
+            ON CONFLICT (store_id) DO UPDATE SET active = true, revision = excluded.revision, definition = excluded.definition, update_time = excluded.update_time,
+              is_down = false, health_reason = '', health_detail = '', health_time = excluded.update_time, next_probe_time = NULL;
             DELETE FROM storage.store_secrets WHERE store_id = @StoreId;
             INSERT INTO storage.store_secrets (store_id, name, value) SELECT @StoreId, * FROM unnest(@names, @values)
             """,

@@ -3,17 +3,17 @@ using ContactCenter.Contracts;
 using ContactCenter.Egress;
 using ContactCenter.Egress.Guard;
 using ContactCenter.StorageExport.Sftp;
+using ContactCenter.StorageExport.Uploads;
+using Microsoft.Extensions.Options;
 
 namespace ContactCenter.StorageExport.Stores;
 
 /// <summary>Reaches SFTP stores: through the outbound guard, and only servers with a pinned key (STO-21, STO-22).</summary>
 /// <param name="connector">Resolves hosts and judges their addresses.</param>
+/// <param name="options">How long a server may be silent, and how much is sent without an answer (STO-30).</param>
 /// <param name="timeProvider">Measures the silence of servers.</param>
-internal sealed class SftpStore(EgressConnector connector, TimeProvider timeProvider)
+internal sealed class SftpStore(EgressConnector connector, IOptions<UploadOptions> options, TimeProvider timeProvider)
 {
-    /// <summary>Longest silence of a server while an answer is due (STO-30).</summary>
-    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
-
     /// <summary>An address of a store's host.</summary>
     /// <param name="address">The host.</param>
     /// <param name="cancellationToken">Ends the wait for it.</param>
@@ -75,6 +75,7 @@ internal sealed class SftpStore(EgressConnector connector, TimeProvider timeProv
                 Passphrase = settings.Secrets.Passphrase,
             },
             timeProvider,
-            Stall,
-            cancellationToken);
+            options.Value.StallTimeout,
+            cancellationToken,
+            options.Value.WritesInFlight);
 }

@@ -1,10 +1,12 @@
 using ContactCenter.Contracts;
+using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.Egress.Http;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.Storage.V1;
+using ContactCenter.StorageExport.Files;
 using Grpc.Core;
 using SessionFileKind = ContactCenter.StorageExport.Files.SessionFileKind;
 using V1 = ContactCenter.Storage.V1;
@@ -16,17 +18,24 @@ namespace ContactCenter.StorageExport.Stores;
 /// <param name="sftp">Reaches servers.</param>
 /// <param name="tester">Tries settings out.</param>
 /// <param name="liveTests">Limits how often.</param>
+/// <param name="database">The service's database.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="timeProvider">Now.</param>
-internal sealed class StoreService(SettingsStore store, SftpStore sftp, StoreTester tester, LiveTester liveTests, IdempotentCalls calls, TimeProvider timeProvider)
+internal sealed class StoreService(
+    SettingsStore store, SftpStore sftp, StoreTester tester, LiveTester liveTests, DurableDatabase database, IdempotentCalls calls, TimeProvider timeProvider)
     : V1.StoreService.StoreServiceBase
 {
     private const string Domain = StorageErrors.Domain;
     private const int TestsPerMinute = 10;
 
     /// <inheritdoc />
-    public override async Task<GetStoreResponse> GetStore(GetStoreRequest request, ServerCallContext context) =>
-        new() { Store = (await store.FindAsync(context.CancellationToken))?.ToMessage() };
+    public override async Task<GetStoreResponse> GetStore(GetStoreRequest request, ServerCallContext context)
+    {
+        await using var connection = await database.OpenAsync(context.CancellationToken);
+        if (await SettingsStore.FindAsync(connection) is not { } stored)
+            return new();
+        return new() { Store = stored.ToMessage(), Health = (await StoreHealth.ReadAsync(connection))?.ToMessage(timeProvider.GetUtcNow()) };
+    }
 
     /// <inheritdoc />
     public override async Task<UpdateStoreResponse> UpdateStore(UpdateStoreRequest request, ServerCallContext context)
@@ -47,6 +56,8 @@ internal sealed class StoreService(SettingsStore store, SftpStore sftp, StoreTes
                 ? stored with { Revision = stored.Revision + 1, Definition = definition, UpdateTime = now }
                 : new(Guid.CreateVersion7(now), 1, definition, now, now);
             await store.KeepAsync(transaction.Connection, updated, settings.Secrets);
+            if (stored is null)
+                await FileJobs.ShareAsync(transaction, context.CancellationToken);
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "store.update", $"stores/{updated.StoreId}", request.RequestId));
             return new UpdateStoreResponse { Store = updated.ToMessage() };
         });

@@ -2,9 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using ContactCenter.Contracts;
 using ContactCenter.Storage.V1;
-using ContactCenter.StorageExport.Files;
 using ContactCenter.StorageExport.Sftp;
 using Google.Protobuf.WellKnownTypes;
+using SessionFile = ContactCenter.StorageExport.Files.SessionFile;
 
 namespace ContactCenter.StorageExport.Stores;
 

@@ -1,0 +1,82 @@
+using ContactCenter.Durable;
+
+namespace ContactCenter.StorageExport.Files;
+
+/// <summary>Kinds of jobs, and how they share what runs. The jobs of one file run one at a time.</summary>
+internal static class FileJobs
+{
+    /// <summary>Asks Insights for a document.</summary>
+    public const string TakeDocument = "documents.take";
+
+    /// <summary>Downloads a medium.</summary>
+    public const string TakeMedium = "media.take";
+
+    /// <summary>Writes a revision of a file to the store.</summary>
+    public const string Upload = "files.upload";
+
+    /// <summary>Clears away what is left of old uploads and what the store has confirmed.</summary>
+    public const string Sweep = "files.sweep";
+
+    private const string Documents = "documents";
+    private const string Media = "media";
+    private const string Sources = "sources";
+
+    // Most jobs that a process holds are documents' then, and what media need of memory is bounded.
+    private const int MediaRunning = 16;
+
+    /// <summary>What follows a failure to store a file (STO-61).</summary>
+    /// <param name="attempts">How often it is tried.</param>
+    public static RetryPolicy UploadPolicy(int attempts) =>
+        new("uploads", attempts, null, TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(5), 0.2, [new("*", RetryAction.Retry)]);
+
+    /// <summary>What follows a failure to get a document: Insights is there again at some time.</summary>
+    public static RetryPolicy DocumentPolicy { get; } =
+        new("documents", null, TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(5), 0.2, [new("exception", RetryAction.Retry)]);
+
+    /// <summary>What follows a failure to download: recordings appear late (STO-47).</summary>
+    public static RetryPolicy SourcePolicy { get; } = new(
+        "sources", null, TimeSpan.FromHours(25), TimeSpan.FromSeconds(2), 2, TimeSpan.FromMinutes(5), 0.2,
+        [new("dns, connect, timeout, reset, exception, file_empty, incomplete", RetryAction.Retry), new("status 404, 408, 425, 429, 5xx", RetryAction.Retry)]);
+
+    /// <summary>Options of a job for a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="deduplicationKey">Tells it from the file's other jobs of its kind.</param>
+    public static JobOptions Options(CatalogueFile file, string deduplicationKey) =>
+        new() { Key = file.FileId.ToString(), Group = file.Kind is "metadata" or "transcript" ? Documents : Media, DeduplicationKey = deduplicationKey };
+
+    /// <summary>Enqueues the taking of content that a notice tells of.</summary>
+    /// <param name="transaction">Of the notice.</param>
+    /// <param name="notice">The notice.</param>
+    /// <param name="kind"><see cref="TakeDocument"/> or <see cref="TakeMedium"/>.</param>
+    /// <param name="due">Not before.</param>
+    public static void EnqueueTake(DurableTransaction transaction, Notice notice, string kind, DateTimeOffset due) => transaction.Enqueue(
+        kind,
+        new TakeOrder(notice.FileId, notice.Wanted),
+        new()
+        {
+            Key = notice.FileId.ToString(),
+            Group = kind == TakeDocument ? Documents : Sources,
+            DeduplicationKey = $"{notice.FileId}/{notice.Wanted}",
+            DueTime = due,
+        });
+
+    /// <summary>Lets documents overtake media (STO-45), unless operators decide otherwise later.</summary>
+    /// <param name="transaction">Commits it.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public static async Task ShareAsync(DurableTransaction transaction, CancellationToken cancellationToken)
+    {
+        await JobDesk.SetGroupAsync(transaction, Documents, weight: 20, maxRunning: null, cancellationToken);
+        await JobDesk.SetGroupAsync(transaction, Media, weight: 1, MediaRunning, cancellationToken);
+        await JobDesk.SetGroupAsync(transaction, Sources, weight: 1, MediaRunning, cancellationToken);
+    }
+}
+
+/// <summary>Payload of the jobs that take content.</summary>
+/// <param name="FileId">The file.</param>
+/// <param name="Wanted">Number of the message that there is other content.</param>
+internal sealed record TakeOrder(Guid FileId, int Wanted);
+
+/// <summary>Payload of the jobs that upload.</summary>
+/// <param name="FileId">The file.</param>
+/// <param name="Revision">The revision.</param>
+internal sealed record UploadOrder(Guid FileId, int Revision);

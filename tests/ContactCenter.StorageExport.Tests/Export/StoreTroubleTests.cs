@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using ContactCenter.Events.Storage;
+using ContactCenter.Storage.V1;
+using ContactCenter.StorageExport.Tests.Sftp;
+using ContactCenter.Testing.Network;
+
+namespace ContactCenter.StorageExport.Tests.Export;
+
+/// <summary>Stores that are away, connections that break and processes that die.</summary>
+[Collection(nameof(SshServer))]
+public sealed class StoreTroubleTests(TestServers servers, SshServer server) : ExportTest(servers, server)
+{
+    private readonly ChaosProxy _proxy = ChaosProxy.Start($"sftp://127.0.0.1:{server.Target().Port}");
+
+    protected override int StorePort => _proxy.Port;
+
+    protected override IEnumerable<string> Settings => [.. base.Settings, "--Durable:Lease=00:00:05"];
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _proxy.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    [Rule("STO-3"), Rule("STO-62"), Rule("STO-63"), Rule("STO-64")]
+    public async Task Example_7_8_files_wait_while_the_store_is_down_and_none_is_lost_or_tried_in_vain()
+    {
+        const int Sessions = 40;
+        await ConfigureAsync();
+        Assert.True((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Healthy);
+        List<StoreHealthChanged> changes = [];
+        using var listening = await ListenAsync(changes);
+        _proxy.IsRefusing = true;
+        foreach (var id in Enumerable.Range(1, Sessions))
+            (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = (($$"""{"id":{{id}}}""", 1), $"text {id}\n");
+        await PublishAsync([.. Enumerable.Range(1, Sessions).Select(id => Ended("chat", id, Now))]);
+        await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: false, WaitingFiles: 2 * Sessions, Reason: "STORE_UNREACHABLE" });
+        await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT max(attempt) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
+
+        _proxy.IsRefusing = false;
+        await Eventually.TrueAsync(() => Stored().Length == 2 * Sessions, TimeSpan.FromSeconds(60));
+
+        await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: true, WaitingFiles: 0 });
+        Assert.Equal(2L * Sessions, await QueryAsync<long>("SELECT count(*) FROM storage.files WHERE state = 'STORED' AND stored_revision = 1"));
+        Assert.Equal(0L, await QueryAsync<long>("SELECT count(*) FROM durable.dead_letters"));
+        await Eventually.TrueAsync(() => changes.Count == 2);
+        Assert.Equal([(false, "STORE_UNREACHABLE"), (true, "")], changes.OrderBy(change => change.OccurredTime).Select(change => (change.Healthy, change.Reason)));
+    }
+
+    [Fact]
+    [Rule("STO-26"), Rule("STO-64")]
+    public async Task An_upload_whose_connection_breaks_goes_on_and_the_file_is_there_once_and_whole()
+    {
+        await ConfigureAsync();
+        var bytes = await BeginRecordingAsync(40);
+        await Eventually.TrueAsync(() => PartLength() > 12_000_000);
+        _proxy.Reset();
+        await Eventually.TrueAsync(() => PartLength() > 16_000_000);
+        foreach (var client in SshClients(Environment.ProcessId))
+            client.Kill();
+        await CompleteAsync(bytes);
+        Assert.True((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Healthy);
+    }
+
+    [Fact]
+    [Rule("STO-20"), Rule("STO-24"), Rule("STO-26"), Rule("STO-64")]
+    public async Task A_process_that_is_killed_in_the_middle_is_replaced_by_another_that_goes_on_at_the_checkpoint()
+    {
+        await ConfigureAsync();
+        await StopAsync();
+        var start = new ProcessStartInfo("dotnet", [typeof(StorageExportHost).Assembly.Location, .. Arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        byte[] bytes;
+        int killed;
+        using (var first = Process.Start(start)!)
+        {
+            try
+            {
+                _ = first.StandardOutput.ReadToEndAsync(Cancellation);
+                _ = first.StandardError.ReadToEndAsync(Cancellation);
+                bytes = await BeginRecordingAsync(40);
+                await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT coalesce(max(upload_offset), 0) > 8000000 FROM storage.files"), TimeSpan.FromSeconds(60));
+            }
+            finally
+            {
+                killed = first.Id;
+                var clients = SshClients(killed);
+                first.Kill();
+                await first.WaitForExitAsync(CancellationToken.None);
+                foreach (var client in clients)
+                    client.Kill();
+            }
+        }
+
+        Assert.Single(Stored(), name => name.EndsWith(".part", StringComparison.Ordinal));
+        await StartAsync();
+        Assert.DoesNotContain(Directory.GetDirectories("/dev/shm", "contactcenter-ssh-*"), path => path.Contains($"-{killed}-", StringComparison.Ordinal));
+        await CompleteAsync(bytes);
+    }
+
+    /// <summary>Stages a recording and has it uploaded through a slow network.</summary>
+    private async Task<byte[]> BeginRecordingAsync(int mebibytes)
+    {
+        _proxy.BytesPerSecond = 12_000_000;
+        byte[] bytes = [.. "ID3"u8, .. Content.Random(mebibytes << 20).Bytes];
+        Outside.Media["/recording"] = ("audio/mpeg", bytes);
+        await PublishAsync(Added("call", 103646, "recording", "RE1", new(Outside.Http, "/recording")));
+        return bytes;
+    }
+
+    private long PartLength() => Stored().Where(name => name.EndsWith(".part", StringComparison.Ordinal)).Select(name => new FileInfo(PathOf(name))).Where(file => file.Exists).Sum(file => file.Length);
+
+    private async Task CompleteAsync(byte[] bytes)
+    {
+        Assert.False(File.Exists(PathOf("ujet-voice-recordings/call-103646.mp3")));
+        _proxy.BytesPerSecond = null;
+        await Eventually.TrueAsync(async () => (await FilesAsync("call-103646", SessionFileState.Stored, SessionFileState.Uploading, SessionFileState.Pending)).Values.Single().State == SessionFileState.Stored, TimeSpan.FromSeconds(60));
+        Assert.Equal(["ujet-voice-recordings/call-103646.mp3"], Stored());
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(PathOf("ujet-voice-recordings/call-103646.mp3"), Cancellation));
+    }
+
+    /// <summary>The ssh processes that a process has started.</summary>
+    private static List<Process> SshClients(int parent) =>
+        [.. Process.GetProcessesByName("ssh").Where(process => File.ReadAllText($"/proc/{process.Id}/stat") is { } stat && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{parent}")];
+}
