@@ -24,6 +24,18 @@ public static class InsightsErrors
     /// <summary>A conversation is asked for by an id that several accounts use; the request must name one.</summary>
     public const string AccountRequired = "ACCOUNT_REQUIRED";
 
+    /// <summary>The agent of RCS for Business is neither configured nor was anything ever heard of it.</summary>
+    public const string AgentUnknown = "AGENT_UNKNOWN";
+
+    /// <summary>A message was recorded under the id with other content; the first stays.</summary>
+    public const string MessageIdReused = "MESSAGE_ID_REUSED";
+
+    /// <summary>No such message is recorded.</summary>
+    public const string MessageNotFound = "MESSAGE_NOT_FOUND";
+
+    /// <summary>Message analytics have no such figure.</summary>
+    public const string UnknownMeasure = "UNKNOWN_MEASURE";
+
     /// <summary>No agent has the SID.</summary>
     public const string AgentNotFound = "AGENT_NOT_FOUND";
 

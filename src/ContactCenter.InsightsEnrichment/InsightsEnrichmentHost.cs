@@ -7,6 +7,7 @@ using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Exports;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.Loads;
+using ContactCenter.InsightsEnrichment.MessageAnalytics;
 using ContactCenter.InsightsEnrichment.Metrics;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Reconciliation;
@@ -48,7 +49,8 @@ public static class InsightsEnrichmentHost
             .AddLoads(builder.Configuration)
             .AddExports()
             .AddRetention()
-            .AddReconciliation(builder.Configuration));
+            .AddReconciliation(builder.Configuration)
+            .AddMessageAnalytics(builder.Configuration));
         builder.AddCallers("insights", "ingest", "raw", "raw.phi", "export");
         builder.AddEgress("insights-enrichment");
         builder.AddOperations();
@@ -116,6 +118,7 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<SessionRenderer>();
         services.AddSingleton<SessionEventDesk>();
         services.AddSingleton<SessionIngestEndpoint>();
+        services.AddMessageAnalytics();
 
         var app = builder.Build();
         // The middleware believes everyone if it is told of no proxy.
@@ -141,6 +144,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<LoadService>();
         app.MapGrpcService<ExportService>();
         app.MapGrpcService<MetricService>();
+        app.MapMessageAnalytics();
         return app;
     }
 

@@ -19,7 +19,7 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
     private static readonly Dictionary<string, MethodDescriptor> Methods = new[]
     {
         AgentService.Descriptor, ConversationService.Descriptor, CustomerService.Descriptor, EventIngestService.Descriptor, ExportService.Descriptor, LoadService.Descriptor,
-        MetricService.Descriptor, QuarantineService.Descriptor, RawEventService.Descriptor, SessionService.Descriptor, WarningService.Descriptor, WriteBackService.Descriptor,
+        MessageAnalyticsService.Descriptor, MetricService.Descriptor, QuarantineService.Descriptor, RawEventService.Descriptor, SessionService.Descriptor, WarningService.Descriptor, WriteBackService.Descriptor,
     }.SelectMany(service => service.Methods).Where(method => !method.IsClientStreaming && !method.IsServerStreaming)
         .ToDictionary(method => $"{method.Service.Name}/{method.Name}", StringComparer.Ordinal);
 
@@ -41,6 +41,9 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         ["CustomerService/EraseCustomer"] = """{"customer_id":"CUSTOMER","reason":"r"}""",
         ["ExportService/CreateExport"] = """{"data_set":"DATA_SET_WARNINGS","filter":{"start_time":"2026-03-02T00:00:00Z","end_time":"2026-03-03T00:00:00Z"}}""",
         ["ExportService/CancelExport"] = """{"export_id":"EXPORT"}""",
+        ["MessageAnalyticsService/RecordSentMessage"] = """{"message":{"message_id":"m1","agent_id":"brand@rbm.goog","phone_number":"+15550100100","send_time":"2026-03-02T10:00:00Z"}}""",
+        ["MessageAnalyticsService/RecordSentMessages"] = """{"messages":[{"message_id":"m2","agent_id":"brand@rbm.goog","phone_number":"+15550100100","send_time":"2026-03-02T10:00:00Z"}]}""",
+        ["MessageAnalyticsService/ListMessages"] = """{"filter":{"start_date":"2026-03-02","end_date":"2026-03-03"}}""",
         ["RawEventService/ReplayRawEvent"] = """{"raw_event_id":"RAWEVENT"}""",
         ["RawEventService/ReprocessRawEvents"] = """{"filter":{"task_sid":"TASK"}}""",
         ["RawEventService/CancelReprocessing"] = """{"reprocessing_id":"REPROCESSING"}""",
@@ -68,6 +71,9 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
         ("CustomerService/UnmergeCustomer", "dry_run", "true"),
         ("CustomerService/EraseCustomer", "customer_id", "\"CUSTOMER4\""),
         ("ExportService/CreateExport", "time_zone", "\"Europe/Lisbon\""),
+        ("MessageAnalyticsService/RecordSentMessage", "message", """{"message_id":"m3"}"""),
+        ("MessageAnalyticsService/RecordSentMessages", "messages", "[]"),
+        ("MessageAnalyticsService/RefreshAnalytics", "start_date", "\"2026-03-02\""),
         ("RawEventService/ReplayRawEvent", "raw_event_id", "\"RAWEVENT2\""),
         ("RawEventService/ReprocessRawEvents", "dry_run", "true"),
         ("RawEventService/CancelReprocessing", "reprocessing_id", "\"REPROCESSING2\""),
@@ -80,12 +86,13 @@ public sealed class RefusedRequestsTests(TestServers servers) : ExportTest(serve
 
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
 
-    protected override string[] Scopes => [.. base.Scopes, "insights.raw"];
+    protected override string[] Scopes => [.. base.Scopes, "insights.raw", "insights.ingest"];
 
     protected override IEnumerable<string> Settings =>
     [
         $"--Twilio:Accounts:1:AccountSid={OtherAccount}", "--Twilio:Accounts:1:WorkspaceSids:0=WS00000000000000000000000000000002", $"--Twilio:Accounts:1:AuthTokens:0={Token}",
         "--Twilio:Accounts:0:ApiKeySid=SK1", "--Twilio:Accounts:0:ApiKeySecret=secret", "--Twilio:ApiBaseUrl=http://127.0.0.1:1",
+        "--Rbm:Agents:0:AgentId=brand@rbm.goog", "--Rbm:Agents:0:ClientTokens:0=token",
     ];
 
     [Fact]

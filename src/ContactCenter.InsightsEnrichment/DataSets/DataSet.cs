@@ -33,7 +33,12 @@ internal sealed record DataSet
 /// <param name="Name">Name in the header.</param>
 /// <param name="Form">How its values are written.</param>
 /// <param name="Sql">Its value.</param>
-internal sealed record DataSetColumn(string Name, ColumnForm Form, string Sql);
+internal sealed record DataSetColumn(string Name, ColumnForm Form, string Sql) : CsvColumn(Name, Form);
+
+/// <summary>A column of a CSV file.</summary>
+/// <param name="Name">Name in the header.</param>
+/// <param name="Form">How its values are written.</param>
+internal record CsvColumn(string Name, ColumnForm Form);
 
 /// <summary>How values of a column are written (INS-132).</summary>
 internal enum ColumnForm
@@ -46,4 +51,7 @@ internal enum ColumnForm
 
     /// <summary>A number, a time, an id or a word of ours.</summary>
     Plain,
+
+    /// <summary>A text that no spreadsheet takes for anything else than it is, such as a day: written without quotation marks.</summary>
+    Bare,
 }

@@ -15,13 +15,15 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
     /// <param name="text">Takes it.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="values">Their values; null for none.</param>
-    public void Append(StringBuilder text, IReadOnlyList<DataSetColumn> columns, IReadOnlyList<object?> values)
+    public void Append(StringBuilder text, IReadOnlyList<CsvColumn> columns, IReadOnlyList<object?> values)
     {
         for (var i = 0; i < columns.Count; i++)
         {
             if (i > 0)
                 text.Append(',');
-            if (values[i] is string { Length: > 0 } written)
+            if (columns[i].Form == ColumnForm.Bare)
+                text.Append(values[i]);
+            else if (values[i] is string { Length: > 0 } written)
                 AppendQuoted(text, Guarded(written, columns[i].Form));
             else
                 text.Append(NumberOf(values[i]));
@@ -33,7 +35,7 @@ internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
     /// <summary>Adds the header.</summary>
     /// <param name="text">Takes it.</param>
     /// <param name="columns">The columns.</param>
-    public static void AppendHeader(StringBuilder text, IEnumerable<DataSetColumn> columns) => text.AppendJoin(',', columns.Select(column => column.Name)).Append("\r\n");
+    public static void AppendHeader(StringBuilder text, IEnumerable<CsvColumn> columns) => text.AppendJoin(',', columns.Select(column => column.Name)).Append("\r\n");
 
     private string NumberOf(object? value) => value switch
     {
