@@ -28,6 +28,7 @@ var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>(
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
 insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"));
 WithTwilioAccount(insights);
+WithRbmAgent(insights);
 
 var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read"])).WithReference(insights);
 var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"])).WithReference(insights);
@@ -44,6 +45,7 @@ if (traffic)
         .WithReference(insights).WaitFor(insights)
         .WithReference(wfm).WaitFor(wfm);
     WithTwilioAccount(sandbox);
+    WithRbmAgent(sandbox);
     keys.Give(sandbox, "insights-enrichment");
     keys.Give(sandbox, "wfm-connector");
     if (once) sandbox.WithArgs("--once");
@@ -67,3 +69,8 @@ void WithTwilioAccount(IResourceBuilder<ProjectResource> project) => project
     .WithEnvironment("Twilio__Accounts__0__AccountSid", "AC00000000000000000000000000000001")
     .WithEnvironment("Twilio__Accounts__0__WorkspaceSids__0", "WS00000000000000000000000000000001")
     .WithEnvironment("Twilio__Accounts__0__AuthTokens__0", backing.Secret("twilio-auth-token"));
+
+// The agent of RCS for Business that the sandbox plays: likewise.
+void WithRbmAgent(IResourceBuilder<ProjectResource> project) => project
+    .WithEnvironment("Rbm__Agents__0__AgentId", "sandbox@rbm.goog")
+    .WithEnvironment("Rbm__Agents__0__ClientTokens__0", backing.Secret("rbm-client-token"));

@@ -1,4 +1,5 @@
 using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Passes;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Twilio.Rest;
@@ -47,6 +48,8 @@ public static class SandboxHost
             // TaskRouter waits no longer either (INS-3).
             http.Timeout = TimeSpan.FromSeconds(15);
         });
+        builder.Services.AddHttpClient<MessageTraffic>(http => http.BaseAddress = new Uri("http://insights-enrichment"));
+        builder.AddServiceClient<MessageAnalyticsService.MessageAnalyticsServiceClient>("insights-enrichment");
         builder.AddServiceClient<ConversationService.ConversationServiceClient>("insights-enrichment");
         builder.AddServiceClient<SessionService.SessionServiceClient>("insights-enrichment");
         builder.AddServiceClient<EventIngestService.EventIngestServiceClient>("insights-enrichment");

@@ -1,4 +1,5 @@
 using ContactCenter.Benchmarks;
+using ContactCenter.Benchmarks.Analytics;
 using ContactCenter.Benchmarks.Enrich;
 using ContactCenter.Benchmarks.Grpc;
 using ContactCenter.Benchmarks.Ingest;
@@ -7,7 +8,7 @@ using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
+IBenchmark[] benchmarks = [new AnalyticsBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {

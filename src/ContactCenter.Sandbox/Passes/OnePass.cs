@@ -1,3 +1,4 @@
+using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
@@ -14,6 +15,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="account">The account in whose name is sent.</param>
 /// <param name="sender">Sends the callbacks.</param>
 /// <param name="sessions">Sends the events of the sessions.</param>
+/// <param name="messages">Sends messages and reports what becomes of them.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="time">The clock.</param>
@@ -25,6 +27,7 @@ public sealed partial class OnePass(
     TwilioAccount account,
     CallbackSender sender,
     SessionSender sessions,
+    MessageTraffic messages,
     TaskRouterState taskRouter,
     SuiteReader suite,
     TimeProvider time,
@@ -73,6 +76,8 @@ public sealed partial class OnePass(
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
         await SendAsync(deliveries, cancellation);
         Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");
+        if (messages.IsConfigured)
+            Say($"  {await messages.SendAsync(MessagePlan.OfDay(options.Seed, day), cancellation)} notifications of messages sent");
         var sent = time.GetElapsedTime(start);
 
         var shown = await AgreementAsync(plan, cancellation);
@@ -135,9 +140,13 @@ public sealed partial class OnePass(
         var intervals = await CompareAsync(
             "WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), suite.QueueIntervalsAsync(from, until, cancellation), QueueIntervalFacts.Of);
         var sessionsShown = await CompareAsync("Sessions", SessionTruth.Of(plan.Lives), suite.SessionsAsync(from, until, cancellation), SessionFacts.Of);
+        var day = DateOnly.FromDateTime(from.UtcDateTime);
+        var figures = messages.IsConfigured
+            ? await CompareAsync("Message figures", [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, cancellation), shown => shown)
+            : (Count: 0, Differences: new("Message figures", [], []));
         return new Shown(
             conversations.Count, segments.Count, intervals.Count, sessionsShown.Count,
-            [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences]);
+            [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences]);
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.

@@ -1,4 +1,5 @@
 using System.Net;
+using ContactCenter.Benchmarks.Analytics;
 using ContactCenter.InsightsEnrichment;
 using ContactCenter.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ContactCenter.Benchmarks.Ingest;
 
-/// <summary>The server processes of the ingest benchmark.</summary>
+/// <summary>The server processes of the benchmarks of ingestion and of message analytics.</summary>
 internal static class IngestServers
 {
     /// <summary>The service, as it is deployed: arguments are the connection strings of its database and of the broker.</summary>
@@ -26,6 +27,8 @@ internal static class IngestServers
         $"--Twilio:Accounts:0:WorkspaceSids:0={Callbacks.WorkspaceSid}",
         $"--Twilio:Accounts:0:AuthTokens:0={Callbacks.AuthToken}",
         "--Customers:IdKey=benchmark-customer-key-0123456789",
+        $"--Rbm:Agents:0:AgentId={Notifications.Agent}",
+        $"--Rbm:Agents:0:ClientTokens:0={Notifications.ClientToken}",
         // A burst of the whole measurement must find room: what comes when it is full is refused (INS-137).
         "--Ingest:QueueLimit=1000000",
         "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
@@ -33,7 +36,7 @@ internal static class IngestServers
         "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
         "--Tls:AllowPlaintext=true",
         "--Logging:LogLevel:Default=Warning",
-        .. TestKey.Settings("insights.ingest", "insights.read"),
+        .. TestKey.Settings("insights.ingest", "insights.read", "insights.operate"),
         .. TestKey.SecretSettings,
     ]));
 

@@ -4,21 +4,28 @@ using System.Text.RegularExpressions;
 
 namespace ContactCenter.Benchmarks.Ingest;
 
-/// <summary>The load generator: 64 connections that post callbacks for some seconds.</summary>
+/// <summary>The load generator: 64 connections that post for some seconds.</summary>
 internal static partial class Wrk
 {
     private const string Threads = "2";
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(60);
 
-    /// <summary>Posts the callbacks of a file, from the beginning again if it ends too soon.</summary>
+    /// <summary>Posts the signed bodies of a file, from the beginning again if it ends too soon.</summary>
+    /// <param name="address">Where to.</param>
+    /// <param name="bodies">Lines of signature, tab, body.</param>
+    /// <param name="signatureHeader">Header field that takes the signature.</param>
+    /// <param name="contentType">What the bodies are.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Requests per second and the slowest answer but 1 in 100; all were answered with 2xx.</returns>
-    internal static async Task<(double Rate, TimeSpan P99)> PostAsync(Uri address, string callbacks, TimeSpan duration, CancellationToken cancellationToken)
+    internal static async Task<(double Rate, TimeSpan P99)> PostAsync(
+        Uri address, string bodies, string signatureHeader, string contentType, TimeSpan duration, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo(
             "wrk",
             [
                 "-c", "64", "-t", Threads, "-d", $"{duration.TotalSeconds}s", "--latency", "--timeout", "10s",
-                "-s", Path.Combine(AppContext.BaseDirectory, "Ingest", "callbacks.lua"), address.ToString(), "--", callbacks, Threads,
+                "-s", Path.Combine(AppContext.BaseDirectory, "Ingest", "callbacks.lua"), address.ToString(), "--", bodies, Threads, signatureHeader, contentType,
             ])
         {
             RedirectStandardOutput = true,

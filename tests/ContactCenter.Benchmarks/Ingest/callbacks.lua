@@ -1,4 +1,5 @@
--- Posts signed event callbacks: each thread takes its share of a file with lines of signature, tab, form body.
+-- Posts signed bodies: each thread takes its share of a file with lines of signature, tab, body.
+-- Arguments: the file, the number of threads, the name of the signature's header, the content type.
 local threads = 0
 
 function setup(thread)
@@ -14,8 +15,8 @@ function init(arguments)
     if number % count == share then
       local signature, body = line:match("^(%S+)\t(.+)$")
       requests[#requests + 1] = wrk.format("POST", nil, {
-        ["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8",
-        ["X-Twilio-Signature"] = signature,
+        ["Content-Type"] = arguments[4],
+        [arguments[3]] = signature,
       }, body)
     end
     number = number + 1

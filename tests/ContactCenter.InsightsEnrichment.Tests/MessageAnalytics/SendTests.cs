@@ -24,14 +24,18 @@ public sealed class SendTests(TestServers servers) : MessageTest(servers)
         Assert.Equal(RecordResult.Recorded, await SentAsync(M1, Sent, message => message.Campaign = "spring"));
         var bus = Bus.Factory.CreateUsingRabbitMq(configuration => configuration.Host(new Uri(Broker)));
         await bus.StartAsync(Cancellation);
-        await bus.Publish(new RcsMessageSent { EventId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), OccurredTime = DateTimeOffset.Parse(Sent, null), MessageId = M2, AgentId = Agent, PhoneNumber = User, Campaign = "spring" }, Cancellation);
+        var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        await bus.Publish(
+            new RcsMessageSent { EventId = id, OccurredTime = DateTimeOffset.Parse(Sent, null), MessageId = M2, AgentId = Agent, PhoneNumber = User, Campaign = "spring" },
+            context => context.MessageId = id,
+            Cancellation);
         await Eventually.TrueAsync(async () => await FiguresAsync("2026-01-01", AnalyticsView.Live) == "sent 2");
         await bus.StopAsync(Cancellation);
 
-        foreach (var id in new[] { M1, M2, "m3" })
+        foreach (var sent in new[] { M1, M2, "m3" })
         {
-            var answer = await PostSendsAsync($$"""{"message_id":"{{id}}","agent_id":"{{Agent}}","phone_number":"{{User}}","send_time":"{{Sent}}","campaign":"spring"}""");
-            Assert.Equal(id == "m3" ? "recorded" : "unchanged", (string?)answer["results"]![0]!["result"]);
+            var answer = await PostSendsAsync($$"""{"message_id":"{{sent}}","agent_id":"{{Agent}}","phone_number":"{{User}}","send_time":"{{Sent}}","campaign":"spring"}""");
+            Assert.Equal(sent == "m3" ? "recorded" : "unchanged", (string?)answer["results"]![0]!["result"]);
         }
 
         Assert.Equal("sent 3", await FiguresAsync("2026-01-01", AnalyticsView.Live));
