@@ -14,10 +14,12 @@ namespace ContactCenter.FollowUpScheduler.Records;
 
 /// <summary>Ends polls: everything that follows from one is committed with the end of its job, or nothing is (FUP-37 to FUP-44).</summary>
 /// <param name="database">The service's database.</param>
+/// <param name="progress">What follows for records whose recipients have changed.</param>
 /// <param name="postActions">Plans what follows from records that are closed.</param>
 /// <param name="options">Most notifications of a poll.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class Reconciler(DurableDatabase database, PostActionPlanner postActions, IOptions<FollowUpOptions> options, TimeProvider timeProvider)
+public sealed class Reconciler(
+    DurableDatabase database, RecordProgress progress, PostActionPlanner postActions, IOptions<FollowUpOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Reconciles what a poll has fetched.</summary>
     /// <param name="job">The poll's job, which ends.</param>
@@ -45,6 +47,7 @@ public sealed class Reconciler(DurableDatabase database, PostActionPlanner postA
         await ReconciliationStore.SaveAsync(connection, followUp.Id, changes, now);
         await NotificationPlanner.PlanAsync(transaction, followUp.Id, changes.Attempts, now, now);
         await NotificationPlanner.ReleaseAsync(transaction, followUp.Id, HoldReasons.ReleasedBySuccess, now);
+        await progress.EvaluateAsync(transaction, followUp, [.. changes.Continued.Select(record => record.RecordId)], now);
         await postActions.StopEarlyAsync(transaction, followUp, [.. changes.Closed.Select(closed => (closed.Record.RecordId, closed.Record.Episode, closed.Reason))], now);
         if (fetched.Globals.Count > 0)
             await DirectoryStore.SetGlobalsAsync(connection, fetched.Globals);

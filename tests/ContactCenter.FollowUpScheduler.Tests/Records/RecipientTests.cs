@@ -58,6 +58,29 @@ public sealed class RecipientTests(TestServers servers) : FollowUpTest(servers)
     }
 
     [Fact]
+    [Rule("FUP-44")]
+    [Rule("FUP-68")]
+    public async Task A_record_is_exhausted_when_the_last_recipient_who_was_waited_for_is_removed()
+    {
+        await PrepareAsync();
+        var sleeper = new User { UserId = "bo", Phone = "+351210000002", QuietHours = { new QuietHours { Start = "00:00", End = "23:00" } } };
+        await People.BatchUpsertUsersAsync(new() { Users = { sleeper } }, cancellationToken: Cancellation);
+        var followUp = Approvals();
+        followUp.NotificationSchedule.Attempts = 1;
+        Itsm.HasTickets("""{"id":"A","status":"Pending Approval","approver":["ana","bo"]}""");
+        await CreateAsync(followUp);
+        await SentAsync("approvals", 1);
+        await Eventually.TrueAsync(async () => (await NotificationsAsync("approvals")).Any(notification => notification is { UserId: "bo", Reason: "QUIET_HOURS" }));
+        Assert.Equal(RecordState.Active, (await RecordAsync("approvals", "A")).State);
+
+        Itsm.HasTickets(Ticket("A"));
+        await PassAsync(TimeSpan.FromMinutes(30));
+        await PolledAsync("approvals", 2);
+
+        Assert.Equal(RecordState.Exhausted, (await RecordAsync("approvals", "A")).State);
+    }
+
+    [Fact]
     [Rule("FUP-21")]
     [Rule("FUP-46")]
     public async Task Recipients_are_looked_up_once_per_request_and_their_attributes_are_written()
