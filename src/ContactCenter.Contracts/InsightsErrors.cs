@@ -45,6 +45,9 @@ public static class InsightsErrors
     /// <summary>A request body is not JSON of the expected form (HTTP 400).</summary>
     public const string BodyUnreadable = "BODY_UNREADABLE";
 
+    /// <summary>A key of an imported configuration is not known, or its value is none that it can have.</summary>
+    public const string ConfigurationInvalid = "CONFIGURATION_INVALID";
+
     /// <summary>No conversation has the id.</summary>
     public const string ConversationNotFound = "CONVERSATION_NOT_FOUND";
 
@@ -65,6 +68,9 @@ public static class InsightsErrors
 
     /// <summary>A day is not of the form YYYY-MM-DD.</summary>
     public const string DayInvalid = "DAY_INVALID";
+
+    /// <summary>The configuration was imported anew since its etag was read.</summary>
+    public const string EtagMismatch = "ETAG_MISMATCH";
 
     /// <summary>A session event is not as it should be; the stored event is marked failed.</summary>
     public const string EventInvalid = "EVENT_INVALID";

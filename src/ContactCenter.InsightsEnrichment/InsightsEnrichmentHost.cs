@@ -1,6 +1,7 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress;
 using ContactCenter.InsightsEnrichment.Agents;
+using ContactCenter.InsightsEnrichment.Configuration;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
@@ -46,7 +47,7 @@ public static class InsightsEnrichmentHost
             .AddJob<SessionUpdateTeller>(SessionJobs.TellUpdate)
             .AddJob<SessionStartChecker>(SessionJobs.CheckStart)
             .AddWriteBackJobs()
-            .AddLoads(builder.Configuration)
+            .AddLoads()
             .AddExports()
             .AddRetention()
             .AddReconciliation(builder.Configuration)
@@ -56,6 +57,7 @@ public static class InsightsEnrichmentHost
         builder.AddOperations();
 
         var services = builder.Services;
+        services.AddImportedConfiguration();
         services.AddOptions<PublicUrlOptions>().Bind(builder.Configuration).ValidateDataAnnotations()
             .Validate(options => options.ProxiesAreReadable, "TrustedProxies must be addresses or networks such as 10.0.0.0/8.").ValidateOnStart();
         services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
@@ -63,9 +65,7 @@ public static class InsightsEnrichmentHost
         services.AddOptions<PublishOptions>().BindConfiguration("Publish");
         services.AddSingleton<TwilioAccounts>();
         services.AddOptions<CustomerOptions>().BindConfiguration("Customers").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<LinkKeys>();
         services.AddSingleton<CustomerIds>();
-        services.AddSingleton<CustomerRules>();
         services.AddHostedService<CustomerIdKeyCheck>();
         services.AddOptions<HipaaOptions>().BindConfiguration("Hipaa");
         services.AddOptions<RedactionOptions>().BindConfiguration("Redaction").ValidateDataAnnotations().ValidateOnStart();
@@ -86,9 +86,7 @@ public static class InsightsEnrichmentHost
         services.AddHealthChecks().AddCheck<SignatureHealthCheck>("signature");
         services.AddSingleton<TwilioIngestEndpoints>();
         services.AddOptions<EnrichmentOptions>().Bind(builder.Configuration).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider =>
-            provider.GetRequiredService<IOptions<EnrichmentOptions>>().Value.ToRules(provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
-        services.AddSingleton<EnrichmentRules>();
+        services.AddSingleton<CurrentRules>();
         services.AddSingleton<EnrichmentRun>();
         services.AddSingleton<ReprocessingStore>();
         services.AddHostedService<EnrichmentWorker>();
@@ -101,8 +99,6 @@ public static class InsightsEnrichmentHost
         services.AddSingleton<EnrichmentPreview>();
         services.AddOptions<AgentOptions>().BindConfiguration("Agents").ValidateOnStart();
         services.AddOptions<ActivityOptions>().BindConfiguration("Activities").ValidateOnStart();
-        services.AddSingleton(provider => new AgentSettings(
-            provider.GetRequiredService<IOptions<AgentOptions>>().Value, provider.GetRequiredService<IOptions<ActivityOptions>>().Value));
         services.AddSingleton<AgentStore>();
         services.AddWriteBack();
         services.AddLoads();
@@ -144,6 +140,7 @@ public static class InsightsEnrichmentHost
         app.MapGrpcService<LoadService>();
         app.MapGrpcService<ExportService>();
         app.MapGrpcService<MetricService>();
+        app.MapGrpcService<ConfigurationService>();
         app.MapMessageAnalytics();
         return app;
     }

@@ -1,5 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Insights.V1;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Insights.V1;
@@ -8,8 +9,8 @@ namespace ContactCenter.InsightsEnrichment.Agents;
 
 /// <summary>Serves agents; <c>agent_service.proto</c> is its specification.</summary>
 /// <param name="store">Where they are.</param>
-/// <param name="settings">What activities mean.</param>
-public sealed class AgentService(AgentStore store, AgentSettings settings) : V1.AgentService.AgentServiceBase
+/// <param name="rules">What activities mean.</param>
+public sealed class AgentService(AgentStore store, CurrentRules rules) : V1.AgentService.AgentServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 
@@ -49,6 +50,7 @@ public sealed class AgentService(AgentStore store, AgentSettings settings) : V1.
         var rows = await store.ListAsync(new(Given(request.AccountSid), null, null, false, true, after, size + 1), context.CancellationToken);
         var (open, available) = await store.CurrentAsync([.. rows.Select(agent => agent.AgentSid)], context.CancellationToken);
 
+        var settings = rules.Value.Agents;
         var response = new ListCurrentAgentStatesResponse
         {
             States = { rows.Take(size).Select(agent => AgentMessages.StateOf(agent, settings.IsAvailable(agent.Activity!, agent.ActivitySid, available), open[agent.AgentSid])) },

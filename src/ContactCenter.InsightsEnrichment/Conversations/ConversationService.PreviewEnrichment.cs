@@ -25,13 +25,14 @@ public sealed partial class ConversationService
         var result = await preview.RunAsync(input, context.CancellationToken)
             ?? throw RpcErrors.NotFound(Domain, InsightsErrors.TaskNotFound, "task", request.TaskSid);
 
-        var customerId = customerRules.Ids.Of(result.Customer.Key);
+        var ids = rules.Value.Customers.Ids;
+        var customerId = ids.Of(result.Customer.Key);
         var response = new PreviewEnrichmentResponse
         {
             Customer = CustomerMessages.Of(new Customers.Customer(
                 customerId, result.Customer.Source, result.Customer.Key.Kind, CustomerFields.Shown(customerId, result.Customer.Fields.ToDictionary(field => field.Key, field => field.Value.Value, StringComparer.Ordinal)),
                 null, [], result.Customer.FirstSeen, result.Customer.LastSeen, 1, false)),
-            LinkExplanations = { result.Steps.Select(step => CustomerMessages.Of(step, customerRules.Ids)) },
+            LinkExplanations = { result.Steps.Select(step => CustomerMessages.Of(step, ids)) },
         };
         foreach (var segment in result.Segments)
         {

@@ -16,7 +16,7 @@ public sealed partial class ConversationService
         {
             RelinkConversationRequest.TargetOneofCase.CustomerId => Required(request.CustomerId, "customer_id"),
             RelinkConversationRequest.TargetOneofCase.ExternalId when !string.IsNullOrWhiteSpace(request.ExternalId) =>
-                customerRules.Ids.Of(customerRules.Keys.ExternalId(request.ExternalId)),
+                rules.Value.Customers.IdOf(request.ExternalId),
             _ => throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, "target", "is required: customer_id or external_id"),
         };
         var by = Instruction.Of(context, request.Reason, request.DryRun);

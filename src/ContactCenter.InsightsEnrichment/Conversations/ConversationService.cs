@@ -2,6 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.DataSets;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.InsightsEnrichment.Recordings;
 using ContactCenter.ServiceDefaults;
@@ -13,7 +14,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <summary>Serves conversations and segments; <c>conversation_service.proto</c> is its specification.</summary>
 /// <param name="store">Where they are.</param>
 /// <param name="customers">Carries out decisions about their customers.</param>
-/// <param name="customerRules">Which values name a customer.</param>
+/// <param name="rules">Which values name a customer.</param>
 /// <param name="corrections">Carries out decisions about their values.</param>
 /// <param name="taskLinks">Carries out decisions about their tasks.</param>
 /// <param name="preview">Shows what attributes would lead to.</param>
@@ -25,7 +26,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 public sealed partial class ConversationService(
     ConversationStore store,
     CustomerDesk customers,
-    CustomerRules customerRules,
+    CurrentRules rules,
     CorrectionDesk corrections,
     TaskLinkDesk taskLinks,
     EnrichmentPreview preview,

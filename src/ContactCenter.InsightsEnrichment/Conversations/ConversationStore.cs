@@ -13,7 +13,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="database">The service's database.</param>
 /// <param name="options">Which names are shown.</param>
 /// <param name="accounts">Which accounts are test environments.</param>
-public sealed class ConversationStore(DurableDatabase database, IOptions<EnrichmentOptions> options, TwilioAccounts accounts)
+public sealed class ConversationStore(DurableDatabase database, IOptionsMonitor<EnrichmentOptions> options, TwilioAccounts accounts)
 {
     private const string ConversationColumns =
         """
@@ -144,7 +144,7 @@ public sealed class ConversationStore(DurableDatabase database, IOptions<Enrichm
     private async Task<List<Stored<Segment>>> SegmentsAsync(NpgsqlConnection connection, IEnumerable<Row> rows)
     {
         var segments = rows.Select(row => row.With(JsonSerializer.Deserialize(row.Document, StateJson.Default.Segment)!)).ToList();
-        return options.Value.Naming.KeepHistoricNames ? segments : await GroupNameStore.ApplyAsync(connection, segments);
+        return options.CurrentValue.Naming.KeepHistoricNames ? segments : await GroupNameStore.ApplyAsync(connection, segments);
     }
 
     private sealed class Row

@@ -10,7 +10,7 @@ namespace ContactCenter.InsightsEnrichment.Conversations;
 /// <param name="database">The service's database, of which only events are read.</param>
 /// <param name="rules">What enrichment goes by.</param>
 /// <param name="timeProvider">When the task that is made up begins.</param>
-public sealed class EnrichmentPreview(DurableDatabase database, EnrichmentRules rules, TimeProvider timeProvider)
+public sealed class EnrichmentPreview(DurableDatabase database, CurrentRules rules, TimeProvider timeProvider)
 {
     private const string MadeUp = "preview";
 
@@ -23,13 +23,14 @@ public sealed class EnrichmentPreview(DurableDatabase database, EnrichmentRules 
         var events = given.TaskSid is null ? MakeUp(given) : await EventsAsync(given.TaskSid, cancellationToken);
         if (events.Count == 0)
             return null;
+        var now = rules.Value;
         var timeline = TaskTimeline.Build(
             events.Select(current => current with { Attributes = given.Attributes, Worker = given.Worker ?? current.Worker }),
-            rules.Segments,
+            now.Segments,
             new([], timeProvider.GetUtcNow()));
         var conversationId = ConversationGrouping.Group([timeline.Links])[timeline.TaskSid];
-        var customer = ConversationCustomer.Of(conversationId, [timeline], rules.Customers.Keys);
-        return new(conversationId, timeline.Segments, customer, rules.Customers.Keys.Explain(ConversationCustomer.CandidatesOf(conversationId, given.Attributes)));
+        var customer = ConversationCustomer.Of(conversationId, [timeline], now.Customers.Keys);
+        return new(conversationId, timeline.Segments, customer, now.Customers.Keys.Explain(ConversationCustomer.CandidatesOf(conversationId, given.Attributes)));
     }
 
     private async Task<List<TaskRouterEvent>> EventsAsync(string taskSid, CancellationToken cancellationToken)

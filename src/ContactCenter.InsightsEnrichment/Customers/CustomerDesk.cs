@@ -6,6 +6,7 @@ using ContactCenter.InsightsEnrichment.Hipaa;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
 
@@ -40,26 +41,23 @@ public sealed partial class CustomerDesk(IOptions<HipaaOptions> hipaa, Enrichmen
         if (await CustomerStore.TargetAsync(connection, source) is { } already)
             throw RpcErrors.FailedPrecondition(Domain, InsightsErrors.CustomerMerged, $"{source} points to {already} already; unmerge it first.");
 
-        var moved = await CustomerStore.ConversationsAsync(connection, source);
-        if (by.DryRun)
-            return (moved, null);
-        var entry = Entry(CustomerDecision.Merge, by, source, target, moved.Count);
-        await CustomerStore.PointAsync(connection, source, target, new(entry.CreateTime));
-        await CustomerStore.AddAsync(connection, entry, source, target);
-        transaction.Publish(
-            new CustomersMerged
-            {
-                EventId = entry.EntryId,
-                OccurredTime = new(entry.CreateTime),
-                RecordedTime = new(entry.CreateTime),
-                AccountSid = "",
-                SourceCustomerId = source,
-                TargetCustomerId = target,
-                Actor = by.Actor,
-            },
-            source,
-            mandatory: false);
-        return (moved, entry);
+        return await DecideAsync(connection, CustomerDecision.Merge, by, source, source, target, async entry =>
+        {
+            await CustomerStore.PointAsync(connection, source, target, new(entry.CreateTime));
+            transaction.Publish(
+                new CustomersMerged
+                {
+                    EventId = entry.EntryId,
+                    OccurredTime = new(entry.CreateTime),
+                    RecordedTime = new(entry.CreateTime),
+                    AccountSid = "",
+                    SourceCustomerId = source,
+                    TargetCustomerId = target,
+                    Actor = by.Actor,
+                },
+                source,
+                mandatory: false);
+        });
     }
 
     /// <summary>Takes the merge of a customer back (INS-91).</summary>
@@ -74,25 +72,35 @@ public sealed partial class CustomerDesk(IOptions<HipaaOptions> hipaa, Enrichmen
         await CustomerStore.LockMergesAsync(connection);
         var target = await CustomerStore.TargetAsync(connection, source)
             ?? throw RpcErrors.FailedPrecondition(Domain, InsightsErrors.CustomerNotMerged, $"{source} points to no other customer.");
+        return await DecideAsync(connection, CustomerDecision.Unmerge, by, source, target, source, async entry =>
+        {
+            await CustomerStore.PointNowhereAsync(connection, source);
+            transaction.Publish(
+                new CustomerUnmerged
+                {
+                    EventId = entry.EntryId,
+                    OccurredTime = new(entry.CreateTime),
+                    RecordedTime = new(entry.CreateTime),
+                    AccountSid = "",
+                    SourceCustomerId = source,
+                    TargetCustomerId = target,
+                    Actor = by.Actor,
+                },
+                source,
+                mandatory: false);
+        });
+    }
+
+    /// <summary>Tells which conversations move with a customer and, unless that is all, carries it out and enters it in the history.</summary>
+    private async Task<(MovedConversations Moved, CustomerDecision? Entry)> DecideAsync(
+        NpgsqlConnection connection, string action, Instruction by, string source, string before, string after, Func<CustomerDecision, Task> carryOut)
+    {
         var moved = await CustomerStore.ConversationsAsync(connection, source);
         if (by.DryRun)
             return (moved, null);
-        var entry = Entry(CustomerDecision.Unmerge, by, target, source, moved.Count);
-        await CustomerStore.PointNowhereAsync(connection, source);
-        await CustomerStore.AddAsync(connection, entry, source, target);
-        transaction.Publish(
-            new CustomerUnmerged
-            {
-                EventId = entry.EntryId,
-                OccurredTime = new(entry.CreateTime),
-                RecordedTime = new(entry.CreateTime),
-                AccountSid = "",
-                SourceCustomerId = source,
-                TargetCustomerId = target,
-                Actor = by.Actor,
-            },
-            source,
-            mandatory: false);
+        var entry = Entry(action, by, before, after, moved.Count);
+        await carryOut(entry);
+        await CustomerStore.AddAsync(connection, entry, before, after);
         return (moved, entry);
     }
 

@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.Enrichment;
+using ContactCenter.InsightsEnrichment.Loads;
 using ContactCenter.InsightsEnrichment.Sessions;
 using ContactCenter.ServiceDefaults;
 using Dapper;
@@ -35,6 +36,8 @@ public sealed class CustomerErasure(EnrichmentRun run, SessionStore sessionStore
         var now = timeProvider.GetUtcNow();
         var entry = new CustomerDecision(Guid.CreateVersion7(now), CustomerDecision.Erase, by.Actor, by.Reason, customerId, customerId, receipt.Conversations, now.UtcDateTime);
         await CustomerStore.AddAsync(connection, entry, members);
+        // The data sets have the customer until a load has seen the change.
+        await LoadRunner.BeginAsync(transaction, by.Actor, now);
         return receipt with { Entry = entry };
     }
 

@@ -27,7 +27,7 @@ public sealed partial class CustomerService
     /// <summary>The customer that a key leads to: the one it is shown as or, among those that were merged, the key's own.</summary>
     private async Task<List<string>> OfKeyAsync(CustomerFilter filter, CancellationToken cancellationToken)
     {
-        var own = rules.Ids.Of(rules.Keys.ExternalId(filter.LinkKey));
+        var own = rules.Value.Customers.IdOf(filter.LinkKey);
         var shown = await store.ShownAsync(own, cancellationToken);
         if (shown is null || (filter.Merged && shown == own))
             return [];

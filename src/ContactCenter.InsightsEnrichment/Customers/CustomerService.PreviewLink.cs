@@ -16,9 +16,10 @@ public sealed partial class CustomerService
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "task_attributes", "must be the text of a JSON object");
 
         var response = new PreviewLinkResponse();
-        foreach (var step in rules.Keys.Explain(ConversationCustomer.CandidatesOf(request.ConversationId, attributes)))
+        var current = rules.Value.Customers;
+        foreach (var step in current.Keys.Explain(ConversationCustomer.CandidatesOf(request.ConversationId, attributes)))
         {
-            var explanation = CustomerMessages.Of(step, rules.Ids);
+            var explanation = CustomerMessages.Of(step, current.Ids);
             response.Explanations.Add(explanation);
             if (explanation.Used)
             {

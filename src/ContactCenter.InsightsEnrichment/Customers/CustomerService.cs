@@ -1,6 +1,7 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.InsightsEnrichment.Conversations;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.ServiceDefaults;
 using V1 = ContactCenter.Insights.V1;
 
@@ -14,7 +15,7 @@ namespace ContactCenter.InsightsEnrichment.Customers;
 /// <param name="rules">Which values name a customer.</param>
 /// <param name="calls">Answers of repeated calls.</param>
 public sealed partial class CustomerService(
-    CustomerStore store, ConversationStore conversations, CustomerDesk desk, CustomerErasure erasure, CustomerRules rules, IdempotentCalls calls) : V1.CustomerService.CustomerServiceBase
+    CustomerStore store, ConversationStore conversations, CustomerDesk desk, CustomerErasure erasure, CurrentRules rules, IdempotentCalls calls) : V1.CustomerService.CustomerServiceBase
 {
     private const string Domain = InsightsErrors.Domain;
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Hipaa;
-using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Customers;
 
@@ -21,10 +20,10 @@ public sealed class LinkKeys
 
     /// <summary>Takes the rules from the settings.</summary>
     /// <param name="options">The settings.</param>
-    public LinkKeys(IOptions<CustomerOptions> options)
+    public LinkKeys(CustomerOptions options)
     {
-        _callingCode = options.Value.DefaultCallingCode;
-        IEnumerable<string> nobody = options.Value.AnonymousValues is { Count: > 0 } given ? given : WithheldNumbers.All;
+        _callingCode = options.DefaultCallingCode;
+        IEnumerable<string> nobody = options.AnonymousValues is { Count: > 0 } given ? given : WithheldNumbers.All;
         _nobody = nobody.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 

@@ -1,3 +1,4 @@
+using ContactCenter.InsightsEnrichment.Configuration;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.TaskRouter;
@@ -8,7 +9,7 @@ namespace ContactCenter.InsightsEnrichment.DataSets;
 
 /// <summary>All data sets (INS-130).</summary>
 /// <param name="options">Which names are shown.</param>
-public sealed class DataSetCatalog(IOptions<EnrichmentOptions> options)
+public sealed class DataSetCatalog(IOptionsMonitor<EnrichmentOptions> options)
 {
     /// <summary>The worker attributes that agents have as texts.</summary>
     internal static IReadOnlyList<string> WorkerTexts { get; } = [.. AttributeFields.Workers.Texts.Where(name => name != "roles")];
@@ -91,16 +92,17 @@ public sealed class DataSetCatalog(IOptions<EnrichmentOptions> options)
         ]);
 
     /// <summary>The data set of segments.</summary>
-    internal DataSet Segments { get; } = SegmentRows.Segments(options.Value.Naming.KeepHistoricNames);
+    internal DataSet Segments => _segments.Value;
 
-    private readonly DataSet _conversations = SegmentRows.Conversations(options.Value.Naming.KeepHistoricNames);
+    private readonly DerivedSetting<EnrichmentOptions, DataSet> _segments = new(options, settings => SegmentRows.Segments(settings.Naming.KeepHistoricNames));
+    private readonly DerivedSetting<EnrichmentOptions, DataSet> _conversations = new(options, settings => SegmentRows.Conversations(settings.Naming.KeepHistoricNames));
 
     /// <summary>Finds a data set; null if there is none.</summary>
     /// <param name="dataSet">Which.</param>
     /// <param name="grain">What its rows are.</param>
     internal DataSet? Find(V1.DataSet dataSet, V1.DataSetGrain grain) => (dataSet, grain) switch
     {
-        (V1.DataSet.Conversations, V1.DataSetGrain.Conversation) => _conversations,
+        (V1.DataSet.Conversations, V1.DataSetGrain.Conversation) => _conversations.Value,
         (V1.DataSet.Conversations, _) => Segments,
         (V1.DataSet.Customers, _) => Customers,
         (V1.DataSet.Agents, _) => Agents,

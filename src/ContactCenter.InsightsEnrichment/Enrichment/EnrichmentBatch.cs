@@ -25,7 +25,7 @@ internal sealed partial class EnrichmentBatch
     private readonly AgentBatch _agents;
     private readonly Dictionary<Guid, RawEventStatus> _outcomes = [];
     private readonly List<Warning> _warnings = [];
-    private readonly List<(string AccountSid, string TaskSid, DateTimeOffset? End, string Link)> _recordings = [];
+    private readonly List<(string TaskSid, DateTimeOffset? End, string Link)> _recordings = [];
 
     /// <summary>Prepares a batch.</summary>
     /// <param name="transaction">Begun by the caller, who also commits it.</param>
@@ -177,7 +177,7 @@ internal sealed partial class EnrichmentBatch
         _recordings.AddRange(from conversation in conversations
                              from task in conversation.Tasks
                              where task.RecordingToAttach is not null && _accounts.RestKeyOf(conversation.AccountSid)?.Sid.Length > 0
-                             select (conversation.AccountSid, task.TaskSid, task.End?.Time, task.RecordingToAttach));
+                             select (task.TaskSid, task.End?.Time, task.RecordingToAttach));
         await WriteTasksAsync(conversations, storedTasks, reachable);
         await WriteResultsAsync(conversations, storedTasks.Values, taskSids);
     }

@@ -9,7 +9,7 @@ namespace ContactCenter.InsightsEnrichment.Enrichment;
 /// <param name="rules">What counts besides the events.</param>
 /// <param name="sessions">Writes and publishes what is different of sessions.</param>
 /// <param name="timeProvider">Time of the changes.</param>
-public sealed class EnrichmentRun(EnrichmentRules rules, SessionChanges sessions, TimeProvider timeProvider)
+public sealed class EnrichmentRun(CurrentRules rules, SessionChanges sessions, TimeProvider timeProvider)
 {
     private const int MostTries = 100;
 
@@ -35,7 +35,7 @@ public sealed class EnrichmentRun(EnrichmentRules rules, SessionChanges sessions
     /// <param name="transaction">Takes the results and what is published of them; its caller commits it.</param>
     /// <param name="taskSids">The tasks; unknown ones are left out.</param>
     /// <param name="cancellationToken">Ends the wait for others that work on the same tasks.</param>
-    /// <param name="change">Changes something else that counts, while nobody else works on them; it may be done again, after it was undone. Null for nothing.</param>
+    /// <param name="change">Changes something else that counts, while nobody else works on them: once, when all are held. Null for nothing.</param>
     /// <exception cref="TimeoutException">Others have been working on the same tasks for seconds.</exception>
     public Task RebuildAsync(DurableTransaction transaction, IReadOnlyCollection<string> taskSids, CancellationToken cancellationToken, Func<Task>? change = null) =>
         InTurnAsync(transaction, async () => await Begin(transaction).Batch.RebuildAsync(taskSids, change) ? taskSids : null, cancellationToken);
@@ -70,6 +70,6 @@ public sealed class EnrichmentRun(EnrichmentRules rules, SessionChanges sessions
     {
         var now = timeProvider.GetUtcNow();
         var ofSessions = new SessionBatch(transaction, sessions, now);
-        return (new(transaction, rules, ofSessions, now), ofSessions);
+        return (new(transaction, rules.Value, ofSessions, now), ofSessions);
     }
 }

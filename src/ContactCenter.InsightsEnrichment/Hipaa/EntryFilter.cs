@@ -1,3 +1,4 @@
+using ContactCenter.InsightsEnrichment.Configuration;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.InsightsEnrichment.Sessions;
@@ -13,8 +14,7 @@ namespace ContactCenter.InsightsEnrichment.Hipaa;
 public sealed class EntryFilter
 {
     private readonly bool _hipaa;
-    private readonly bool _redacts;
-    private readonly AttributeFilter _attributes;
+    private readonly DerivedSetting<RedactionOptions, Redaction> _redaction;
     private readonly Quarantine _quarantine;
 
     /// <summary>Takes the rules from the settings.</summary>
@@ -22,12 +22,14 @@ public sealed class EntryFilter
     /// <param name="redaction">The redaction rules.</param>
     /// <param name="ids">Makes hashes that cannot be guessed.</param>
     /// <param name="quarantine">Seals what cannot be filtered.</param>
-    public EntryFilter(IOptions<HipaaOptions> hipaa, IOptions<RedactionOptions> redaction, CustomerIds ids, Quarantine quarantine)
+    public EntryFilter(IOptions<HipaaOptions> hipaa, IOptionsMonitor<RedactionOptions> redaction, CustomerIds ids, Quarantine quarantine)
     {
         _hipaa = hipaa.Value.Enabled;
-        var rules = redaction.Value.Rules.DistinctBy(rule => rule.Field, StringComparer.Ordinal).ToDictionary(rule => rule.Field, StringComparer.Ordinal);
-        _redacts = rules.Count > 0;
-        _attributes = new(rules, ids.HashOf);
+        _redaction = new(redaction, options =>
+        {
+            var rules = options.Rules.DistinctBy(rule => rule.Field, StringComparer.Ordinal).ToDictionary(rule => rule.Field, StringComparer.Ordinal);
+            return new(rules.Count > 0, new(rules, ids.HashOf));
+        });
         _quarantine = quarantine;
     }
 
@@ -38,7 +40,8 @@ public sealed class EntryFilter
     {
         if (raw.Source == RawEventSource.Session)
             return _hipaa ? OfSession(raw) : raw;
-        if (!_hipaa && !_redacts && !MayAskForFilter(raw.Body))
+        var (redacts, filter) = _redaction.Value;
+        if (!_hipaa && !redacts && !MayAskForFilter(raw.Body))
             return raw;
         var hipaa = _hipaa;
         var rewritten = false;
@@ -47,10 +50,10 @@ public sealed class EntryFilter
         var body = BodyFilter.Rewrite(raw.Form, raw.Body, attributes =>
         {
             hipaa |= AttributeFilter.AsksForFilter(attributes.Span);
-            if (attributes.IsEmpty || !(hipaa || _redacts))
+            if (attributes.IsEmpty || !(hipaa || redacts))
                 return attributes.ToArray();
             rewritten = true;
-            var text = _attributes.Rewrite(attributes.Span, hipaa, applied);
+            var text = filter.Rewrite(attributes.Span, hipaa, applied);
             readable &= text is not null;
             // Outside HIPAA mode an unreadable text is kept: no rule can say what in it is personal.
             return text ?? (hipaa ? null : attributes.ToArray());
@@ -67,7 +70,7 @@ public sealed class EntryFilter
     /// <param name="attributes">The text.</param>
     /// <returns>What would be stored; the text itself if it is no JSON object.</returns>
     public ReadOnlyMemory<byte> OfAttributes(ReadOnlyMemory<byte> attributes) =>
-        attributes.IsEmpty ? attributes : _attributes.Rewrite(attributes.Span, _hipaa || AttributeFilter.AsksForFilter(attributes.Span), []) ?? attributes;
+        attributes.IsEmpty ? attributes : _redaction.Value.Filter.Rewrite(attributes.Span, _hipaa || AttributeFilter.AsksForFilter(attributes.Span), []) ?? attributes;
 
     private RawEvent OfSession(RawEvent raw) => raw.EventType.Length > 0 && SessionPersonalData.Remove(raw.Body) is { } body
         ? raw with { Body = body }
@@ -76,4 +79,6 @@ public sealed class EntryFilter
     // The flag by its name, or something by which a name can be spelled otherwise; most bodies have neither and need not be read.
     private static bool MayAskForFilter(ReadOnlySpan<byte> body) =>
         body.IndexOf("hipaa"u8) >= 0 || body.IndexOf("\\u"u8) >= 0 || body.IndexOf("%5Cu"u8) >= 0 || body.IndexOf("%5cu"u8) >= 0;
+
+    private sealed record Redaction(bool HasRules, AttributeFilter Filter);
 }

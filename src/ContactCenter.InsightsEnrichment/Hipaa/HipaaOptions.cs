@@ -20,7 +20,7 @@ public sealed class RedactionOptions : IValidatableObject
     {
         foreach (var rule in Rules)
         {
-            if (rule.Field.Split('.') is not ([{ Length: > 0 }] or ["conversations" or "customers", { Length: > 0 }]))
+            if (!rule.NamesField)
                 yield return new($"Redaction:Rules: '{rule.Field}' is no field; write a name at the root of task attributes, conversations.NAME or customers.NAME.");
             if (!Enum.IsDefined(rule.Action))
                 yield return new($"Redaction:Rules: the action of '{rule.Field}' must be Mask, Hash or Drop.");
@@ -36,6 +36,9 @@ public sealed record RedactionRule
 
     /// <summary>What is done with its value.</summary>
     public RedactionAction Action { get; set; }
+
+    /// <summary>Whether <see cref="Field"/> can be the name of one.</summary>
+    internal bool NamesField => Field?.Split('.') is [{ Length: > 0 }] or ["conversations" or "customers", { Length: > 0 }];
 }
 
 /// <summary>What a redaction rule does with a value.</summary>

@@ -33,14 +33,10 @@ internal static class LoadSetup
 {
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(30);
 
-    /// <summary>Adds the jobs. With an interval that is not allowed the service does not start, so none is planned by it.</summary>
-    public static DurableBuilder AddLoads(this DurableBuilder durable, IConfiguration configuration)
-    {
-        var interval = configuration.GetValue("Load:IntervalMinutes", new LoadOptions().IntervalMinutes);
-        if (interval is 60 or 30 or 15)
-            durable.AddRecurring<DueLoad>(DueLoad.Kind, Schedule.Aligned(TimeSpan.FromMinutes(interval)), maxRunTime: LongestRun);
-        return durable.AddJob<RequestedLoad>(RequestedLoad.Kind, maxRunTime: LongestRun);
-    }
+    /// <summary>Adds the jobs. As the interval may change, each quarter of an hour sees whether it is over.</summary>
+    public static DurableBuilder AddLoads(this DurableBuilder durable) => durable
+        .AddRecurring<DueLoad>(DueLoad.Kind, Schedule.Aligned(TimeSpan.FromMinutes(15)), maxRunTime: LongestRun)
+        .AddJob<RequestedLoad>(RequestedLoad.Kind, maxRunTime: LongestRun);
 
     /// <summary>Adds what the jobs and the service need.</summary>
     public static void AddLoads(this IServiceCollection services)

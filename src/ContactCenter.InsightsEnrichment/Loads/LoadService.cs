@@ -22,12 +22,9 @@ public sealed class LoadService(LoadStore store, IdempotentCalls calls, TimeProv
     /// <inheritdoc />
     public override Task<V1.RunLoadResponse> RunLoad(V1.RunLoadRequest request, ServerCallContext context) => calls.RunAsync(context, request, async transaction =>
     {
-        // As precise as it is stored, so that an answer equals what is read later.
-        var now = RpcTimes.Whole(timeProvider.GetUtcNow());
-        var load = new Load { LoadId = Guid.CreateVersion7(now), RequestedBy = context.GetCaller().Actor, RequestTime = now };
-        await LoadStore.AddAsync(transaction.Connection, load);
-        transaction.Enqueue(RequestedLoad.Kind, new LoadReference(load.LoadId));
-        transaction.Audit(new AuditEntry(load.RequestedBy, "loads.run", $"loads/{load.LoadId}", request.RequestId));
+        var actor = context.GetCaller().Actor;
+        var load = await LoadRunner.BeginAsync(transaction, actor, timeProvider.GetUtcNow());
+        transaction.Audit(new AuditEntry(actor, "loads.run", $"loads/{load.LoadId}", request.RequestId));
         return new V1.RunLoadResponse { Load = MessageOf(load) };
     });
 

@@ -9,6 +9,12 @@ public sealed record RawEventQuery
     /// <summary>Received before.</summary>
     public DateTimeOffset? EndTime { get; init; }
 
+    /// <summary>Happened at or after.</summary>
+    public DateTimeOffset? EventStartTime { get; init; }
+
+    /// <summary>Happened before.</summary>
+    public DateTimeOffset? EventEndTime { get; init; }
+
     /// <summary>Account.</summary>
     public string? AccountSid { get; init; }
 

@@ -97,6 +97,8 @@ public sealed partial class RawEventService
         {
             StartTime = run.Filter.StartTime?.ToTimestamp(),
             EndTime = run.Filter.EndTime?.ToTimestamp(),
+            EventStartTime = run.Filter.EventStartTime?.ToTimestamp(),
+            EventEndTime = run.Filter.EventEndTime?.ToTimestamp(),
             AccountSid = run.Filter.AccountSid ?? "",
             TaskSid = run.Filter.TaskSid ?? "",
             EventType = run.Filter.EventType ?? "",

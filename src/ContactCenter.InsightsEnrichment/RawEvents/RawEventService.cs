@@ -76,14 +76,14 @@ public sealed partial class RawEventService(
 
     private static RawEventQuery QueryOf(V1.RawEventFilter filter)
     {
-        var start = RpcTimes.Read(filter.StartTime, Domain, "filter.start_time");
-        var end = RpcTimes.Read(filter.EndTime, Domain, "filter.end_time");
-        if (start >= end)
-            throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, "filter.end_time", "must be after start_time");
+        var (start, end) = Range(filter.StartTime, filter.EndTime, "");
+        var (eventStart, eventEnd) = Range(filter.EventStartTime, filter.EventEndTime, "event_");
         return new()
         {
             StartTime = start,
             EndTime = end,
+            EventStartTime = eventStart,
+            EventEndTime = eventEnd,
             AccountSid = Given(filter.AccountSid),
             TaskSid = Given(filter.TaskSid),
             EventType = Given(filter.EventType),
@@ -92,6 +92,13 @@ public sealed partial class RawEventService(
             Source = filter.Source == 0 ? null : (RawEventSource)filter.Source,
             ConversationId = Given(filter.ConversationId),
         };
+    }
+
+    private static (DateTimeOffset? Start, DateTimeOffset? End) Range(Timestamp? from, Timestamp? to, string prefix)
+    {
+        var start = RpcTimes.Read(from, Domain, $"filter.{prefix}start_time");
+        var end = RpcTimes.Read(to, Domain, $"filter.{prefix}end_time");
+        return start >= end ? throw RpcErrors.InvalidArgument(Domain, InsightsErrors.RangeInvalid, $"filter.{prefix}end_time", $"must be after {prefix}start_time") : (start, end);
     }
 
     private async Task<RawEvent> FindAsync(string text, CancellationToken cancellationToken) =>

@@ -22,6 +22,7 @@ public sealed partial class RawEventStore(DurableDatabase database)
     internal const string Matches =
         """
         (@StartTime::timestamptz IS NULL OR received_time >= @StartTime) AND (@EndTime::timestamptz IS NULL OR received_time < @EndTime)
+        AND (@EventStartTime::timestamptz IS NULL OR event_time >= @EventStartTime) AND (@EventEndTime::timestamptz IS NULL OR event_time < @EventEndTime)
         AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@TaskSid::text IS NULL OR task_sid = @TaskSid)
         AND (@EventType::text IS NULL OR event_type = @EventType) AND (@EventKey::text IS NULL OR event_key = @EventKey)
         AND (@Status::text IS NULL OR status = @Status) AND (@Source::text IS NULL OR source = @Source)
@@ -211,6 +212,8 @@ public sealed partial class RawEventStore(DurableDatabase database)
     {
         query.StartTime,
         query.EndTime,
+        query.EventStartTime,
+        query.EventEndTime,
         query.AccountSid,
         query.TaskSid,
         query.EventType,

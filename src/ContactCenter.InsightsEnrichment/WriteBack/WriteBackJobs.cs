@@ -32,30 +32,16 @@ internal static class WriteBackJobs
 
     /// <summary>Writes the links of recordings to tasks that still take them, each once (INS-55).</summary>
     /// <param name="transaction">In which nobody else works on the tasks.</param>
-    /// <param name="links">Tasks with their account, end and link.</param>
+    /// <param name="links">Tasks with their end and link.</param>
     /// <param name="now">When they begin.</param>
-    public static async Task AttachAsync(
-        DurableTransaction transaction, IEnumerable<(string AccountSid, string TaskSid, DateTimeOffset? End, string Link)> links, DateTimeOffset now)
+    public static async Task AttachAsync(DurableTransaction transaction, IEnumerable<(string TaskSid, DateTimeOffset? End, string Link)> links, DateTimeOffset now)
     {
-        foreach (var (accountSid, taskSid, _, link) in links.Where(link => link.End is null || now - link.End <= SegmentRules.LongestLateWindow))
-        {
-            if (await WriteBackStore.OwnerOfTaskAsync(transaction.Connection, taskSid) is not { } owner || await WriteBackStore.HasRecordingLinkAsync(transaction.Connection, taskSid))
-                continue;
-            var begun = RpcTimes.Whole(now);
-            var item = new WriteBackItem
-            {
-                WriteBackId = Guid.CreateVersion7(begun),
-                AccountSid = accountSid,
-                WorkspaceSid = owner.WorkspaceSid,
-                Target = taskSid,
-                Kind = WriteBackKind.RecordingLink,
-                Attributes = AttributeMerge.Text(new() { ["conversations"] = new JsonObject { [SegmentRecording.Link] = link } }),
-                StartTime = begun,
-                CreateTime = begun,
-            };
-            await WriteBackStore.AddAsync(transaction.Connection, item);
+        var taken = links.Where(link => link.End is null || now - link.End <= SegmentRules.LongestLateWindow).DistinctBy(link => link.TaskSid, StringComparer.Ordinal)
+            .Select(link => (link.TaskSid, AttributeMerge.Text(new() { ["conversations"] = new JsonObject { [SegmentRecording.Link] = link.Link } }))).ToList();
+        if (taken.Count == 0)
+            return;
+        foreach (var item in await WriteBackStore.AddRecordingLinksAsync(transaction.Connection, taken, RpcTimes.Whole(now)))
             Begin(transaction, item);
-        }
     }
 
     /// <summary>Begins what waits for the wrap-up of tasks, if these events tell of one (INS-116).</summary>

@@ -76,11 +76,29 @@ public sealed class WriteBackStore(DurableDatabase database)
         connection.QueryFirstOrDefaultAsync<(string, string)?>(
             "SELECT account_sid, workspace_sid FROM insights.raw_events WHERE task_sid = @taskSid AND account_sid IS NOT NULL AND workspace_sid IS NOT NULL LIMIT 1", new { taskSid });
 
-    /// <summary>Whether the link of a recording is or was being written to a task.</summary>
-    /// <param name="connection">Any.</param>
-    /// <param name="taskSid">The task.</param>
-    public static Task<bool> HasRecordingLinkAsync(NpgsqlConnection connection, string taskSid) => connection.ExecuteScalarAsync<bool>(
-        "SELECT EXISTS (SELECT FROM insights.write_backs WHERE target = @taskSid AND kind = 'recording_link')", new { taskSid });
+    /// <summary>Stores write-backs of links of recordings, but for tasks that one is or was being written to or that nobody is known to own.</summary>
+    /// <param name="connection">In a transaction in which nobody else works on the tasks.</param>
+    /// <param name="links">What is merged into the attributes of each task.</param>
+    /// <param name="now">When they begin.</param>
+    /// <returns>The write-backs.</returns>
+    public static async Task<List<WriteBackItem>> AddRecordingLinksAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<(string TaskSid, string Attributes)> links, DateTimeOffset now) => [.. (await connection.QueryAsync<Row>(
+        $"""
+        INSERT INTO insights.write_backs (write_back_id, account_sid, workspace_sid, target, kind, status, attributes, start_time, create_time)
+        SELECT n.id, owner.account_sid, owner.workspace_sid, n.task_sid, 'recording_link', 'pending', n.attributes::json, @now, @now
+        FROM unnest(@ids, @tasks, @attributes) AS n (id, task_sid, attributes)
+        CROSS JOIN LATERAL (
+          SELECT account_sid, workspace_sid FROM insights.received_events WHERE task_sid = n.task_sid AND account_sid IS NOT NULL AND workspace_sid IS NOT NULL LIMIT 1) AS owner
+        WHERE NOT EXISTS (SELECT FROM insights.write_backs w WHERE w.target = n.task_sid AND w.kind = 'recording_link')
+        RETURNING {Columns}
+        """,
+        new
+        {
+            ids = links.Select(_ => Guid.CreateVersion7(now)).ToArray(),
+            tasks = links.Select(link => link.TaskSid).ToArray(),
+            attributes = links.Select(link => link.Attributes).ToArray(),
+            now,
+        })).Select(row => row.ToItem())];
 
     /// <summary>The enrichment of a task that has not begun, held by this transaction.</summary>
     /// <param name="connection">In a transaction.</param>

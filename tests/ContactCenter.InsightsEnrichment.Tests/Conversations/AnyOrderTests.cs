@@ -52,7 +52,7 @@ public sealed class AnyOrderTests
         }).QuickCheckThrowOnFailure();
 
     private static string Customer(IEnumerable<TaskRouterEvent> events) =>
-        JsonSerializer.Serialize(ConversationCustomer.Of("C1", [TaskTimeline.Build(events)], new LinkKeys(Options.Create(new CustomerOptions()))));
+        JsonSerializer.Serialize(ConversationCustomer.Of("C1", [TaskTimeline.Build(events)], new LinkKeys(new())));
 
     private static string Segments(IEnumerable<TaskRouterEvent> events) => JsonSerializer.Serialize(TaskTimeline.Build(events).Segments);
 

@@ -7,7 +7,7 @@ namespace ContactCenter.InsightsEnrichment.Tests.Customers;
 
 public sealed class ConversationCustomerTests
 {
-    private static readonly LinkKeys Keys = new(Options.Create(new CustomerOptions()));
+    private static readonly LinkKeys Keys = new(new CustomerOptions());
 
     [Fact]
     [Rule("INS-84")]

@@ -8,7 +8,7 @@ namespace ContactCenter.InsightsEnrichment.Tests.Customers;
 
 public sealed class CustomerServiceTests(TestServers servers) : InsightsTest(servers)
 {
-    private static readonly CustomerRules Rules = new(new(Options.Create(new CustomerOptions())), new(Options.Create(new CustomerOptions { IdKey = CustomerIdKey })));
+    private static readonly CustomerRules Rules = new(new(new CustomerOptions()), new(Options.Create(new CustomerOptions { IdKey = CustomerIdKey })));
     private static readonly string A = IdOf("A"), B = IdOf("B"), C = IdOf("C");
 
     [Fact]

@@ -107,5 +107,5 @@ public sealed class LinkKeyTests
             _keys.Explain(new("WT1", " ", "+44xxxxxxxxx", "John.Doe@example.com", false, "+1 555 123 4567"))
                 .Select(step => $"{step.Source} {step.NotUsed} {step.Key?.Value}".TrimEnd()));
 
-    private static LinkKeys Keys(string callingCode) => new(Options.Create(new CustomerOptions { DefaultCallingCode = callingCode }));
+    private static LinkKeys Keys(string callingCode) => new(new CustomerOptions { DefaultCallingCode = callingCode });
 }

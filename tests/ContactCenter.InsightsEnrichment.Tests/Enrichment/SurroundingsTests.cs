@@ -58,7 +58,7 @@ public sealed class SurroundingsTests(TestServers servers) : InsightsTest(server
         await using (var replica = await RunAsync())
         {
             var tomorrow = new ManualTimeProvider(hour.AddDays(1).AddHours(1));
-            var rebuild = new EnrichmentRun(replica.Services.GetRequiredService<EnrichmentRules>(), replica.Services.GetRequiredService<SessionChanges>(), tomorrow);
+            var rebuild = new EnrichmentRun(replica.Services.GetRequiredService<CurrentRules>(), replica.Services.GetRequiredService<SessionChanges>(), tomorrow);
             await new OverdueTasks(replica.Services.GetRequiredService<DurableDatabase>(), rebuild, tomorrow).RunAsync(null!, Cancellation);
         }
 

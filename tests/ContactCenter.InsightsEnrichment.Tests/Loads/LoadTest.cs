@@ -41,8 +41,9 @@ public abstract class LoadTest(TestServers servers) : AgentTest(servers)
     protected async Task<Load> LoadAsync(string loadId) => (await Loads.GetLoadAsync(new() { LoadId = loadId }, cancellationToken: Cancellation)).Load;
 
     /// <summary>Loads of a process whose clock the test sets.</summary>
-    protected static LoadRunner RunnerOf(WebApplication replica, TimeProvider time) =>
-        new(replica.Services.GetRequiredService<DurableDatabase>(), replica.Services.GetRequiredService<IOptions<ActivityOptions>>(), time);
+    internal static LoadRunner RunnerOf(IServiceProvider services, TimeProvider time) =>
+        new(services.GetRequiredService<DurableDatabase>(), services.GetRequiredService<IOptionsMonitor<ActivityOptions>>(),
+            services.GetRequiredService<IOptionsMonitor<LoadOptions>>(), time);
 
     /// <summary>Workload in order: of conversations <c>interval|start|talk|wrap-up</c>, of statuses <c>start|activity time/parallel</c>.</summary>
     protected async Task<IReadOnlyList<string>> WorkloadAsync(WorkloadKind kind)

@@ -5,6 +5,8 @@ namespace ContactCenter.InsightsEnrichment.Tests.Loads;
 
 public sealed class WorkloadTests(TestServers servers) : LoadTest(servers)
 {
+    protected override IEnumerable<string> Settings => ["--Load:IntervalMinutes=15"];
+
     private static readonly string[] TalkOfExample = ["08:45|08:58:20|100|0", "09:00|09:00:00|420|480", "09:15|09:15:00|0|90"];
     private static readonly string[] StatusOfExample = ["08:50:00|500/0", "08:58:20|100/1", "09:00:00|900/1", "09:15:00|90/1", "09:16:30|210/0"];
 
@@ -37,14 +39,14 @@ public sealed class WorkloadTests(TestServers servers) : LoadTest(servers)
         await SettledAsync();
         await using var replica = await RunAsync();
         var time = new ManualTimeProvider(new DateTimeOffset(2026, 3, 2, 8, 59, 59, TimeSpan.Zero));
-        var loads = RunnerOf(replica, time);
+        var loads = RunnerOf(replica.Services, time);
 
-        await loads.RunDueAsync(time.GetUtcNow(), Cancellation);
+        await loads.RunDueAsync(time.GetUtcNow().AddSeconds(1).AddMinutes(-15), Cancellation);
         Assert.Empty((await Loads.ListWorkloadAsync(new(), cancellationToken: Cancellation)).Rows);
         foreach (var (minutes, talk, status) in new[] { (15, 1, 2), (15, 2, 3), (15, 3, 5) })
         {
             time.Advance(TimeSpan.FromMinutes(minutes));
-            await loads.RunDueAsync(time.GetUtcNow(), Cancellation);
+            await loads.RunDueAsync(time.GetUtcNow().AddSeconds(1).AddMinutes(-15), Cancellation);
             Assert.Equal(TalkOfExample.Take(talk), await WorkloadAsync(WorkloadKind.Conversation));
             Assert.Equal(StatusOfExample.Take(status), await WorkloadAsync(WorkloadKind.AgentStatus));
         }

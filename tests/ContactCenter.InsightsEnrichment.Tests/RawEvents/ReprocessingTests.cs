@@ -1,6 +1,7 @@
 using ContactCenter.Insights.V1;
 using ContactCenter.Operations.V1;
 using ContactCenter.ServiceDefaults;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using V1 = ContactCenter.Insights.V1;
 
@@ -41,6 +42,9 @@ public sealed class ReprocessingTests(TestServers servers) : InsightsTest(server
         Assert.Equal("processed 12", await StatusesAsync());
         Assert.Equal(4, (await RowsAsync(TaskLife.Sid("WT", 1))).Count);
         Assert.Equal("12 12 0 0 0 0 0", Numbers(await RunAsync(new() { Filter = new() { ConversationId = TaskLife.Sid("WT", 1) } })));
+        // Between the acceptances: 10:00:12.200 to 10:02:45.900, the first included.
+        var (from, to) = (DateTimeOffset.Parse("2026-03-02T10:00:12.2Z", null).ToTimestamp(), DateTimeOffset.Parse("2026-03-02T10:02:45.9Z", null).ToTimestamp());
+        Assert.Equal("6 6 0 0 0 0 0", Numbers(await RunAsync(new() { Filter = new() { EventStartTime = from, EventEndTime = to } })));
     }
 
     [Fact]
@@ -99,6 +103,8 @@ public sealed class ReprocessingTests(TestServers servers) : InsightsTest(server
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", "events_per_second", async () => await RawEvents.ReprocessRawEventsAsync(new() { EventsPerSecond = 1_001 }, cancellationToken: Cancellation));
         var filter = new RawEventFilter { StartTime = new() { Seconds = 2 }, EndTime = new() { Seconds = 2 } };
         await FailsAsync(StatusCode.InvalidArgument, "RANGE_INVALID", "filter.end_time", async () => await RawEvents.ReprocessRawEventsAsync(new() { Filter = filter }, cancellationToken: Cancellation));
+        filter = new() { EventStartTime = new() { Seconds = 2 }, EventEndTime = new() { Seconds = 1 } };
+        await FailsAsync(StatusCode.InvalidArgument, "RANGE_INVALID", "filter.event_end_time", async () => await RawEvents.ReprocessRawEventsAsync(new() { Filter = filter }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.NotFound, "REPROCESSING_NOT_FOUND", "", async () => await RawEvents.GetReprocessingAsync(new() { ReprocessingId = "x" }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.NotFound, "REPROCESSING_NOT_FOUND", "", async () => await RawEvents.CancelReprocessingAsync(new() { ReprocessingId = Guid.Empty.ToString() }, cancellationToken: Cancellation));
     }
