@@ -27,6 +27,7 @@ internal static class ConversationMessages
             WrapUpTime = Seconds(conversation.WrapUpSeconds),
             SegmentCount = conversation.SegmentCount,
             TaskSids = { conversation.TaskSids },
+            SessionNames = { stored.SessionNames },
             Revision = stored.Revision,
             UpdateTime = stored.UpdateTime.ToTimestamp(),
             Test = stored.Test,

@@ -18,7 +18,14 @@ public sealed class ConversationStore(DurableDatabase database, IOptionsMonitor<
     private const string ConversationColumns =
         """
         account_sid AS AccountSid, conversation_id AS Id, start_time AS StartTime, document AS Document, revision AS Revision, test AS Test,
-        update_time AS UpdateTime, insights.customer_shown(customer_id) AS CustomerId
+        update_time AS UpdateTime, insights.customer_shown(customer_id) AS CustomerId, ARRAY(
+          SELECT s.session_name FROM insights.tasks t JOIN insights.sessions s ON s.session_name = t.task_sid
+          WHERE t.conversation_id = c.conversation_id AND t.account_sid = c.account_sid
+          UNION SELECT s.session_name FROM insights.tasks t JOIN insights.sessions s ON s.task_sid = t.task_sid
+          WHERE t.conversation_id = c.conversation_id AND t.account_sid = c.account_sid
+          UNION SELECT s.session_name FROM insights.tasks t JOIN insights.task_links l ON l.task_sid = t.task_sid AND l.link LIKE '%/call:%'
+          JOIN insights.sessions s ON s.account_sid = split_part(l.link, '/call:', 1) AND s.call_sid = split_part(l.link, '/call:', 2)
+          WHERE t.conversation_id = c.conversation_id AND t.account_sid = c.account_sid ORDER BY 1) AS SessionNames
         """;
 
     private const string SegmentColumns =
@@ -37,7 +44,7 @@ public sealed class ConversationStore(DurableDatabase database, IOptionsMonitor<
         await using var connection = await database.OpenAsync(cancellationToken);
         return Conversations(await connection.QueryAsync<Row>(new(
             $"""
-            SELECT {ConversationColumns} FROM insights.conversations
+            SELECT {ConversationColumns} FROM insights.conversations c
             WHERE conversation_id = @conversationId AND (@accountSid::text IS NULL OR account_sid = @accountSid) AND NOT withdrawn LIMIT 2
             """,
             new { conversationId, accountSid },
@@ -159,8 +166,9 @@ public sealed class ConversationStore(DurableDatabase database, IOptionsMonitor<
         public DateTime UpdateTime { get; init; }
         public string? CustomerId { get; init; }
         public long LoadNumber { get; init; }
+        public string[] SessionNames { get; init; } = [];
 
-        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime), CustomerId, LoadNumber);
+        public Stored<T> With<T>(T value) => new(value, AccountSid, ConversationId ?? Id, Revision, Test, new(UpdateTime), CustomerId, LoadNumber) { SessionNames = SessionNames };
     }
 }
 
@@ -175,7 +183,11 @@ public sealed class ConversationStore(DurableDatabase database, IOptionsMonitor<
 /// <param name="CustomerId">Of a conversation: the customer that it is shown at, after merges.</param>
 /// <param name="LoadNumber">Of a segment: the load that took it into the data sets last; 0 if none has.</param>
 public sealed record Stored<T>(
-    T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime, string? CustomerId = null, long LoadNumber = 0);
+    T Value, string AccountSid, string ConversationId, long Revision, bool Test, DateTimeOffset UpdateTime, string? CustomerId = null, long LoadNumber = 0)
+{
+    /// <summary>Of a conversation: the names of its sessions, in ordinal order.</summary>
+    public IReadOnlyList<string> SessionNames { get; init; } = [];
+}
 
 /// <summary>Which conversations to list; what is null does not narrow.</summary>
 public sealed record ConversationQuery(

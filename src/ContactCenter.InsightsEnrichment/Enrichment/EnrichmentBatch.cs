@@ -93,7 +93,7 @@ internal sealed partial class EnrichmentBatch
     private async Task NoteAsync()
     {
         await RawEventStore.SetStatusAsync(_transaction.Connection, _outcomes);
-        await WarningStore.AddAsync(_transaction.Connection, _warnings, _now);
+        await WarningStore.AddAsync(_transaction, _accounts, _warnings, _now);
         await WriteBackJobs.AttachAsync(_transaction, _recordings, _now);
     }
 

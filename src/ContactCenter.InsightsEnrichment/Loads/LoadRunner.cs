@@ -63,8 +63,9 @@ public sealed class LoadRunner(DurableDatabase database, IOptionsMonitor<Activit
             }
         }
 
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await WarningStore.AddAsync(connection, [new("", "load_overrun", "", null, null)], timeProvider.GetUtcNow());
+        await using var warning = await database.BeginAsync(cancellationToken);
+        await WarningStore.AddAsync(warning, null, [new("", "load_overrun", "", null, null)], timeProvider.GetUtcNow());
+        await warning.CommitAsync(cancellationToken);
     }
 
     private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan interval) => time.AddTicks(-(time.UtcTicks % interval.Ticks));

@@ -1,6 +1,7 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress;
 using ContactCenter.Egress.Http;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 
 namespace ContactCenter.InsightsEnrichment.Recordings;
@@ -11,8 +12,9 @@ namespace ContactCenter.InsightsEnrichment.Recordings;
 /// </summary>
 /// <param name="egress">Asks.</param>
 /// <param name="database">Takes the warnings.</param>
+/// <param name="accounts">Which accounts are test environments.</param>
 /// <param name="timeProvider">Their time.</param>
-public sealed class LinkChecker(EgressClient egress, DurableDatabase database, TimeProvider timeProvider)
+public sealed class LinkChecker(EgressClient egress, DurableDatabase database, TwilioAccounts accounts, TimeProvider timeProvider)
 {
     private const string Destinations = "recording-links";
     private const int AtATime = 4;
@@ -30,7 +32,8 @@ public sealed class LinkChecker(EgressClient egress, DurableDatabase database, T
             async (index, token) => found[index] = await CheckAsync(links[index], token));
         await using var transaction = await database.BeginAsync(cancellationToken);
         await WarningStore.AddAsync(
-            transaction.Connection,
+            transaction,
+            accounts,
             [.. from one in found
                 from code in one.Codes()
                 select new Warning(one.Link.AccountSid, code, SegmentRecording.Link, null, null)],

@@ -1,4 +1,6 @@
 using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
+using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.Sessions;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +13,10 @@ namespace ContactCenter.InsightsEnrichment.Retention;
 /// <param name="database">The service's database.</param>
 /// <param name="options">How long they are kept.</param>
 /// <param name="rbm">How long those of RCS messaging are.</param>
+/// <param name="letters">Closes the dead letters of what is removed.</param>
 /// <param name="timeProvider">Their age.</param>
-internal sealed class RawEventRetention(DurableDatabase database, IOptions<RetentionOptions> options, IOptions<RbmRetentionOptions> rbm, TimeProvider timeProvider) : IJobHandler
+internal sealed class RawEventRetention(
+    DurableDatabase database, IOptions<RetentionOptions> options, IOptions<RbmRetentionOptions> rbm, DeadLetterDesk letters, TimeProvider timeProvider) : IJobHandler
 {
     /// <summary>Kind of the job.</summary>
     public const string Kind = "retention.raw-events";
@@ -44,7 +48,7 @@ internal sealed class RawEventRetention(DurableDatabase database, IOptions<Reten
         await last.CommitAsync(cancellationToken);
     }
 
-    private static async Task<bool> TryAsync(DurableTransaction transaction, List<OldEvent> events, DateTimeOffset before, DateTimeOffset dataBefore)
+    private async Task<bool> TryAsync(DurableTransaction transaction, List<OldEvent> events, DateTimeOffset before, DateTimeOffset dataBefore)
     {
         var connection = transaction.Connection;
         var store = new RetentionStore(connection);
@@ -62,7 +66,8 @@ internal sealed class RawEventRetention(DurableDatabase database, IOptions<Reten
 
         var inNoResult = await store.HoldAsync([.. events.Where(raw => !raw.IsInResult).Select(raw => raw.RawEventId)]);
         var alone = events.Where(raw => raw.IsInResult && NameOf(raw) is null).Except(ofWorkers).Select(raw => raw.RawEventId);
-        await store.RemoveAsync([.. inNoResult, .. alone]);
+        await FailedEventHandler.SupersedeAsync(transaction, letters, inNoResult.Where(one => one.HasFailed).Select(one => one.Id));
+        await store.RemoveAsync([.. inNoResult.Select(one => one.Id), .. alone]);
         return true;
     }
 

@@ -132,8 +132,9 @@ internal sealed class RetentionStore(NpgsqlConnection connection)
         new { ids });
 
     /// <summary>Of events that are part of no result holds those that nobody else works on.</summary>
-    public async Task<Guid[]> HoldAsync(Guid[] ids) => [.. await connection.QueryAsync<Guid>(
-        "SELECT raw_event_id FROM insights.raw_event_states WHERE raw_event_id = ANY(@ids) AND status <> 'received' ORDER BY raw_event_id FOR UPDATE SKIP LOCKED", new { ids })];
+    /// <returns>Each with whether its processing has failed, so that there may be a dead letter.</returns>
+    public async Task<List<(Guid Id, bool HasFailed)>> HoldAsync(Guid[] ids) => [.. await connection.QueryAsync<(Guid, bool)>(
+        "SELECT raw_event_id, attempts > 0 FROM insights.raw_event_states WHERE raw_event_id = ANY(@ids) AND status <> 'received' ORDER BY raw_event_id FOR UPDATE SKIP LOCKED", new { ids })];
 
     /// <summary>Events of RCS messaging that were received before a time.</summary>
     public async Task<Guid[]> OfRbmAsync(DateTimeOffset before, int limit) => [.. await connection.QueryAsync<Guid>(

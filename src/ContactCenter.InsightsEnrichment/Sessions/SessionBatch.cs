@@ -42,7 +42,7 @@ internal sealed class SessionBatch(DurableTransaction transaction, SessionChange
         if (ofSessions.Count + again.Count > 0)
             await RebuildAsync(ofSessions, again);
         await RawEventStore.SetStatusAsync(transaction.Connection, _outcomes);
-        await WarningStore.AddAsync(transaction.Connection, _warnings, now);
+        await WarningStore.AddAsync(transaction, Accounts, _warnings, now);
         return _tasks;
     }
 

@@ -1,5 +1,6 @@
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 using Dapper;
 
@@ -55,8 +56,9 @@ public sealed class SessionUpdateTeller(DurableDatabase database, TimeProvider t
 
 /// <summary>Raises the warning <c>session_start_missing</c> for a session whose start has not come within an hour (INS-29).</summary>
 /// <param name="database">The service's database.</param>
+/// <param name="accounts">Which accounts are test environments.</param>
 /// <param name="timeProvider">Time of the warning.</param>
-public sealed class SessionStartChecker(DurableDatabase database, TimeProvider timeProvider) : IJobHandler
+public sealed class SessionStartChecker(DurableDatabase database, TwilioAccounts accounts, TimeProvider timeProvider) : IJobHandler
 {
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
@@ -65,7 +67,7 @@ public sealed class SessionStartChecker(DurableDatabase database, TimeProvider t
         var account = await transaction.Connection.QuerySingleOrDefaultAsync<string>(
             "SELECT account_sid FROM insights.sessions WHERE session_name = @Name AND NOT has_start", job.Payload<SessionReference>());
         if (account is not null)
-            await WarningStore.AddAsync(transaction.Connection, [new(account, "session_start_missing", "", null, null)], timeProvider.GetUtcNow());
+            await WarningStore.AddAsync(transaction, accounts, [new(account, "session_start_missing", "", null, null)], timeProvider.GetUtcNow());
         await job.CommitAsync(transaction, cancellationToken);
     }
 }

@@ -78,6 +78,7 @@ public sealed partial class SessionService(SessionStore store, SessionRenderer r
             StartTime = session.StartTime.ToTimestamp(),
             EndTime = session.EndTime?.ToTimestamp(),
             ConversationId = session.ConversationId ?? "",
+            CustomerId = session.CustomerId ?? "",
             TaskSid = session.TaskSid ?? "",
             CallSid = session.CallSid ?? "",
             ReadyTime = session.ReadyTime?.ToTimestamp(),

@@ -28,6 +28,12 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
           CASE WHEN s.task_sid IS NULL AND s.call_sid IS NULL THEN s.session_name END) AS ConversationId
         """;
 
+    private const string Customer =
+        """
+        (SELECT insights.customer_shown(c.customer_id) FROM insights.conversations c
+          WHERE c.conversation_id = found.conversationid AND c.account_sid = found.accountsid AND NOT c.withdrawn) AS CustomerId
+        """;
+
     /// <summary>The column of the transcripts, which follows a change of the active key.</summary>
     public static SecretColumn TranscriptColumn { get; } = new("insights", Place(""), "session_name");
 
@@ -50,7 +56,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return Read(await connection.QueryAsync<Row>(new(
-            $"SELECT {Columns}, {Conversation} FROM insights.sessions s WHERE session_name = @name",
+            $"SELECT found.*, {Customer} FROM (SELECT {Columns}, {Conversation} FROM insights.sessions s WHERE session_name = @name) AS found",
             new { name = name.ToString() },
             cancellationToken: cancellationToken))).SingleOrDefault();
     }
@@ -63,6 +69,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
         await using var connection = await database.OpenAsync(cancellationToken);
         return Read(await connection.QueryAsync<Row>(new(
             $"""
+            SELECT found.*, {Customer} FROM (
             SELECT {Columns}, {Conversation} FROM insights.sessions s
             WHERE (@StartTime::timestamptz IS NULL OR start_time >= @StartTime)
               AND (@EndTime::timestamptz IS NULL OR start_time < @EndTime)
@@ -70,7 +77,8 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
               AND (@Status::text IS NULL OR status = @Status)
               AND (@TaskSid::text IS NULL OR task_sid = @TaskSid)
               AND (@AfterTime::timestamptz IS NULL OR start_time < @AfterTime OR (start_time = @AfterTime AND session_name > @AfterName))
-            ORDER BY start_time DESC, session_name LIMIT @Limit
+            ORDER BY start_time DESC, session_name LIMIT @Limit) AS found
+            ORDER BY starttime DESC, sessionname
             """,
             query,
             cancellationToken: cancellationToken)));
@@ -222,6 +230,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
             CallSid = row.CallSid,
             Direction = row.Direction,
             ConversationId = row.ConversationId,
+            CustomerId = row.CustomerId,
             Document = StoredSession.ReadDocument(name.Kind, row.Document),
             Agents = JsonSerializer.Deserialize<List<SessionAgent>>(row.Agents)!,
             ForTask = row.ForTask is null ? null : JsonSerializer.Deserialize<SessionForTask>(row.ForTask),
@@ -245,6 +254,7 @@ public sealed class SessionStore(DurableDatabase database, SecretKeyRing keys)
         public string? CallSid { get; init; }
         public string? Direction { get; init; }
         public string? ConversationId { get; init; }
+        public string? CustomerId { get; init; }
         public string Document { get; init; } = "";
         public string Agents { get; init; } = "";
         public string? ForTask { get; init; }

@@ -44,6 +44,9 @@ public sealed record StoredSession
     /// <summary>Its conversation; null while its task is not known.</summary>
     public string? ConversationId { get; init; }
 
+    /// <summary>The customer of that, after merges, where it is read to be shown; null as long as there is none.</summary>
+    public string? CustomerId { get; init; }
+
     /// <summary>See <see cref="SessionRecord.Document"/>.</summary>
     public required SessionDocument Document { get; init; }
 

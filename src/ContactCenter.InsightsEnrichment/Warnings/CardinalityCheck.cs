@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using Dapper;
 
 namespace ContactCenter.InsightsEnrichment.Warnings;
@@ -8,8 +9,9 @@ namespace ContactCenter.InsightsEnrichment.Warnings;
 /// conversation, customer and agent of a UTC day counts once with each value that it has. Labels do not count, nor links.
 /// </summary>
 /// <param name="database">The service's database.</param>
+/// <param name="accounts">Which accounts are test environments.</param>
 /// <param name="timeProvider">Which day it is.</param>
-internal sealed class CardinalityCheck(DurableDatabase database, TimeProvider timeProvider) : IJobHandler
+internal sealed class CardinalityCheck(DurableDatabase database, TwilioAccounts accounts, TimeProvider timeProvider) : IJobHandler
 {
     /// <summary>Kind of the job.</summary>
     public const string Kind = "insights.cardinality-check";
@@ -44,7 +46,7 @@ internal sealed class CardinalityCheck(DurableDatabase database, TimeProvider ti
                 """,
                 new { day, next = day.AddDays(1), Code },
                 cancellationToken: cancellationToken));
-            await WarningStore.AddAsync(transaction.Connection, [.. found.Select(field => new Warning(field.AccountSid, Code, field.Field, null, null))], day);
+            await WarningStore.AddAsync(transaction, accounts, [.. found.Select(field => new Warning(field.AccountSid, Code, field.Field, null, null))], day);
             await transaction.CommitAsync(cancellationToken);
         }
     }

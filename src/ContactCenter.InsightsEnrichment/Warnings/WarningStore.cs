@@ -1,3 +1,6 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using Dapper;
 using Npgsql;
 
@@ -14,11 +17,12 @@ public static class WarningStore
           AND (@AccountSid::text IS NULL OR account_sid = @AccountSid) AND (@Code::text IS NULL OR code = @Code) AND (@Field::text IS NULL OR field = @Field)
         """;
 
-    /// <summary>Counts warnings: one row per account, day, code and field.</summary>
-    /// <param name="connection">In the transaction that decides about the events.</param>
+    /// <summary>Counts warnings: one row per account, day, code and field; the first of each is published.</summary>
+    /// <param name="transaction">Decides about the events.</param>
+    /// <param name="accounts">Which accounts are test environments; null if the warnings are of no account.</param>
     /// <param name="warnings">Any number.</param>
     /// <param name="now">Time of the warnings.</param>
-    public static async Task AddAsync(NpgsqlConnection connection, IReadOnlyCollection<Warning> warnings, DateTimeOffset now)
+    public static async Task AddAsync(DurableTransaction transaction, TwilioAccounts? accounts, IReadOnlyCollection<Warning> warnings, DateTimeOffset now)
     {
         if (warnings.Count == 0)
             return;
@@ -28,7 +32,7 @@ public static class WarningStore
             .OrderBy(group => group.Key.AccountSid, StringComparer.Ordinal).ThenBy(group => group.Key.Code, StringComparer.Ordinal)
             .ThenBy(group => group.Key.Field, StringComparer.Ordinal)
             .ToList();
-        await connection.ExecuteAsync(
+        var counted = await transaction.Connection.QueryAsync<(string AccountSid, string Code, string Field, bool IsFirst)>(
             """
             INSERT INTO insights.warnings AS w (account_sid, day, code, field, count, first_time, last_time, sample, raw_event_ids)
             SELECT account_sid, (@now AT TIME ZONE 'UTC')::date, code, field, count, @now, @now, sample, array_remove(ARRAY[raw_event_id], NULL)
@@ -36,6 +40,7 @@ public static class WarningStore
             ON CONFLICT (account_sid, day, code, field) DO UPDATE
             SET count = w.count + excluded.count, last_time = greatest(w.last_time, excluded.last_time),
               sample = coalesce(w.sample, excluded.sample), raw_event_ids = (w.raw_event_ids || excluded.raw_event_ids)[1:5]
+            RETURNING account_sid, code, field, xmax = 0
             """,
             new
             {
@@ -47,6 +52,22 @@ public static class WarningStore
                 samples = rows.Select(row => Sample(row.First())).ToArray(),
                 ids = rows.Select(row => row.First().RawEventId).ToArray(),
             });
+        foreach (var (accountSid, code, field, _) in counted.Where(row => row.IsFirst && accounts?.Publishes(row.AccountSid) != false))
+        {
+            transaction.Publish(
+                new WarningRaised
+                {
+                    EventId = Guid.CreateVersion7(now),
+                    OccurredTime = now,
+                    RecordedTime = now,
+                    AccountSid = accountSid,
+                    Code = code,
+                    Field = field,
+                    Day = DateOnly.FromDateTime(now.UtcDateTime),
+                },
+                $"warnings/{accountSid}",
+                mandatory: false);
+        }
     }
 
     /// <summary>Settles warnings, each with the latest row that has one open.</summary>

@@ -1,6 +1,7 @@
 using ContactCenter.Events.Insights;
 using ContactCenter.Insights.V1;
 using ContactCenter.InsightsEnrichment.RawEvents;
+using ContactCenter.InsightsEnrichment.Tests.Retention;
 using ContactCenter.Operations.V1;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,16 @@ public sealed class FailedEventTests(TestServers servers) : InsightsTest(servers
         await Operations.BulkReplayDeadLettersAsync(new() { Filter = filter, Token = tried.Token }, cancellationToken: Cancellation);
         await Eventually.TrueAsync(async () => (await RowsAsync(_failing.TaskSid)).Count == 1);
         Assert.Equal(("processed 13", DeadLetterState.Replayed), (await StatusesAsync(), (await LettersAsync())[0].State));
+    }
+
+    [Fact]
+    [Rule("INS-20"), Rule("INS-22")]
+    public async Task A_failed_event_that_is_removed_for_its_age_closes_its_dead_letter()
+    {
+        await BreakAsync();
+        await FailForGoodAsync();
+        await Ageing.RunAsync(Services, 401, Cancellation);
+        Assert.Equal(("", DeadLetterState.Superseded), (await StatusesAsync(), (await LettersAsync())[0].State));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
         _published = await Published.ListenAsync(
             Broker,
             typeof(SegmentClosed), typeof(SegmentRevised), typeof(SegmentWithdrawn), typeof(ConversationClosed), typeof(CustomerLinked),
-            typeof(CustomerContacted));
+            typeof(CustomerContacted), typeof(WarningRaised));
     }
 
     public override async ValueTask DisposeAsync()
@@ -39,6 +39,25 @@ public sealed class PublishedEventsTests(TestServers servers) : InsightsTest(ser
         var conversation = Assert.Single(_published.Of<ConversationClosed>());
         Assert.Equal((340, 345, "solved", 4), (conversation.HandlingSeconds, conversation.ExperienceSeconds, conversation.Outcome, conversation.SegmentCount));
         Assert.Equal(4, closed.Select(segment => segment.SegmentId).Distinct().Count());
+    }
+
+    [Fact]
+    [Rule("INS-112")]
+    public async Task A_warning_is_published_when_it_occurs_for_the_first_time_of_a_day()
+    {
+        var tooLong = new string('A', 130);
+        foreach (var (number, attributes) in (IEnumerable<(int, string)>)
+            [(1, $$$"""{"conversations":{"campaign":"{{{tooLong}}}"}}"""), (2, $$$"""{"conversations":{"campaign":"{{{tooLong}}}"}}"""), (3, """{"conversations":{"kind":"Queue"}}""")])
+        {
+            await SendAsync(new TaskLife(number) { Attributes = attributes }.Entered("09:00:00", "Level 1").Canceled("09:00:10").Forms);
+            await SettledAsync();
+        }
+
+        await _published.ReceivedAsync<WarningRaised>(2);
+        Assert.Equal(
+            [(TaskLife.AccountSid, "value_truncated", "campaign"), (TaskLife.AccountSid, "kind_not_settable", "kind")],
+            _published.Of<WarningRaised>().Select(warning => (warning.AccountSid, warning.Code, warning.Field)));
+        Assert.All(_published.Of<WarningRaised>(), warning => Assert.Equal(DateOnly.FromDateTime(warning.OccurredTime.UtcDateTime), warning.Day));
     }
 
     [Fact]

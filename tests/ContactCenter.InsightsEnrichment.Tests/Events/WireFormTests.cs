@@ -218,6 +218,11 @@ public sealed class WireFormTests
     public void IngestWatermark_keeps_its_form() =>
         WireForm.Holds<IngestWatermark>("ingest-watermark", Head + "\"watermarkTime\":\"2026-03-02T10:02:12.7+00:00\",\"deadLetters\":2}");
 
+    [Fact]
+    [Rule("INS-112")]
+    public void WarningRaised_keeps_its_form() =>
+        WireForm.Holds<WarningRaised>("warning-raised", Head + "\"code\":\"value_truncated\",\"field\":\"campaign\",\"day\":\"2026-03-02\"}");
+
     private static void Holds<T>(string urn, string text, T message)
         where T : class
     {

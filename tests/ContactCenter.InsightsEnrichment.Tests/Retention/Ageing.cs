@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.InsightsEnrichment.Retention;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,8 @@ internal static class Ageing
         var later = new ManualTimeProvider(TimeProvider.System.GetUtcNow().AddDays(days));
         var database = services.GetRequiredService<DurableDatabase>();
         var options = services.GetRequiredService<IOptions<RetentionOptions>>();
-        await new RawEventRetention(database, options, services.GetRequiredService<IOptions<RbmRetentionOptions>>(), later).RunAsync(null!, cancellationToken);
+        var letters = services.GetRequiredService<DeadLetterDesk>();
+        await new RawEventRetention(database, options, services.GetRequiredService<IOptions<RbmRetentionOptions>>(), letters, later).RunAsync(null!, cancellationToken);
         await new ResultRetention(database, options, later).RunAsync(null!, cancellationToken);
     }
 }

@@ -24,8 +24,11 @@ public sealed class SessionSegmentsTests(TestServers servers) : SessionsTest(ser
         var handled = (await Conversations.ListSegmentsAsync(new() { Filter = new() { TaskSid = "call-21" } }, cancellationToken: Cancellation)).Segments[1];
         Assert.Equal(("call-21", "emp-5", "Q1", "call-21-1"), (handled.ConversationId, handled.AgentSid, handled.QueueSid, handled.ReservationSid));
         Assert.Equal(("Customer", "two units", "Call"), (handled.Attributes["hang_up_by"], handled.Attributes["content"], handled.Attributes["channel"]));
-        Assert.NotNull((await Conversations.GetConversationAsync(new() { ConversationId = "call-21" }, cancellationToken: Cancellation)).Conversation.EndTime);
-        Assert.Equal("call-21", (await Sessions.GetSessionAsync(new() { Name = "call-21" }, cancellationToken: Cancellation)).Session.ConversationId);
+        var conversation = await ConversationAsync("call-21");
+        Assert.NotNull(conversation.EndTime);
+        Assert.Equal(["call-21"], conversation.SessionNames);
+        var session = (await Sessions.GetSessionAsync(new() { Name = "call-21" }, cancellationToken: Cancellation)).Session;
+        Assert.Equal(("call-21", conversation.CustomerId), (session.ConversationId, session.CustomerId));
     }
 
     [Fact]
@@ -61,6 +64,8 @@ public sealed class SessionSegmentsTests(TestServers servers) : SessionsTest(ser
         Assert.Equal(task, (await Sessions.GetSessionAsync(new() { Name = "call-21" }, cancellationToken: Cancellation)).Session.ConversationId);
         var answer = await Conversations.ListConversationsAsync(new(), cancellationToken: Cancellation);
         Assert.Equal([task], answer.Conversations.Select(conversation => conversation.ConversationId));
+        Assert.Equal(["call-21"], answer.Conversations[0].SessionNames);
+        Assert.Equal(answer.Conversations[0].CustomerId, Assert.Single((await Sessions.ListSessionsAsync(new(), cancellationToken: Cancellation)).Sessions).CustomerId);
     }
 
     [Theory]

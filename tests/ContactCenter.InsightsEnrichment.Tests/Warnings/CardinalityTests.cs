@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.InsightsEnrichment.Warnings;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,7 +30,7 @@ public sealed class CardinalityTests(TestServers servers) : InsightsTest(servers
             """,
             new { conversations, different });
         await using var replica = await RunAsync();
-        var check = new CardinalityCheck(replica.Services.GetRequiredService<DurableDatabase>(), new ManualTimeProvider(new DateTimeOffset(2026, 3, 3, 0, 30, 0, TimeSpan.Zero)));
+        var check = new CardinalityCheck(replica.Services.GetRequiredService<DurableDatabase>(), replica.Services.GetRequiredService<TwilioAccounts>(), new ManualTimeProvider(new DateTimeOffset(2026, 3, 3, 0, 30, 0, TimeSpan.Zero)));
 
         await check.RunAsync(null!, Cancellation);
         await check.RunAsync(null!, Cancellation);
