@@ -8,38 +8,30 @@ namespace ContactCenter.InsightsEnrichment.Configuration;
 internal sealed class CurrentConfiguration(ConfigurationStore store)
 {
     private readonly Lock _changing = new();
-    private CancellationTokenSource _changed = new();
+    private ConfigurationReloadToken _change = new();
     private long _version;
 
     /// <summary>What goes before the settings.</summary>
     public ConfigurationDocument Document { get; private set; } = new();
 
     /// <summary>Signals the next change.</summary>
-    public IChangeToken ChangeToken
-    {
-        get
-        {
-            lock (_changing)
-                return new CancellationChangeToken(_changed.Token);
-        }
-    }
+    public IChangeToken ChangeToken => Volatile.Read(ref _change);
 
     /// <summary>Looks whether another document was imported.</summary>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var imported = await store.ReadAsync(cancellationToken);
-        CancellationTokenSource before;
+        ConfigurationReloadToken before;
         lock (_changing)
         {
             if (imported.Version <= _version)
                 return;
             (_version, Document) = (imported.Version, ConfigurationDocument.Read(imported.Document));
-            (before, _changed) = (_changed, new());
+            before = Interlocked.Exchange(ref _change, new());
         }
 
-        await before.CancelAsync();
-        before.Dispose();
+        before.OnReload();
     }
 
     /// <summary>Tells options that they are to be made anew.</summary>
