@@ -130,7 +130,7 @@ public sealed class ConfigurationTests(TestServers servers) : LoadTest(servers)
         Attributes = $$$"""{"direction":"inbound","from":"+15551234567","conversations":{"handling_team_id":"T1","handling_team_name":"{{{team}}}","content":"asked"},"customers":{"name":"Jane Roe"}}""",
     }.Entered($"10:0{number}:00", "Level 1").Canceled($"10:0{number}:05");
 
-    private async Task<string> KeyAsync(CustomerService.CustomerServiceClient customers) => (await customers.PreviewLinkAsync(
+    private static async Task<string> KeyAsync(CustomerService.CustomerServiceClient customers) => (await customers.PreviewLinkAsync(
         new() { TaskAttributes = """{"customers":{"phone":"020 7946 0958"}}""", ConversationId = "C1" }, cancellationToken: Cancellation)).Explanations.First(step => step.Used).Normalised;
 
     private async Task<IEnumerable<string>> TeamsAsync() =>

@@ -4,7 +4,6 @@ using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using FsCheck;
 using FsCheck.Fluent;
-using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Conversations;
 

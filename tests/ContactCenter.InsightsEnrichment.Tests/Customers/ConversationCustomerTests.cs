@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
-using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Customers;
 

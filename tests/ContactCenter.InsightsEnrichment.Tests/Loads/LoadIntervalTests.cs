@@ -1,4 +1,3 @@
-using ContactCenter.InsightsEnrichment.Loads;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Loads;

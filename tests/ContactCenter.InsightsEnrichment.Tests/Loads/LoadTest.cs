@@ -3,7 +3,6 @@ using ContactCenter.Insights.V1;
 using ContactCenter.InsightsEnrichment.Agents;
 using ContactCenter.InsightsEnrichment.Loads;
 using ContactCenter.InsightsEnrichment.Tests.Agents;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Load = ContactCenter.Insights.V1.Load;
