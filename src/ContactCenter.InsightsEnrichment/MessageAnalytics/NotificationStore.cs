@@ -122,7 +122,7 @@ public sealed class NotificationStore(DurableDatabase database, RbmAgents agents
                 warnings.Add(new("", "unknown_event_type", "rbm", null, null));
         }
 
-        await WarningStore.AddAsync(transaction.Connection, warnings, now);
+        await WarningStore.AddAsync(transaction, null, warnings, now);
     }
 
     private void PublishReceipts(DurableTransaction transaction, Row row)

@@ -104,7 +104,7 @@ public sealed class SentMessageDesk(RbmAgents agents, IOptions<RbmOptions> optio
             window = options.Value.BackfillDays,
         })).ToList();
         await WarningStore.AddAsync(
-            transaction.Connection, [.. rows.Where(row => row.ReceiptBeforeSend == true).Select(row => new Warning("", "receipt_before_send", row.AgentId, row.MessageId, null))], now);
+            transaction, null, [.. rows.Where(row => row.ReceiptBeforeSend == true).Select(row => new Warning("", "receipt_before_send", row.AgentId, row.MessageId, null))], now);
         return [.. rows.Select(row => (row.AgentId, row.MessageId))];
     }
 
