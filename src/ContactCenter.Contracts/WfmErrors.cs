@@ -23,4 +23,25 @@ public static class WfmErrors
 
     /// <summary>A time range is longer than the method allows.</summary>
     public const string RangeTooLarge = "RANGE_TOO_LARGE";
+
+    /// <summary>CXone refuses the access key.</summary>
+    public const string AccessKeyRejected = "ACCESS_KEY_REJECTED";
+
+    /// <summary>Something that the connection needs is missing.</summary>
+    public const string ConnectionNotConfigured = "CONNECTION_NOT_CONFIGURED";
+
+    /// <summary>CXone cannot be reached, so the access key could not be tried out.</summary>
+    public const string CxoneUnavailable = "CXONE_UNAVAILABLE";
+
+    /// <summary>The resource was changed since it was read.</summary>
+    public const string EtagMismatch = "ETAG_MISMATCH";
+
+    /// <summary>There is no such report.</summary>
+    public const string ReportNotFound = "REPORT_NOT_FOUND";
+
+    /// <summary>The secret has to be entered again, since the address or the key has changed.</summary>
+    public const string SecretRequired = "SECRET_REQUIRED";
+
+    /// <summary>The service URL cannot be used.</summary>
+    public const string ServiceUrlInvalid = "SERVICE_URL_INVALID";
 }

@@ -18,6 +18,7 @@ namespace ContactCenter.Sandbox.Twilio.Truth;
 /// <param name="AbandonedWait">Waiting of the abandoned.</param>
 /// <param name="Talk">Talking.</param>
 /// <param name="WrapUp">Wrapping up.</param>
+/// <param name="Waiting">Contacts that waited when the interval ended.</param>
 public sealed record QueueIntervalFacts(
     DateTimeOffset Start,
     string QueueSid,
@@ -32,7 +33,8 @@ public sealed record QueueIntervalFacts(
     long LongestQueue,
     long AbandonedWait,
     long Talk,
-    long WrapUp)
+    long WrapUp,
+    int Waiting)
 {
     /// <summary>Reads the facts of an interval that was served.</summary>
     /// <param name="interval">The interval.</param>
@@ -51,7 +53,8 @@ public sealed record QueueIntervalFacts(
         Seconds(interval.MaxQueueTime),
         Seconds(interval.AbandonedTime),
         Seconds(interval.TalkTime),
-        Seconds(interval.WrapUpTime));
+        Seconds(interval.WrapUpTime),
+        interval.WaitingAtEnd);
 
     private static long Seconds(Duration? duration) => duration?.Seconds ?? 0;
 }

@@ -21,13 +21,21 @@ public static class QueueIntervalTruth
 
     /// <summary>The figures of all queues.</summary>
     /// <param name="lives">The tasks.</param>
-    /// <returns>One entry for each queue and interval in which a contact ended.</returns>
-    public static IReadOnlyList<QueueIntervalFacts> Intervals(IEnumerable<TaskLife> lives) =>
-        [.. lives
-            .Where(life => !life.Contact.Outbound)
-            .SelectMany(Contacts)
-            .GroupBy(c => (Start: IntervalOf(c.End), c.Queue))
-            .Select(group => Sum(group.Key.Start, group.Key.Queue, [.. group]))];
+    /// <returns>One entry for each queue and interval in which a contact ended, or at whose end one waited.</returns>
+    public static IReadOnlyList<QueueIntervalFacts> Intervals(IEnumerable<TaskLife> lives)
+    {
+        var inbound = lives.Where(life => !life.Contact.Outbound).ToList();
+        var ended = inbound.SelectMany(Contacts).ToLookup(c => (Start: IntervalOf(c.End), c.Queue));
+        var waiting = inbound.SelectMany(life => life.Stays).SelectMany(Ends).CountBy(end => end).ToDictionary();
+        return [.. ended.Select(group => group.Key).Union(waiting.Keys).Select(key => Sum(key.Start, key.Queue, [.. ended[key]], waiting.GetValueOrDefault(key)))];
+    }
+
+    // The intervals over whose end a contact waits.
+    private static IEnumerable<(DateTimeOffset Start, TaskQueue Queue)> Ends(QueueStay stay)
+    {
+        for (var start = IntervalOf(stay.WaitStart); start + Interval <= stay.Left; start += Interval)
+            yield return (start, stay.Queue);
+    }
 
     // Each stay in a queue is a contact of its own, so a transfer makes two.
     private static IEnumerable<Contact> Contacts(TaskLife life) => life.Stays.Select(stay =>
@@ -38,7 +46,7 @@ public static class QueueIntervalTruth
         return new Contact(stay.End == StayEnd.Canceled ? Fate.Abandoned : Fate.Redirected, stay.Left, stay.Queue, wait, 0, 0);
     });
 
-    private static QueueIntervalFacts Sum(DateTimeOffset start, TaskQueue queue, List<Contact> contacts)
+    private static QueueIntervalFacts Sum(DateTimeOffset start, TaskQueue queue, List<Contact> contacts, int waiting)
     {
         var answered = contacts.FindAll(c => c.Fate == Fate.Answered);
         var abandoned = contacts.FindAll(c => c.Fate == Fate.Abandoned && c.WaitMs >= ShortAbandonMs);
@@ -59,7 +67,8 @@ public static class QueueIntervalTruth
             Round(abandoned.Sum(c => c.WaitMs)),
             Round(talk),
             // WFM-42: parts are rounded so that they add up to the rounded whole.
-            Round(handle) - Round(talk));
+            Round(handle) - Round(talk),
+            waiting);
     }
 
     private static DateTimeOffset IntervalOf(DateTimeOffset time) => new(time.Ticks - time.Ticks % Interval.Ticks, TimeSpan.Zero);

@@ -1,0 +1,241 @@
+using System.Diagnostics.Metrics;
+using ContactCenter.Durable;
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ContactCenter.WfmConnector.AgentStates;
+
+/// <summary>All SQL of the agents' present states and of what CXone was told of them.</summary>
+/// <param name="database">The service's database.</param>
+/// <param name="options">When a change is due to be sent.</param>
+/// <param name="timeProvider">Now.</param>
+public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOptions> options, TimeProvider timeProvider)
+{
+    // Longer than a request may take (CxoneClient): whoever lost the lease has given up by then.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    private static readonly Meter Meter = new("ContactCenter.WfmConnector");
+
+    private static readonly Counter<long> Skipped = Meter.CreateCounter<long>(
+        "wfm.states.skipped", "{state}", "States that were followed by another before they were due to be sent (WFM-29).");
+
+    private RealTimeOptions Options => options.Value.RealTime;
+
+    /// <summary>
+    /// Works out what an agent does now and when that is due to be sent. Facts of one agent that are told at the same time wait
+    /// for each other here, so the last to commit sees them all.
+    /// </summary>
+    /// <param name="connection">In the transaction that has written the fact.</param>
+    /// <param name="agentSid">The agent.</param>
+    public async Task RefreshAsync(NpgsqlConnection connection, string agentSid)
+    {
+        var now = timeProvider.GetUtcNow();
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO wfm.agent_states (agent_sid) VALUES (@agentSid) ON CONFLICT DO NOTHING;
+            SELECT FROM wfm.agent_states WHERE agent_sid = @agentSid FOR UPDATE
+            """,
+            new { agentSid });
+        var skipped = await connection.QueryAsync<bool>(
+            """
+            WITH present AS (
+              SELECT n.state_id, n.medium, n.start_time, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
+              FROM wfm.spans(@now, 'infinity', ARRAY[@agentSid]) n JOIN wfm.agent_states s USING (agent_sid)
+              WHERE n.end_time IS NULL AND (n.state_id, n.medium) IS DISTINCT FROM (s.state_id, s.medium)
+            )
+            UPDATE wfm.agent_states s SET state_id = p.state_id, medium = p.medium, since = p.start_time,
+              due_time = CASE WHEN @dwells THEN @now + @spacing ELSE coalesce(s.due_time, greatest(@now, s.report_time + @spacing)) END
+            FROM present p WHERE s.agent_sid = @agentSid
+            RETURNING p.is_skipped
+            """,
+            new { agentSid, now, spacing = Options.MinimumSpacing, dwells = Options.Mode == SpacingMode.Dwell });
+        if (skipped.SingleOrDefault())
+            Skipped.Add(1);
+    }
+
+    /// <summary>Takes agents whose states are due; nobody else sends them until they are settled or the lease ends.</summary>
+    /// <param name="isSnapshot">Whether to take those of a snapshot.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>The lease and the states; none if nothing is due.</returns>
+    public async Task<(Guid Lease, IReadOnlyList<DueState> States)> ClaimAsync(bool isSnapshot, CancellationToken cancellationToken)
+    {
+        var now = timeProvider.GetUtcNow();
+        var lease = Guid.CreateVersion7(now);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var states = await connection.QueryAsync<DueState>(new CommandDefinition(
+            $"""
+            UPDATE wfm.agent_states SET due_time = NULL
+            WHERE due_time <= @now AND NOT is_forced AND (state_id, medium) IS NOT DISTINCT FROM (reported_state_id, reported_medium);
+            WITH due AS (
+              SELECT agent_sid FROM wfm.agent_states
+              WHERE due_time <= @now AND is_forced = @isSnapshot AND state_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= @now)
+              ORDER BY due_time LIMIT @size FOR UPDATE SKIP LOCKED
+            ), taken AS (
+              UPDATE wfm.agent_states s SET lease_id = @lease, lease_until = @now + @leaseTime, sequence = s.sequence + 1
+              FROM due WHERE s.agent_sid = due.agent_sid RETURNING s.*
+            )
+            SELECT t.agent_sid AS AgentSid, {Logins.Sql("t.agent_sid", "@now")} AS LoginId, t.state_id AS StateId, t.medium AS Medium, t.since AS Since,
+              t.reported_state_id AS ReportedStateId, t.reported_since AS ReportedSince, t.sequence AS Sequence
+            FROM taken t ORDER BY 2
+            """,
+            new { now, isSnapshot, size = Options.BatchSize, lease, leaseTime = Lease },
+            cancellationToken: cancellationToken));
+        return (lease, [.. states]);
+    }
+
+    /// <summary>Writes that CXone took states, or refused them.</summary>
+    /// <param name="lease">As claimed; if it is lost nothing is written.</param>
+    /// <param name="states">Which.</param>
+    /// <param name="refusal">The answer; null if it took them.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, string? refusal, CancellationToken cancellationToken) => ExecuteAsync(
+        """
+        UPDATE wfm.agent_states s SET reported_state_id = t.state_id, reported_medium = t.medium, reported_since = t.since, report_time = @now,
+          refusal = @refusal, is_forced = false, lease_id = NULL, lease_until = NULL,
+          due_time = CASE WHEN (s.state_id, s.medium) IS DISTINCT FROM (t.state_id, t.medium) THEN @now + @spacing END
+        FROM unnest(@agents, @stateIds, @media, @sinces) AS t (agent_sid, state_id, medium, since) WHERE s.agent_sid = t.agent_sid AND s.lease_id = @lease
+        """,
+        new
+        {
+            lease,
+            refusal,
+            now = timeProvider.GetUtcNow(),
+            spacing = Options.MinimumSpacing,
+            agents = states.Select(state => state.AgentSid).ToArray(),
+            stateIds = states.Select(state => state.StateId).ToArray(),
+            media = states.Select(state => state.Medium).ToArray(),
+            sinces = states.Select(state => state.Since).ToArray(),
+        },
+        cancellationToken);
+
+    /// <summary>Gives states back that could not be sent; the latest of each agent is sent after a pause (WFM-35).</summary>
+    /// <param name="lease">As claimed.</param>
+    /// <param name="pause">How long.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public Task GiveBackAsync(Guid lease, TimeSpan pause, CancellationToken cancellationToken) => ExecuteAsync(
+        "UPDATE wfm.agent_states SET lease_id = NULL, lease_until = NULL, due_time = @now + @pause WHERE lease_id = @lease",
+        new { lease, pause, now = timeProvider.GetUtcNow() },
+        cancellationToken);
+
+    /// <summary>Whether the lease still is this process's.</summary>
+    /// <param name="lease">As claimed.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<bool> HoldsAsync(Guid lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT FROM wfm.agent_states WHERE lease_id = @lease AND lease_until > @now + interval '11 seconds')",
+            new { lease, now = timeProvider.GetUtcNow() },
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Has the states of all agents sent again who are at work, or were when CXone last heard of them (WFM-39).</summary>
+    /// <param name="connection">In the transaction that needs it.</param>
+    /// <returns>How many agents.</returns>
+    public Task<int> ForceAllAsync(NpgsqlConnection connection) => connection.ExecuteAsync(
+        """
+        UPDATE wfm.agent_states SET is_forced = true, due_time = @now
+        WHERE state_id IS NOT NULL AND (state_id <> @loggedOut OR (reported_state_id IS DISTINCT FROM state_id AND since > @now - interval '1 day'))
+        """,
+        new { now = timeProvider.GetUtcNow(), loggedOut = ActivityBook.LoggedOut });
+
+    /// <summary>Lists present states by agent.</summary>
+    /// <param name="after">Begin after this agent; empty for the first page.</param>
+    /// <param name="limit">Most states.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<IReadOnlyList<PresentState>> ListAsync(string after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<PresentState>(new CommandDefinition(
+            $"""
+            SELECT s.agent_sid AS AgentSid, {Logins.Sql("s.agent_sid", "@now")} AS LoginId, a.full_name AS FullName, k.state AS State, k.reason_code AS ReasonCode,
+              k.reason_text AS ReasonText, s.medium AS Medium, s.since AS Since, r.state AS ReportedState, r.reason_code AS ReportedReasonCode,
+              s.reported_since AS ReportedSince, s.report_time AS ReportTime, s.sequence AS Sequence, s.refusal AS Refusal
+            FROM wfm.agent_states s JOIN wfm.states k USING (state_id) JOIN wfm.agents a USING (agent_sid) LEFT JOIN wfm.states r ON r.state_id = s.reported_state_id
+            WHERE s.agent_sid > @after ORDER BY s.agent_sid LIMIT @limit
+            """,
+            new { after, limit, now = timeProvider.GetUtcNow() },
+            cancellationToken: cancellationToken))];
+    }
+
+    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
+}
+
+/// <summary>A state that is being sent.</summary>
+public sealed class DueState
+{
+    /// <summary>The agent.</summary>
+    public string AgentSid { get; init; } = "";
+
+    /// <summary>By which CXone knows the agent.</summary>
+    public string LoginId { get; init; } = "";
+
+    /// <summary>The state.</summary>
+    public short StateId { get; init; }
+
+    /// <summary>Medium of the contact; null without.</summary>
+    public short? Medium { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTime Since { get; init; }
+
+    /// <summary>The state reported before; null if none was.</summary>
+    public short? ReportedStateId { get; init; }
+
+    /// <summary>Since when that lasted.</summary>
+    public DateTime? ReportedSince { get; init; }
+
+    /// <summary>Number of the report; of one agent it only grows.</summary>
+    public long Sequence { get; init; }
+}
+
+/// <summary>What an agent does now, and what CXone was told.</summary>
+public sealed class PresentState
+{
+    /// <summary>The agent.</summary>
+    public string AgentSid { get; init; } = "";
+
+    /// <summary>By which CXone knows the agent.</summary>
+    public string LoginId { get; init; } = "";
+
+    /// <summary>Null if not known.</summary>
+    public string? FullName { get; init; }
+
+    /// <summary>The state.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Null without.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>Null without.</summary>
+    public string? ReasonText { get; init; }
+
+    /// <summary>Medium of the contact; null without.</summary>
+    public short? Medium { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTime Since { get; init; }
+
+    /// <summary>The state that was last sent; null if none was.</summary>
+    public string? ReportedState { get; init; }
+
+    /// <summary>Its reason.</summary>
+    public string? ReportedReasonCode { get; init; }
+
+    /// <summary>Since when that lasted.</summary>
+    public DateTime? ReportedSince { get; init; }
+
+    /// <summary>When it was sent.</summary>
+    public DateTime? ReportTime { get; init; }
+
+    /// <summary>Number of the last report.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The answer if CXone refused the last report; else null.</summary>
+    public string? Refusal { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace ContactCenter.WfmConnector.AgentStates;
+
+/// <summary>By which id CXone knows an agent (WFM-17).</summary>
+internal static class Logins
+{
+    /// <summary>
+    /// SQL of the login id that an agent had at a time: the number known by then, or the first one ever known, unless another
+    /// agent had it first (WFM-18); without one the agent's SID.
+    /// </summary>
+    /// <param name="agentSid">SQL of the agent.</param>
+    /// <param name="time">SQL of the time.</param>
+    public static string Sql(string agentSid, string time) =>
+        $"""
+        coalesce((
+          SELECT l.login_id FROM (
+            (SELECT login_id, from_time FROM wfm.agent_logins WHERE agent_sid = {agentSid} AND from_time <= {time} ORDER BY from_time DESC LIMIT 1)
+            UNION ALL (SELECT login_id, from_time FROM wfm.agent_logins WHERE agent_sid = {agentSid} AND from_time > {time} ORDER BY from_time LIMIT 1)
+            ORDER BY from_time LIMIT 1) l
+          WHERE NOT EXISTS (
+            SELECT FROM wfm.agent_logins o WHERE o.login_id = l.login_id AND o.agent_sid <> {agentSid} AND (o.from_time, o.agent_sid) < (l.from_time, {agentSid}))),
+          {agentSid})
+        """;
+}

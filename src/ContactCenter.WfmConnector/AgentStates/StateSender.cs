@@ -1,0 +1,109 @@
+using ContactCenter.Durable;
+using ContactCenter.WfmConnector.Connections;
+using ContactCenter.WfmConnector.Facts;
+using ContactCenter.WfmConnector.Reports;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ContactCenter.WfmConnector.AgentStates;
+
+/// <summary>Sends states when they are due, those of many agents in one request (WFM-28 to WFM-39).</summary>
+/// <param name="store">Where the states are.</param>
+/// <param name="book">Knows what they mean.</param>
+/// <param name="connections">Says whether anything may be sent, and when a snapshot is due.</param>
+/// <param name="client">Sends them.</param>
+/// <param name="database">The service's database.</param>
+/// <param name="options">How often to look.</param>
+/// <param name="timeProvider">Now.</param>
+/// <param name="logger">Told of what goes wrong.</param>
+public sealed partial class StateSender(
+    AgentStateStore store,
+    ActivityBook book,
+    ConnectionStore connections,
+    CxoneClient client,
+    DurableDatabase database,
+    IOptions<WfmOptions> options,
+    TimeProvider timeProvider,
+    ILogger<StateSender> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private static readonly ReportWriter Writer = new(WireProfile.Default);
+
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(options.Value.RealTime.FlushAfter, timeProvider, SendAsync, LogFailed, stoppingToken);
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        var connection = await connections.ReadAsync(cancellationToken);
+        if (!connection.IsUsable)
+            return;
+        await using (var transaction = await database.BeginAsync(cancellationToken))
+        {
+            if (await connections.TakeSnapshotAsync(transaction.Connection))
+                await store.ForceAllAsync(transaction.Connection);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        foreach (var isSnapshot in new[] { false, true })
+        {
+            while (true)
+            {
+                var (lease, states) = await store.ClaimAsync(isSnapshot, cancellationToken);
+                if (states.Count == 0)
+                    break;
+                if (!await SendAsync(connection, lease, states, isSnapshot, cancellationToken))
+                    return;
+            }
+        }
+    }
+
+    /// <returns>False if CXone cannot be reached: nothing else is tried in this turn.</returns>
+    private async Task<bool> SendAsync(Connection connection, Guid lease, IReadOnlyList<DueState> states, bool isSnapshot, CancellationToken cancellationToken)
+    {
+        if (!await store.HoldsAsync(lease, cancellationToken))
+            return true;
+        var entries = new List<StateEntry>(states.Count);
+        await using (var open = await database.OpenAsync(cancellationToken))
+        {
+            foreach (var state in states)
+                entries.Add(await EntryOfAsync(open, state));
+        }
+
+        var body = Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, isSnapshot, entries));
+        var answer = await client.SendStatesAsync(connection, body, $"{lease}-{states[0].Sequence}", cancellationToken);
+        switch (answer.Result)
+        {
+            case CxoneResult.Accepted or CxoneResult.ItemsRejected:
+                var refused = answer.Items.Where(item => item.Index >= 0 && item.Index < states.Count).ToLookup(item => item.Index!.Value);
+                await store.SettleAsync(lease, [.. states.Where((_, i) => !refused.Contains(i))], refusal: null, cancellationToken);
+                foreach (var item in refused)
+                    await store.SettleAsync(lease, [states[item.Key]], $"ITEM_REJECTED {item.First().Field} {item.First().Message}".TrimEnd(), cancellationToken);
+                return true;
+            // One bad agent must not keep the others back (WFM-86).
+            case CxoneResult.Rejected or CxoneResult.TooLarge when states.Count > 1:
+                var half = states.Count / 2;
+                return await SendAsync(connection, lease, [.. states.Take(half)], isSnapshot, cancellationToken)
+                    & await SendAsync(connection, lease, [.. states.Skip(half)], isSnapshot, cancellationToken);
+            case CxoneResult.Rejected or CxoneResult.TooLarge or CxoneResult.Unreadable:
+                await store.SettleAsync(lease, states, $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), cancellationToken);
+                return true;
+            default:
+                await store.GiveBackAsync(lease, answer.Delay is { } delay && delay > Pause ? delay : Pause, cancellationToken);
+                return false;
+        }
+    }
+
+    private async ValueTask<StateEntry> EntryOfAsync(NpgsqlConnection open, DueState state) => new(
+        state.LoginId,
+        await book.KindOfAsync(open, state.StateId),
+        (ContactMedium?)state.Medium,
+        state.Since,
+        state.ReportedStateId is { } before ? await book.KindOfAsync(open, before) : null,
+        state.ReportedSince,
+        state.Sequence);
+
+    [LoggerMessage(LogLevel.Warning, "States of agents could not be sent")]
+    private partial void LogFailed(Exception exception);
+}

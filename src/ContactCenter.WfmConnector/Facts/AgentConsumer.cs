@@ -1,0 +1,49 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.WfmConnector.AgentStates;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace ContactCenter.WfmConnector.Facts;
+
+/// <summary>Keeps what agents do and who they are.</summary>
+/// <param name="book">Says what activities mean.</param>
+/// <param name="states">Told of agents who may have come into another state.</param>
+/// <param name="options">Names the attribute with the login id.</param>
+public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOptions<WfmOptions> options)
+    : IConsumer<AgentStateChanged>, IConsumer<AgentHandlingChanged>, IConsumer<AgentChanged>
+{
+    private const int LongestLogin = 64;
+
+    /// <inheritdoc />
+    public async Task Consume(ConsumeContext<AgentStateChanged> context)
+    {
+        var change = context.Message;
+        var connection = context.Transaction().Connection;
+        var stateId = await book.StateOfAsync(change.ActivitySid, change.Activity, change.Available, context.CancellationToken);
+        await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
+        await FactStore.KeepActivityAsync(connection, change.AgentSid, change.StateStartTime, change.EventId, change.ActivitySid ?? change.Activity, stateId);
+        await states.RefreshAsync(connection, change.AgentSid);
+    }
+
+    /// <inheritdoc />
+    public async Task Consume(ConsumeContext<AgentHandlingChanged> context)
+    {
+        var connection = context.Transaction().Connection;
+        await FactStore.KeepHandlingAsync(connection, context.Message);
+        await states.RefreshAsync(connection, context.Message.AgentSid);
+    }
+
+    /// <inheritdoc />
+    public async Task Consume(ConsumeContext<AgentChanged> context)
+    {
+        var change = context.Message;
+        var connection = context.Transaction().Connection;
+        var login = change.Attributes.GetValueOrDefault(options.Value.Agents.LoginIdAttribute)?.Trim();
+        await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
+        await FactStore.KeepLoginAsync(connection, change.AgentSid, login is { Length: > 0 and <= LongestLogin } ? login : null, change.OccurredTime);
+        if (change.State == "Deleted")
+            await FactStore.KeepActivityAsync(connection, change.AgentSid, change.OccurredTime, change.EventId, activityKey: null, ActivityBook.LoggedOut);
+        await states.RefreshAsync(connection, change.AgentSid);
+    }
+}

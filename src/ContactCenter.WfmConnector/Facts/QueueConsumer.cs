@@ -1,0 +1,19 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using MassTransit;
+
+namespace ContactCenter.WfmConnector.Facts;
+
+/// <summary>Keeps who waits, who is on hold, and how far Insights is.</summary>
+public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
+{
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<QueueEntered> context) => FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<HoldChanged> context) =>
+        context.Message.Session.TaskSid is { } task ? FactStore.KeepHoldAsync(context.Transaction().Connection, task, context.Message) : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<IngestWatermark> context) => FactStore.KeepWatermarkAsync(context.Transaction().Connection, context.Message.WatermarkTime);
+}

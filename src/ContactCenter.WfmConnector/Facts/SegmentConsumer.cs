@@ -1,0 +1,28 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Insights;
+using ContactCenter.WfmConnector.AgentStates;
+using MassTransit;
+
+namespace ContactCenter.WfmConnector.Facts;
+
+/// <summary>Keeps the newest revision of every segment.</summary>
+/// <param name="states">Told of agents whose handlings changed.</param>
+public sealed class SegmentConsumer(AgentStateStore states) : IConsumer<SegmentClosed>, IConsumer<SegmentRevised>, IConsumer<SegmentWithdrawn>
+{
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SegmentClosed> context) => KeepAsync(context, context.Message.Segment, context.Message.EventId, withdrawn: false);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SegmentRevised> context) => KeepAsync(context, context.Message.Segment, context.Message.EventId, withdrawn: false);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SegmentWithdrawn> context) => KeepAsync(context, context.Message.Segment, context.Message.EventId, withdrawn: true);
+
+    private async Task KeepAsync(ConsumeContext context, SegmentFacts segment, Guid eventId, bool withdrawn)
+    {
+        var connection = context.Transaction().Connection;
+        await FactStore.KeepSegmentAsync(connection, SegmentRow.Of(segment, withdrawn), eventId);
+        if (segment is { AgentSid: { } agent, Kind: SegmentKinds.Conversation })
+            await states.RefreshAsync(connection, agent);
+    }
+}

@@ -1,0 +1,191 @@
+CREATE SCHEMA IF NOT EXISTS wfm;
+
+-- What agents did.
+
+CREATE TABLE wfm.states (
+  state_id smallint GENERATED ALWAYS AS IDENTITY,
+  state text NOT NULL,
+  class text NOT NULL,
+  reason_code text,
+  reason_text text,
+  CONSTRAINT pk_states PRIMARY KEY (state_id),
+  CONSTRAINT ux_states_of_one_meaning UNIQUE NULLS NOT DISTINCT (state, class, reason_code, reason_text),
+  CONSTRAINT ck_states_class CHECK (class IN ('LOGGED_OUT', 'AVAILABLE', 'UNAVAILABLE', 'ON_CONTACT', 'WRAP_UP'))
+);
+
+INSERT INTO wfm.states (state, class) VALUES ('LOGGED_OUT', 'LOGGED_OUT'), ('AVAILABLE', 'AVAILABLE'), ('ON_CONTACT', 'ON_CONTACT'), ('WRAP_UP', 'WRAP_UP');
+
+CREATE TABLE wfm.activities (
+  activity_key text NOT NULL,
+  name text NOT NULL,
+  reason_code text,
+  CONSTRAINT pk_activities PRIMARY KEY (activity_key)
+);
+
+CREATE TABLE wfm.activity_mappings (
+  activity_key text NOT NULL,
+  from_time timestamptz NOT NULL,
+  state_id smallint,
+  CONSTRAINT pk_activity_mappings PRIMARY KEY (activity_key, from_time),
+  CONSTRAINT fk_activity_mappings_state FOREIGN KEY (state_id) REFERENCES wfm.states (state_id)
+);
+
+CREATE TABLE wfm.activity_changes (
+  agent_sid text NOT NULL,
+  start_time timestamptz NOT NULL,
+  event_id uuid NOT NULL,
+  state_id smallint NOT NULL,
+  CONSTRAINT pk_activity_changes PRIMARY KEY (agent_sid, start_time),
+  CONSTRAINT fk_activity_changes_state FOREIGN KEY (state_id) REFERENCES wfm.states (state_id)
+);
+
+CREATE INDEX ix_activity_changes_of_logging_out ON wfm.activity_changes (agent_sid, start_time) WHERE state_id = 1;
+
+CREATE TABLE wfm.agents (
+  agent_sid text NOT NULL,
+  full_name text,
+  CONSTRAINT pk_agents PRIMARY KEY (agent_sid)
+);
+
+CREATE TABLE wfm.agent_logins (
+  agent_sid text NOT NULL,
+  from_time timestamptz NOT NULL,
+  login_id text,
+  CONSTRAINT pk_agent_logins PRIMARY KEY (agent_sid, from_time)
+);
+
+CREATE INDEX ix_agent_logins_by_login ON wfm.agent_logins (login_id, from_time);
+
+CREATE TABLE wfm.handlings (
+  reservation_sid text NOT NULL,
+  agent_sid text NOT NULL,
+  task_sid text NOT NULL,
+  medium smallint NOT NULL,
+  told_accept_time timestamptz,
+  told_wrap_up_time timestamptz,
+  told_end_time timestamptz,
+  transferred boolean NOT NULL DEFAULT false,
+  segment_revision bigint,
+  segment_accept_time timestamptz,
+  segment_wrap_up_time timestamptz,
+  segment_end_time timestamptz,
+  accept_time timestamptz GENERATED ALWAYS AS (coalesce(segment_accept_time, told_accept_time)) STORED,
+  wrap_up_time timestamptz GENERATED ALWAYS AS (CASE WHEN segment_accept_time IS NULL THEN told_wrap_up_time ELSE segment_wrap_up_time END) STORED,
+  end_time timestamptz GENERATED ALWAYS AS (coalesce(segment_end_time, told_end_time)) STORED,
+  CONSTRAINT pk_handlings PRIMARY KEY (reservation_sid),
+  CONSTRAINT ck_handlings_medium CHECK (medium BETWEEN 1 AND 5)
+);
+
+CREATE INDEX ix_handlings_by_agent ON wfm.handlings (agent_sid, accept_time);
+
+-- What became of contacts.
+
+CREATE TABLE wfm.segments (
+  segment_id text NOT NULL,
+  revision bigint NOT NULL,
+  result text,
+  is_wait boolean NOT NULL,
+  task_sid text NOT NULL,
+  reservation_sid text,
+  agent_sid text,
+  queue_sid text,
+  medium smallint NOT NULL,
+  channel text,
+  direction text NOT NULL,
+  start_time timestamptz NOT NULL,
+  end_time timestamptz NOT NULL,
+  waiting_ms bigint NOT NULL,
+  talk_ms bigint NOT NULL,
+  wrap_up_ms bigint NOT NULL,
+  CONSTRAINT pk_segments PRIMARY KEY (segment_id),
+  CONSTRAINT ck_segments_result CHECK (result IN ('answered', 'abandoned', 'redirected', 'rejected', 'missed')),
+  CONSTRAINT ck_segments_medium CHECK (medium BETWEEN 1 AND 5),
+  CONSTRAINT ck_segments_lengths_not_negative CHECK (waiting_ms >= 0 AND talk_ms >= 0 AND wrap_up_ms >= 0)
+);
+
+CREATE INDEX ix_segments_by_end ON wfm.segments (end_time) WHERE result IS NOT NULL OR is_wait;
+CREATE INDEX ix_segments_by_task ON wfm.segments (task_sid, end_time);
+
+CREATE TABLE wfm.waits (
+  task_sid text NOT NULL,
+  queue_sid text NOT NULL,
+  enter_time timestamptz NOT NULL,
+  medium smallint NOT NULL,
+  direction text NOT NULL,
+  CONSTRAINT pk_waits PRIMARY KEY (task_sid, queue_sid, enter_time)
+);
+
+CREATE INDEX ix_waits_by_time ON wfm.waits (enter_time);
+
+CREATE TABLE wfm.holds (
+  task_sid text NOT NULL,
+  change_time timestamptz NOT NULL,
+  on_hold boolean NOT NULL,
+  CONSTRAINT pk_holds PRIMARY KEY (task_sid, change_time, on_hold)
+);
+
+CREATE INDEX ix_holds_by_time ON wfm.holds (change_time);
+
+CREATE TABLE wfm.queues (
+  queue_sid text NOT NULL,
+  name text NOT NULL,
+  name_time timestamptz NOT NULL,
+  CONSTRAINT pk_queues PRIMARY KEY (queue_sid)
+);
+
+CREATE TABLE wfm.queue_mappings (
+  queue_sid text NOT NULL,
+  medium smallint NOT NULL,
+  direction text NOT NULL,
+  skill_id text NOT NULL,
+  skill_name text NOT NULL,
+  service_level_seconds integer NOT NULL DEFAULT 20,
+  short_abandon_seconds integer NOT NULL DEFAULT 5,
+  CONSTRAINT pk_queue_mappings PRIMARY KEY (queue_sid, medium, direction),
+  CONSTRAINT ck_queue_mappings_medium_is_reported CHECK (medium BETWEEN 2 AND 5),
+  CONSTRAINT ck_queue_mappings_direction CHECK (direction IN ('INBOUND', 'OUTBOUND') AND (medium <> 5 OR direction = 'INBOUND')),
+  CONSTRAINT ck_queue_mappings_service_level CHECK (service_level_seconds BETWEEN 1 AND 86400 AND short_abandon_seconds BETWEEN 0 AND 3600)
+);
+
+-- What the past has to be looked at again for, and how far Insights is.
+
+CREATE TABLE wfm.touches (
+  touch_id bigint GENERATED ALWAYS AS IDENTITY,
+  event_id uuid NOT NULL,
+  from_time timestamptz NOT NULL,
+  until_time timestamptz NOT NULL,
+  agent_sid text,
+  task_sid text,
+  CONSTRAINT pk_touches PRIMARY KEY (touch_id)
+);
+
+CREATE TABLE wfm.source (
+  only_one boolean NOT NULL DEFAULT true,
+  recording_since timestamptz NOT NULL,
+  watermark_time timestamptz NOT NULL DEFAULT '-infinity',
+  CONSTRAINT pk_source PRIMARY KEY (only_one),
+  CONSTRAINT ck_source_only_one CHECK (only_one)
+);
+
+COMMENT ON TABLE wfm.states IS 'Every state that an agent has been in, with its reason; the first four are what contacts and logging in lead to.';
+COMMENT ON TABLE wfm.activities IS 'Activities with the reason code that each holds; the code stays when the activity is renamed.';
+COMMENT ON COLUMN wfm.activities.activity_key IS 'SID of the activity; its name where no SID is known.';
+COMMENT ON TABLE wfm.activity_mappings IS 'From when on an activity means another state than its name says. state_id is null where it means again what its name says.';
+COMMENT ON TABLE wfm.activity_changes IS 'When which agent came into the state of which activity, in whole milliseconds.';
+COMMENT ON TABLE wfm.agents IS 'Every agent of whom anything was told.';
+COMMENT ON TABLE wfm.agent_logins IS 'From when on an agent was known to have which number; null without.';
+COMMENT ON TABLE wfm.handlings IS 'Accepted reservations: what was told while they happened, and in its place what their segments say.';
+COMMENT ON COLUMN wfm.handlings.medium IS '5 voice, 4 chat, 3 SMS, 2 web, 1 other: the greater one shows of an agent with several.';
+COMMENT ON COLUMN wfm.handlings.segment_revision IS 'Newest revision seen of the segment; its times are null if that was withdrawn.';
+COMMENT ON TABLE wfm.segments IS 'The newest revision of every segment that Insights published, as far as reports need it.';
+COMMENT ON COLUMN wfm.segments.result IS 'How the queue contact that this segment ends has ended, or how an offer ended without answer. Null: neither, or the segment was withdrawn; the row tells a late older revision from a newer one.';
+COMMENT ON COLUMN wfm.segments.is_wait IS 'Whether it is a stay in a queue that was not withdrawn.';
+COMMENT ON COLUMN wfm.segments.end_time IS 'End of the contact: its figures count in the interval that holds it.';
+COMMENT ON TABLE wfm.waits IS 'Stays in a queue that began; those without segment last.';
+COMMENT ON TABLE wfm.holds IS 'When customers were put on hold and taken back.';
+COMMENT ON TABLE wfm.queues IS 'Newest known names of queues.';
+COMMENT ON TABLE wfm.queue_mappings IS 'Which skill a queue, medium and direction feed, and its service level.';
+COMMENT ON TABLE wfm.touches IS 'Times of which something new was told, until the sealed intervals there have been computed again.';
+COMMENT ON COLUMN wfm.touches.agent_sid IS 'If given, the touched time lasts to the next change of this agent''s activity.';
+COMMENT ON COLUMN wfm.touches.task_sid IS 'If given, the touched time lasts to the last end of this task''s contacts.';
+COMMENT ON TABLE wfm.source IS 'Since when intervals are sealed by themselves, and up to when Insights has published all it accepted.';

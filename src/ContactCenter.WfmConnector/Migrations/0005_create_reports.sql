@@ -1,0 +1,52 @@
+CREATE TABLE wfm.intervals (
+  start_time timestamptz NOT NULL,
+  revision integer NOT NULL,
+  seal_time timestamptz NOT NULL,
+  is_incomplete boolean NOT NULL,
+  CONSTRAINT pk_intervals PRIMARY KEY (start_time),
+  CONSTRAINT ck_intervals_on_a_quarter_hour CHECK (date_bin('15 minutes', start_time, '2000-01-01Z') = start_time)
+);
+
+CREATE TABLE wfm.reports (
+  report_id uuid NOT NULL,
+  interval_start timestamptz NOT NULL,
+  kind text NOT NULL,
+  revision integer NOT NULL,
+  profile text NOT NULL,
+  body bytea NOT NULL,
+  sha256 bytea NOT NULL,
+  create_time timestamptz NOT NULL,
+  state text NOT NULL,
+  state_time timestamptz NOT NULL,
+  changes jsonb,
+  CONSTRAINT pk_reports PRIMARY KEY (report_id),
+  CONSTRAINT ux_reports_one_of_a_revision UNIQUE (interval_start, kind, revision),
+  CONSTRAINT fk_reports_interval FOREIGN KEY (interval_start) REFERENCES wfm.intervals (start_time) ON DELETE CASCADE,
+  CONSTRAINT ck_reports_kind CHECK (kind IN ('ACTIVITY', 'QUEUE')),
+  CONSTRAINT ck_reports_state CHECK (state IN ('HELD', 'WAITING', 'DELIVERED', 'REJECTED', 'UNREADABLE'))
+);
+
+CREATE TABLE wfm.report_answers (
+  answer_id uuid NOT NULL,
+  report_id uuid NOT NULL,
+  answer_time timestamptz NOT NULL,
+  reason text NOT NULL,
+  http_status integer,
+  headers jsonb NOT NULL,
+  body text NOT NULL,
+  error_code text,
+  message text,
+  items jsonb NOT NULL,
+  CONSTRAINT pk_report_answers PRIMARY KEY (answer_id),
+  CONSTRAINT fk_report_answers_report FOREIGN KEY (report_id) REFERENCES wfm.reports (report_id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_report_answers_by_report ON wfm.report_answers (report_id, answer_time);
+
+COMMENT ON TABLE wfm.intervals IS 'Every sealed interval, with its newest revision (WFM-71).';
+COMMENT ON COLUMN wfm.intervals.is_incomplete IS 'Whether it was sealed although Insights had not published all that it had accepted by its end.';
+COMMENT ON TABLE wfm.reports IS 'Every revision of every report with the exact bytes that are sent (WFM-72).';
+COMMENT ON COLUMN wfm.reports.state IS 'HELD: nobody has asked to send it. WAITING: a job sends it. Then DELIVERED, REJECTED, or UNREADABLE if nobody knows what became of it.';
+COMMENT ON COLUMN wfm.reports.changes IS 'What differs from the revision before, and the events that led to it; null of revision 0.';
+COMMENT ON TABLE wfm.report_answers IS 'What CXone answered to reports, unless it took them without a word (WFM-78).';
+COMMENT ON COLUMN wfm.report_answers.body IS 'The first 64 KiB, without secrets.';

@@ -1,0 +1,83 @@
+using ContactCenter.Durable;
+using ContactCenter.Events.Wfm;
+using ContactCenter.WfmConnector.Connections;
+
+namespace ContactCenter.WfmConnector.Reports;
+
+/// <summary>What a job that sends a report needs.</summary>
+/// <param name="ReportId">The report.</param>
+public sealed record ReportJob(Guid ReportId);
+
+/// <summary>Sends a report until there is a definite answer (WFM-73): those of one kind one after the other.</summary>
+/// <param name="reports">Where the reports are.</param>
+/// <param name="connections">Says whether anything may be sent.</param>
+/// <param name="client">Sends it.</param>
+/// <param name="database">The service's database.</param>
+/// <param name="timeProvider">Now.</param>
+public sealed class ReportSender(ReportStore reports, ConnectionStore connections, CxoneClient client, DurableDatabase database, TimeProvider timeProvider) : IJobHandler
+{
+    /// <summary>Kind of the jobs.</summary>
+    public const string Kind = "reports.send";
+
+    private static readonly TimeSpan UntilConnected = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(5);
+
+    /// <summary>From 1 s, doubling to 5 min, for 7 days (WFM-84).</summary>
+    public static RetryPolicy Policy { get; } = new(
+        "wfm-reports", null, TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(5), 0.2, [new("unavailable, crash, exception, timeout", RetryAction.Retry)]);
+
+    /// <inheritdoc />
+    public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
+    {
+        var report = await reports.FindAsync(job.Payload<ReportJob>().ReportId, cancellationToken);
+        // One that was delivered before, or forgotten meanwhile, is not sent.
+        if (report is null or { State: "DELIVERED" })
+            return;
+        var connection = await connections.ReadAsync(cancellationToken);
+        if (!connection.IsUsable)
+            throw new JobWaitException("not_connected", UntilConnected) { UsesAge = false };
+
+        await job.CheckAsync(cancellationToken);
+        var body = await reports.ReadBodyAsync(report.ReportId, cancellationToken);
+        var answer = await client.SendReportAsync(
+            connection, report.Kind == ReportKind.Activity ? "activity_report" : "queue_report", body, $"{report.ReportId}-r{report.Revision}", job.Id, cancellationToken);
+        if (answer.Result is CxoneResult.Unavailable && answer.Status is null && answer.Delay is { } slot)
+            throw new JobWaitException("throttled", slot) { UsesAge = false };
+
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        if (answer.Reason.Length > 0)
+            await reports.KeepAnswerAsync(transaction.Connection, report.ReportId, answer);
+        switch (answer.Result)
+        {
+            case CxoneResult.Accepted or CxoneResult.ItemsRejected:
+                await reports.SetStateAsync(transaction.Connection, report.ReportId, "DELIVERED");
+                await job.CommitAsync(transaction, cancellationToken);
+                return;
+            case CxoneResult.Rejected or CxoneResult.TooLarge or CxoneResult.Unreadable:
+                await reports.SetStateAsync(transaction.Connection, report.ReportId, answer.Result == CxoneResult.Unreadable ? "UNREADABLE" : "REJECTED");
+                transaction.Publish(
+                    new WfmReportRejected
+                    {
+                        EventId = Guid.CreateVersion7(timeProvider.GetUtcNow()),
+                        OccurredTime = timeProvider.GetUtcNow(),
+                        ReportId = report.ReportId,
+                        IntervalStart = report.IntervalStart,
+                        Kind = report.KindWord,
+                        Revision = report.Revision,
+                        Reason = answer.Reason,
+                    },
+                    "reports",
+                    mandatory: false);
+                await transaction.CommitAsync(cancellationToken);
+                throw new JobFailedException(answer.Reason.ToLowerInvariant(), $"CXone refused the report: {answer.Reason}, status {answer.Status}.") { Kind = JobFailureKind.Final };
+            case CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Misdirected:
+                // An operator has to mend it; meanwhile nothing is rejected (WFM-10, WFM-12, WFM-83, WFM-85).
+                await transaction.CommitAsync(cancellationToken);
+                throw new JobWaitException(answer.Reason.ToLowerInvariant(), answer.Delay ?? UntilMended) { UsesAge = false };
+            default:
+                await transaction.CommitAsync(cancellationToken);
+                throw new JobFailedException("unavailable", $"CXone could not be reached: {answer.Reason}.") { Delay = answer.Delay };
+        }
+    }
+}
