@@ -30,7 +30,7 @@ insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"))
 WithTwilioAccount(insights);
 WithRbmAgent(insights);
 
-var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read"])).WithReference(insights);
+var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights);
 var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"])).WithReference(insights);
 sftp.WithReference(storage);
 var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights).WithReference(storage);
@@ -38,12 +38,19 @@ keys.Give(crm, "storage-export");
 var followUps = keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
 followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter("answer-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("answer-key"))), secret: true));
 
+// Facts go to the queues that are there: what consumes them is bound before anything comes in.
+insights.WaitFor(wfm).WaitFor(crm);
+
 if (traffic)
 {
     var sandbox = builder.AddProject<Projects.ContactCenter_Sandbox>("sandbox")
         .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
         .WithReference(insights).WaitFor(insights)
         .WithReference(wfm).WaitFor(wfm);
+    // The sandbox plays CXone, and the connector may call it on loopback.
+    sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
+    wfm.WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}"))
+        .WithEnvironment("Wfm__Reports__RatePerMinute", "600");
     WithTwilioAccount(sandbox);
     WithRbmAgent(sandbox);
     keys.Give(sandbox, "insights-enrichment");

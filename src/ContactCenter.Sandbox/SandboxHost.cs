@@ -1,4 +1,5 @@
 using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Passes;
 using ContactCenter.Sandbox.Sessions;
@@ -54,6 +55,12 @@ public static class SandboxHost
         builder.AddServiceClient<SessionService.SessionServiceClient>("insights-enrichment");
         builder.AddServiceClient<EventIngestService.EventIngestServiceClient>("insights-enrichment");
         builder.AddServiceClient<IntervalService.IntervalServiceClient>("wfm-connector");
+        builder.AddServiceClient<ConnectionService.ConnectionServiceClient>("wfm-connector");
+        builder.Services.AddSingleton(CxoneKey.Create());
+        builder.Services.AddSingleton<CxoneInbox>();
+        builder.Services.AddSingleton<CxoneApi>();
+        builder.Services.AddSingleton<CxoneCheck>();
+        builder.Services.AddHostedService<CxoneSetup>();
         builder.Services.AddSingleton<SuiteReader>();
         builder.Services.AddSingleton<SessionSender>();
         if (args.Contains(Once))
@@ -69,6 +76,7 @@ public static class SandboxHost
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.Services.GetRequiredService<TaskRouterApi>().Map(app);
+        app.Services.GetRequiredService<CxoneApi>().Map(app);
         return app;
     }
 }

@@ -48,10 +48,18 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
     /// <summary>Settings besides the usual ones.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
+    /// <summary>Time at the start; null for the present.</summary>
+    protected virtual string? Start => null;
+
+    /// <summary>The virtual host of this test; one of its own where it consumes.</summary>
+    protected virtual Task<string> TakeBrokerAsync() => servers.CreateVirtualHostAsync(Cancellation);
+
     public virtual async ValueTask InitializeAsync()
     {
         _database = await servers.CreateDatabaseAsync(Cancellation);
-        _broker = await servers.CreateVirtualHostAsync(Cancellation);
+        if (Start is { } start)
+            Time.Set(Told.At(start));
+        _broker = await TakeBrokerAsync();
         Cxone = await CxoneStub.StartAsync();
         await StartAsync();
         _bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(_broker)));
@@ -79,7 +87,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             "--Wfm:RealTime:FlushAfter=00:00:00.050",
             "--Wfm:Reports:RatePerMinute=600",
             .. Settings,
-            .. TestKey.Settings("wfm.read", "wfm.write", "wfm.operate", "wfm.admin"),
+            .. TestKey.Settings(Time, "wfm.read", "wfm.write", "wfm.operate", "wfm.admin"),
             .. TestKey.SecretSettings,
             .. TestOutputLog.Settings,
         ],
@@ -104,7 +112,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
     {
         var before = await CountAsync("SELECT count(*) FROM durable.inbox_messages");
         foreach (var message in messages)
-            await _bus.Publish(message, context => context.MessageId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), Cancellation);
+            await _bus.Publish(message, context => context.MessageId = Guid.CreateVersion7(Time.GetUtcNow()), Cancellation);
         await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM durable.inbox_messages") == before + messages.Length);
     }
 

@@ -2,7 +2,10 @@ using MassTransit;
 
 namespace ContactCenter.Events.Insights;
 
-/// <summary>An agent changed from one activity to another. An event that came late and is not the agent's latest is not published.</summary>
+/// <summary>
+/// An agent changed from one activity to another. Every change is published, also one that came late; whoever keeps only the present
+/// activity keeps that with the latest <see cref="StateStartTime"/>.
+/// </summary>
 [MessageUrn("contactcenter:insights:agent-state-changed")]
 public sealed record AgentStateChanged
 {

@@ -77,13 +77,15 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         // An event that is worked out again is among those that were processed.
         var arrivals = claimed.Concat(twins).DistinctBy(raw => raw.RawEventId).ToList();
         var news = claimed.Where(raw => raw.Status == RawEventStatus.Received).Select(raw => raw.EventKey).ToHashSet(StringComparer.Ordinal);
+        var untold = news.Except(twins.Select(raw => raw.EventKey)).ToHashSet(StringComparer.Ordinal);
         var neighbours = await RawEventStore.StatusNeighboursAsync(transaction.Connection, SpansOf(arrivals), WorkerEvent.StatusTypes);
         var agents = (await _store.AgentsAsync(sids)).ToDictionary(agent => agent.AgentSid, StringComparer.Ordinal);
         var available = await _store.AvailableAsync();
 
         var segments = new List<StatusSegment>();
         var scopes = new List<(string AgentSid, string Key, bool IsReconstructed)>();
-        var changed = new List<(Agent Agent, Agent? Before, WorkerEvent? Status, StatusSegment? Previous)>();
+        var changed = new List<(Agent Agent, Agent? Before)>();
+        var told = new List<(Agent Agent, WorkerEvent Status, StatusSegment? Previous)>();
         foreach (var worker in arrivals.GroupBy(raw => raw.WorkerSid!, StringComparer.Ordinal))
         {
             var last = worker.Max(raw => raw.EventTime!.Value);
@@ -108,14 +110,18 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
             var latest = status.Count > 0 && status[^1].Time <= last ? status[^1] : null;
             var agent = AgentOf(worker.First().AccountSid!, worker.Key, before, [.. chosen.Where(current => keys.Contains(current.Key))], latest);
             if (before is null || agent.Differs(before))
-                changed.Add((agent with { Revision = (before?.Revision ?? 0) + 1, UpdateTime = now }, before, latest, PreviousOf(built, latest)));
+                changed.Add((agent with { Revision = (before?.Revision ?? 0) + 1, UpdateTime = now }, before));
+            told.AddRange(status.Where(current => current.Activity is not null && current.Type != WorkerEvent.Deleted && (untold.Contains(current.Key) || (current == latest && IsOther(agent, before))))
+                .Select(current => (agent, current, PreviousOf(built, current))));
         }
 
         await WriteSegmentsAsync(segments, scopes, claimed[0].AccountSid!, claimed.ToLookup(raw => raw.WorkerSid!, raw => raw.AccountSid!));
         await _store.WriteAgentsAsync([.. changed.Select(change => change.Agent)]);
-        var parallel = await _store.ParallelAsync([.. changed.Where(change => change.Status is not null).Select(change => (change.Agent.AgentSid, change.Status!.Time))]);
-        foreach (var (agent, before, status, previous) in changed.Where(change => accounts.Publishes(change.Agent.AccountSid)))
-            Publish(agent, before, status, previous, available, parallel.GetValueOrDefault(agent.AgentSid));
+        var parallel = await _store.ParallelAsync([.. told.Select(state => (state.Agent.AgentSid, state.Status.Time)).Distinct()]);
+        foreach (var (agent, status, previous) in told.Where(state => accounts.Publishes(state.Agent.AccountSid)))
+            Publish(agent, status, previous, available, parallel.GetValueOrDefault((agent.AgentSid, status.Time)));
+        foreach (var (agent, before) in changed.Where(change => accounts.Publishes(change.Agent.AccountSid)))
+            Publish(agent, before);
     }
 
     /// <summary>Leaves out events from before those that are kept of their worker (INS-22); of these, new ones are kept as failed.</summary>
@@ -205,32 +211,32 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
         await _store.WriteSegmentsAsync([.. rows, .. gone], now);
     }
 
-    private void Publish(Agent agent, Agent? before, WorkerEvent? status, StatusSegment? previous, IReadOnlyDictionary<string, bool> available, int parallel)
-    {
-        if (status is not null && agent.Activity is not null && (before?.StatusKey != agent.StatusKey || before?.Activity != agent.Activity || before?.StatusTime != agent.StatusTime))
-        {
-            transaction.Publish(
-                new AgentStateChanged
-                {
-                    EventId = NewId(),
-                    OccurredTime = status.Time,
-                    RecordedTime = now,
-                    AccountSid = agent.AccountSid,
-                    AgentSid = agent.AgentSid,
-                    AgentId = agent.Attributes.GetValueOrDefault("agent_id"),
-                    FullName = agent.FullName,
-                    Activity = agent.Activity,
-                    ActivitySid = agent.ActivitySid,
-                    PreviousActivity = status.PreviousActivity ?? previous?.Activity,
-                    PreviousActivityMs = (long?)status.InPreviousActivity?.TotalMilliseconds ?? previous?.ActivityTime?.Milliseconds,
-                    Available = settings.IsAvailable(agent.Activity, agent.ActivitySid, available),
-                    StateStartTime = status.Time,
-                    ParallelConversations = parallel,
-                },
-                agent.AgentSid,
-                mandatory: false);
-        }
+    private static bool IsOther(Agent agent, Agent? before) => before?.StatusKey != agent.StatusKey || before?.Activity != agent.Activity || before?.StatusTime != agent.StatusTime;
 
+    /// <summary>Tells of a change of activity, also of one that another has followed already: who keeps history needs them all.</summary>
+    private void Publish(Agent agent, WorkerEvent status, StatusSegment? previous, IReadOnlyDictionary<string, bool> available, int parallel) => transaction.Publish(
+        new AgentStateChanged
+        {
+            EventId = NewId(),
+            OccurredTime = status.Time,
+            RecordedTime = now,
+            AccountSid = agent.AccountSid,
+            AgentSid = agent.AgentSid,
+            AgentId = agent.Attributes.GetValueOrDefault("agent_id"),
+            FullName = agent.FullName,
+            Activity = status.Activity!,
+            ActivitySid = status.ActivitySid,
+            PreviousActivity = status.PreviousActivity ?? previous?.Activity,
+            PreviousActivityMs = (long?)status.InPreviousActivity?.TotalMilliseconds ?? previous?.ActivityTime?.Milliseconds,
+            Available = settings.IsAvailable(status.Activity!, status.ActivitySid, available),
+            StateStartTime = status.Time,
+            ParallelConversations = parallel,
+        },
+        agent.AgentSid,
+        mandatory: false);
+
+    private void Publish(Agent agent, Agent? before)
+    {
         if (before is not null && before.State == agent.State && before.FullName == agent.FullName && before.Attributes.SequenceEqual(agent.Attributes))
             return;
         transaction.Publish(
@@ -254,8 +260,8 @@ internal sealed class AgentBatch(DurableTransaction transaction, TwilioAccounts 
             mandatory: false);
     }
 
-    private static StatusSegment? PreviousOf(List<StatusSegment> segments, WorkerEvent? status) =>
-        status is null ? null : segments.Where(segment => segment.EndTime == status.Time).MaxBy(segment => segment.StartTime);
+    private static StatusSegment? PreviousOf(List<StatusSegment> segments, WorkerEvent status) =>
+        segments.Where(segment => segment.EndTime == status.Time).MaxBy(segment => segment.StartTime);
 
     private static IReadOnlyList<(string WorkerSid, DateTimeOffset First, DateTimeOffset Last)> SpansOf(IEnumerable<RawEvent> arrivals) =>
         [.. arrivals.GroupBy(raw => raw.WorkerSid!, StringComparer.Ordinal)

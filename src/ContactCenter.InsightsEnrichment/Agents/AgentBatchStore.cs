@@ -125,18 +125,18 @@ internal sealed class AgentBatchStore(NpgsqlConnection connection)
         });
 
     /// <summary>How many conversations agents had accepted and not completed at a time (INS-105).</summary>
-    public async Task<Dictionary<string, int>> ParallelAsync(IReadOnlyCollection<(string AgentSid, DateTimeOffset Time)> moments) =>
-        moments.Count == 0 ? [] : (await connection.QueryAsync<(string Sid, long Count)>(
+    public async Task<Dictionary<(string AgentSid, DateTimeOffset Time), int>> ParallelAsync(IReadOnlyCollection<(string AgentSid, DateTimeOffset Time)> moments) =>
+        moments.Count == 0 ? [] : (await connection.QueryAsync<(string Sid, DateTime Time, long Count)>(
             """
-            SELECT m.agent, count(s.segment_id)
+            SELECT m.agent, m.time, count(s.segment_id)
             FROM unnest(@agents, @times) AS m (agent, time)
             LEFT JOIN insights.segments s ON s.agent_sid = m.agent AND s.kind IN (2, 3) AND NOT s.withdrawn
               AND s.start_time <= m.time AND s.start_time > m.time - interval '2 days'
               AND (s.kind = 3 OR (s.document ->> 'end_time')::timestamptz > m.time)
-            GROUP BY m.agent
+            GROUP BY m.agent, m.time
             """,
             new { agents = moments.Select(moment => moment.AgentSid).ToArray(), times = moments.Select(moment => moment.Time).ToArray() }))
-            .ToDictionary(row => row.Sid, row => (int)row.Count, StringComparer.Ordinal);
+            .ToDictionary(row => (row.Sid, new DateTimeOffset(row.Time)), row => (int)row.Count);
 }
 
 /// <summary>A status segment with what the store knows about it.</summary>

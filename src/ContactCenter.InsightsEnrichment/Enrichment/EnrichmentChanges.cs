@@ -54,7 +54,7 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
         if (stored is null or { Published: false })
         {
             if (state.Published)
-                transaction.Publish(new SegmentClosed { EventId = NewId(), OccurredTime = segment.EndTime!.Value, RecordedTime = now, AccountSid = accountSid, Segment = Facts(state) }, Key(state));
+                transaction.Publish(new SegmentClosed { EventId = NewId(), OccurredTime = segment.EndTime!.Value, RecordedTime = now, AccountSid = accountSid, Segment = Facts(state) }, Key(state), mandatory: false);
         }
         else if (!segment.IsClosed)
         {
@@ -77,7 +77,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
                     Segment = Facts(state),
                     ChangedFields = changed,
                 },
-                Key(state));
+                Key(state),
+                mandatory: false);
         }
     }
 
@@ -156,7 +157,8 @@ internal sealed class EnrichmentChanges(DurableTransaction transaction, TwilioAc
                 AccountSid = state.AccountSid,
                 Segment = Facts(state),
             },
-            Key(state));
+            Key(state),
+            mandatory: false);
 
     private static (string, string) KeyOf(SegmentWarning warning) => (warning.Code, warning.Field);
 

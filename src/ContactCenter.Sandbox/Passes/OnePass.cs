@@ -1,3 +1,4 @@
+using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Twilio;
@@ -18,6 +19,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="messages">Sends messages and reports what becomes of them.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
+/// <param name="cxone">Compares what the sandbox's CXone was told.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lifetime">Stops the process.</param>
 /// <param name="result">Receives the result.</param>
@@ -30,6 +32,7 @@ public sealed partial class OnePass(
     MessageTraffic messages,
     TaskRouterState taskRouter,
     SuiteReader suite,
+    CxoneCheck cxone,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     PassResult result,
@@ -39,7 +42,7 @@ public sealed partial class OnePass(
     private const int DaysKept = 399;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
 
-    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, IReadOnlyList<Differences> Differences)
+    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, int Reports, IReadOnlyList<Differences> Differences)
     {
         public bool Agrees => Differences.All(d => d.None);
     }
@@ -144,9 +147,11 @@ public sealed partial class OnePass(
         var figures = messages.IsConfigured
             ? await CompareAsync("Message figures", [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, cancellation), shown => shown)
             : (Count: 0, Differences: new("Message figures", [], []));
+        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences];
+        // Before the suite knows the whole day, there is nothing to report of it.
         return new Shown(
-            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count,
-            [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences]);
+            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan),
+            differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, cancellation)] : differences);
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.
@@ -175,6 +180,7 @@ public sealed partial class OnePass(
         Row("segments", shown.Segments, $"expected: {string.Join(", ", kinds)}");
         Row("WFM queue intervals", shown.Intervals);
         Row("sessions", shown.Sessions);
+        Row("reports at CXone", shown.Reports);
         Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
         Say(FormattableString.Invariant(
             $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));

@@ -59,6 +59,11 @@ public static class Attributes
         }
     });
 
+    /// <summary>The customer's own number of a worker.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <returns>Such as <c>1007</c>.</returns>
+    public static string AgentIdOf(Worker worker) => string.Create(CultureInfo.InvariantCulture, $"10{worker.Number:00}");
+
     /// <summary>A worker's attributes.</summary>
     /// <param name="worker">The worker.</param>
     /// <returns>A JSON object.</returns>
@@ -66,7 +71,7 @@ public static class Attributes
     {
         var number = worker.Number.ToString("00", CultureInfo.InvariantCulture);
         json.WriteString("full_name", worker.Name);
-        json.WriteString("agent_id", $"10{number}");
+        json.WriteString("agent_id", AgentIdOf(worker));
         json.WriteString("email", $"agent{number}@example.com");
         json.WriteString("team_id", $"team-{worker.Team}");
         json.WriteString("team_name", $"Team {worker.Team}");

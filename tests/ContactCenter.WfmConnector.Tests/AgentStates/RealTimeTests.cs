@@ -1,0 +1,115 @@
+using System.Text.Json;
+using ContactCenter.Wfm.V1;
+using Grpc.Core;
+
+namespace ContactCenter.WfmConnector.Tests.AgentStates;
+
+public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
+{
+    protected override string? Start => "08:20:00";
+
+    [Fact]
+    [Rule("WFM-28"), Rule("WFM-29"), Rule("WFM-30"), Rule("WFM-31"), Rule("WFM-35")]
+    public async Task A_change_goes_out_at_once_and_what_follows_within_three_seconds_waits_for_the_last_of_it()
+    {
+        await ConnectAsync();
+        await PublishAsync(Told.Activity("WK1", "07:00:00", "Available"), Told.Agent("WK1", "07:00:00", "4711"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any());
+        // Its last report is older than three seconds.
+        Time.Set(Time.GetUtcNow().AddSeconds(5));
+        await PublishAsync(Told.Handling("WK1", "WR1", "08:00:00", "talking"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() == 2);
+        await PublishAsync(Told.Handling("WK1", "WR1", "08:00:01", "wrap_up"));
+        await PublishAsync(Told.Handling("WK1", "WR1", "08:00:02", "released"));
+        await PublishAsync(Told.Activity("WK1", "08:00:02.500", "Available"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() >= 3);
+
+        Assert.Equal(
+            [
+                "4711 AVAILABLE   2026-03-02T07:00:00Z | ", "4711 ON_CONTACT  VOICE 2026-03-02T08:00:00Z | AVAILABLE 2026-03-02T07:00:00Z",
+                "4711 AVAILABLE   2026-03-02T08:00:02Z | ON_CONTACT 2026-03-02T08:00:00Z",
+            ],
+            Cxone.ReportedStates.Select(Text));
+        var sequences = Cxone.ReportedStates.Select(state => state.GetProperty("sequence").GetInt64()).ToList();
+        Assert.Equal(sequences.Order().Distinct(), sequences);
+        await Eventually.TrueAsync(async () => (await ListAsync()).Single().ReportedState == "AVAILABLE");
+        var state = (await ListAsync()).Single();
+        Assert.Equal(("WK1", "4711", "Name of WK1", "AVAILABLE", "AVAILABLE"), (state.AgentSid, state.LoginId, state.FullName, state.State, state.ReportedState));
+    }
+
+    [Fact]
+    [Rule("WFM-13"), Rule("WFM-22"), Rule("WFM-26"), Rule("WFM-34"), Rule("WFM-39")]
+    public async Task The_first_snapshot_tells_of_everybody_with_what_covers_what()
+    {
+        await PublishAsync(
+            Told.Activity("WK1", "08:00:00", "Lunch break"), Told.Activity("WK2", "08:00:00", "Available"), Told.Activity("WK3", "08:00:00", "Offline"),
+            Told.Activity("WK4", "08:00:00", "Available"));
+        await PublishAsync(
+            Told.Handling("WK2", "WR1", "08:10:00", "talking", "chat"), Told.Handling("WK2", "WR2", "08:12:00", "talking"), Told.Handling("WK2", "WR3", "08:13:00", "talking", "email"),
+            Told.Handling("WK3", "WR4", "08:10:00", "talking"), Told.Handling("WK4", "WR5", "08:10:00", "talking", "email"), Told.Handling("WK4", "WR5", "08:11:00", "wrap_up", "email"),
+            // A late change is history only.
+            Told.Activity("WK1", "07:30:00", "Available"));
+        await ConnectAsync();
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() >= 4);
+
+        Assert.Equal(
+            [
+                "WK1 UNAVAILABLE LUNCH_BREAK  2026-03-02T08:00:00Z | ", "WK2 ON_CONTACT  VOICE 2026-03-02T08:12:00Z | ", "WK3 LOGGED_OUT   2026-03-02T08:00:00Z | ",
+                "WK4 WRAP_UP  OTHER 2026-03-02T08:11:00Z | ",
+            ],
+            Cxone.ReportedStates.Select(Text).Order(StringComparer.Ordinal));
+        Assert.True(Cxone.To(CxoneStub.States).First().Json.GetProperty("snapshot").GetBoolean());
+        Assert.NotEmpty(Cxone.To(CxoneStub.Heartbeat));
+    }
+
+    [Fact]
+    [Rule("WFM-18"), Rule("WFM-37"), Rule("WFM-86")]
+    public async Task One_bad_agent_does_not_keep_the_others_back_and_is_listed_with_the_answer()
+    {
+        await PublishAsync(Enumerable.Range(1, 5).Select(object (number) => Told.Activity($"WK{number}", "08:00:00", "Available")).ToArray());
+        await PublishAsync(Told.Agent("WK1", "08:00:00", "4711"), Told.Agent("WK2", "08:30:00", "4711"));
+        Cxone.Answer = call => call.Path == CxoneStub.States && call.Body.Contains("\"WK3\"", StringComparison.Ordinal) ? (400, """{"errorCode":"E7","message":"unknown agent"}""") : null;
+        await ConnectAsync();
+
+        await Eventually.TrueAsync(async () => (await ListAsync()).All(state => state.ReportTime is not null));
+        Assert.Equal(["WK3 400 E7 unknown agent"], (await ListAsync()).Where(state => state.Refusal.Length > 0).Select(state => $"{state.AgentSid} {state.Refusal}"));
+        Assert.Equal(["4711", "WK2", "WK3", "WK4", "WK5"], (await ListAsync()).Select(state => state.LoginId));
+    }
+
+    [Fact]
+    [Rule("WFM-35"), Rule("WFM-13"), Rule("WFM-1")]
+    public async Task Nothing_is_sent_while_paused_and_only_the_latest_state_afterwards()
+    {
+        await FailsAsync(StatusCode.FailedPrecondition, "CONNECTION_NOT_CONFIGURED", async () => await Connections.ConnectAsync(new(), cancellationToken: Cancellation));
+        await FailsAsync(StatusCode.FailedPrecondition, "CONNECTION_NOT_CONFIGURED", async () => await States.ResyncAgentStatesAsync(new(), cancellationToken: Cancellation));
+        await ConnectAsync();
+        await Connections.DisconnectAsync(new(), cancellationToken: Cancellation);
+        await PublishAsync(Told.Activity("WK1", "08:00:00", "Available"));
+        await PublishAsync(Told.Activity("WK1", "08:10:00", "Break"));
+        await Connections.ConnectAsync(new(), cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any());
+
+        Assert.All(Cxone.ReportedStates, state => Assert.StartsWith("WK1 UNAVAILABLE BREAK", Text(state), StringComparison.Ordinal));
+        Assert.Equal(1, (await States.ResyncAgentStatesAsync(new(), cancellationToken: Cancellation)).Agents);
+        var before = Cxone.ReportedStates.Count();
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() > before);
+    }
+
+    private async Task<IReadOnlyList<AgentState>> ListAsync()
+    {
+        var states = new List<AgentState>();
+        var request = new ListAgentStatesRequest { PageSize = 2 };
+        do
+        {
+            var page = await States.ListAgentStatesAsync(request, cancellationToken: Cancellation);
+            states.AddRange(page.AgentStates);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return states;
+    }
+
+    private static string Text(JsonElement state) =>
+        $"{state.GetProperty("agentId")} {state.GetProperty("state")} {state.GetProperty("reasonCode")} {state.GetProperty("medium")} {state.GetProperty("startTime")}"
+        + $" | {state.GetProperty("previousState")} {state.GetProperty("previousStartTime")}".Replace("|  ", "| ", StringComparison.Ordinal);
+}
