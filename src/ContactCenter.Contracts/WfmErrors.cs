@@ -44,4 +44,13 @@ public static class WfmErrors
 
     /// <summary>The service URL cannot be used.</summary>
     public const string ServiceUrlInvalid = "SERVICE_URL_INVALID";
+
+    /// <summary>There is a mapping of this queue, medium and direction.</summary>
+    public const string MappingExists = "MAPPING_EXISTS";
+
+    /// <summary>There is no such mapping.</summary>
+    public const string MappingNotFound = "MAPPING_NOT_FOUND";
+
+    /// <summary>A skill would be fed by queues of several media or directions.</summary>
+    public const string SkillMediumConflict = "SKILL_MEDIUM_CONFLICT";
 }

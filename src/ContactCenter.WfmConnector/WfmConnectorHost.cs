@@ -58,6 +58,7 @@ public static class WfmConnectorHost
         app.MapGrpcService<AgentStateService>();
         app.MapGrpcService<AdherenceService>();
         app.MapGrpcService<IntervalService>();
+        app.MapGrpcService<MappingService>();
         app.MapGrpcService<ReportService>();
         return app;
     }

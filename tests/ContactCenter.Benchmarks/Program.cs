@@ -6,9 +6,10 @@ using ContactCenter.Benchmarks.Ingest;
 using ContactCenter.Benchmarks.Jobs;
 using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
+using ContactCenter.Benchmarks.Wfm;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new AnalyticsBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark()];
+IBenchmark[] benchmarks = [new AnalyticsBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark(), new WfmBenchmark()];
 
 if (args is ["child", var child, .. var childArguments])
 {

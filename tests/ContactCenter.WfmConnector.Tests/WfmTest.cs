@@ -43,6 +43,8 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     protected ConnectionService.ConnectionServiceClient Connections => new(_channel);
 
+    protected MappingService.MappingServiceClient Mappings => new(_channel);
+
     protected ReportService.ReportServiceClient Reports => new(_channel);
 
     /// <summary>Settings besides the usual ones.</summary>

@@ -47,14 +47,20 @@ public sealed class ActivityBook(DurableDatabase database)
     /// <param name="connection">Any.</param>
     /// <param name="kind">The state.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public static Task<short> NumberOfAsync(NpgsqlConnection connection, AgentStateKind kind, CancellationToken cancellationToken) =>
-        connection.QuerySingleAsync<short>(new CommandDefinition(
+    public static async Task<short> NumberOfAsync(NpgsqlConnection connection, AgentStateKind kind, CancellationToken cancellationToken)
+    {
+        const string Find =
             """
-            INSERT INTO wfm.states (state, class, reason_code, reason_text) VALUES (@State, @Class, @ReasonCode, @ReasonText)
-            ON CONFLICT (state, class, reason_code, reason_text) DO UPDATE SET state = excluded.state RETURNING state_id
-            """,
-            kind,
-            cancellationToken: cancellationToken));
+            SELECT state_id FROM wfm.states
+            WHERE (state, class, reason_code, reason_text) IS NOT DISTINCT FROM (@State, @Class, @ReasonCode::text, @ReasonText::text)
+            """;
+        // Asked first: an insert that meets a conflict uses up a number.
+        return await connection.QuerySingleOrDefaultAsync<short?>(new CommandDefinition(Find, kind, cancellationToken: cancellationToken))
+            ?? await connection.QuerySingleAsync<short>(new CommandDefinition(
+                $"INSERT INTO wfm.states (state, class, reason_code, reason_text) VALUES (@State, @Class, @ReasonCode, @ReasonText) ON CONFLICT DO NOTHING; {Find}",
+                kind,
+                cancellationToken: cancellationToken));
+    }
 
     /// <summary>Finds the state of a number.</summary>
     /// <param name="connection">Any.</param>

@@ -1,5 +1,4 @@
 using ContactCenter.Contracts;
-using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.ServiceDefaults;

@@ -2,7 +2,6 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
-using ContactCenter.Egress;
 using ContactCenter.Egress.Guard;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;

@@ -91,7 +91,6 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
     /// <summary>Writes how a call went (WFM-14): three failures in a row, or too long without success, and the connection is lost.</summary>
     /// <param name="answer">How it went.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    /// <returns>Whether the connection has been found back, so that a snapshot is needed (WFM-39).</returns>
     public async Task TellAsync(CxoneAnswer answer, CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
@@ -103,6 +102,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
         {
             await transaction.Connection.ExecuteAsync("UPDATE wfm.connection SET failures = 0, success_time = @now", new { now });
             await EnterAsync(transaction, ConnectionState.Connected, "CXone answers.", answer.Status);
+            // Whatever CXone missed, it learns by a snapshot (WFM-39).
             if (before.State != ConnectionState.Connected)
                 await transaction.Connection.ExecuteAsync("UPDATE wfm.connection SET snapshot_due = @now", new { now });
         }

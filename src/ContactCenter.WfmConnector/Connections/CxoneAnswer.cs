@@ -32,6 +32,9 @@ public enum CxoneResult
 
     /// <summary>No answer, or one that says to try again.</summary>
     Unavailable,
+
+    /// <summary>Not sent: the rate or an open breaker makes it wait.</summary>
+    Delayed,
 }
 
 /// <summary>An item that CXone refused.</summary>
@@ -71,7 +74,7 @@ public sealed record CxoneAnswer
     public TimeSpan? Delay { get; init; }
 
     /// <summary>Whether CXone works: it has dealt with the request, even if it refused it.</summary>
-    public bool IsAnswered => Result is not (CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Unavailable or CxoneResult.Misdirected);
+    public bool IsAnswered => Result is not (CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Unavailable or CxoneResult.Misdirected or CxoneResult.Delayed);
 
     /// <summary>Reads the errors of a body where the profile says they are.</summary>
     /// <param name="body">JSON.</param>

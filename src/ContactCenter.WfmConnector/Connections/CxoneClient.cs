@@ -72,7 +72,8 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
         var answer = await TryAsync(null);
         if (answer.Answer is { Result: CxoneResult.Unauthorized, Status: 401 })
             answer = await TryAsync(answer.Version);
-        await store.TellAsync(answer.Answer, cancellationToken);
+        if (answer.Answer.Result != CxoneResult.Delayed)
+            await store.TellAsync(answer.Answer, cancellationToken);
         return answer.Answer;
 
         async Task<(CxoneAnswer Answer, long Version)> TryAsync(long? refused)
@@ -103,6 +104,7 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
             {
                 Result = failure switch
                 {
+                    { Decision: EgressDecision.Wait } => CxoneResult.Delayed,
                     { Class: ErrorClass.Redirect } => CxoneResult.Misdirected,
                     { Class: ErrorClass.Denied } => CxoneResult.Misdirected,
                     { Status: 401 } => CxoneResult.Unauthorized,

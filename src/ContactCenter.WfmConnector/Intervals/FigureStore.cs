@@ -56,7 +56,8 @@ public sealed class FigureStore(ActivityBook book)
                 UNION ALL
                 SELECT w.queue_sid, w.medium, w.direction, w.enter_time, 'infinity' FROM wfm.waits w
                 WHERE w.enter_time > @From::timestamptz - interval '1 day' AND w.enter_time < @Until
-                  AND NOT EXISTS (SELECT FROM wfm.segments c WHERE c.task_sid = w.task_sid AND c.queue_sid = w.queue_sid AND c.is_wait AND c.start_time = w.enter_time)
+                  -- What was told of the beginning may have changed since; a stay that ended later is the same one.
+                  AND NOT EXISTS (SELECT FROM wfm.segments c WHERE c.task_sid = w.task_sid AND c.queue_sid = w.queue_sid AND c.is_wait AND c.end_time > w.enter_time)
               ) s {Reported}
               CROSS JOIN LATERAL generate_series(
                 greatest(date_bin('15 minutes', s.start_time, '2000-01-01Z'), @From) + interval '15 minutes', least(s.end_time, @Until), interval '15 minutes') AS b (at)

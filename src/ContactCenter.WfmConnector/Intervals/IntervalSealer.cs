@@ -92,22 +92,20 @@ public sealed partial class IntervalSealer(
         var now = timeProvider.GetUtcNow().UtcDateTime;
         await using var transaction = await database.BeginAsync(cancellationToken);
         await LockAsync(transaction.Connection);
-        var (next, watermark) = await transaction.Connection.QuerySingleAsync<(DateTime, DateTime)>(
+        var (next, watermark, isSealed) = await transaction.Connection.QuerySingleAsync<(DateTime, DateTime, bool)>(
             """
-            INSERT INTO wfm.source AS s (recording_since) VALUES (@now) ON CONFLICT (only_one) DO UPDATE SET recording_since = s.recording_since
-            RETURNING greatest(s.recording_since, (SELECT max(start_time) + interval '15 minutes' FROM wfm.intervals)), s.watermark_time
+            INSERT INTO wfm.source AS s (next_interval) VALUES (@now) ON CONFLICT (only_one) DO UPDATE SET next_interval = s.next_interval
+            RETURNING s.next_interval, s.watermark_time, EXISTS (SELECT FROM wfm.intervals i WHERE i.start_time = s.next_interval)
             """,
             new { now = Quarter.StartOf(now) });
         var end = next + Quarter.Length;
-        if (end + options.Value.Intervals.SealAfter > now || (watermark < end && end + options.Value.Intervals.WatermarkWait > now))
-        {
-            await transaction.CommitAsync(cancellationToken);
-            return false;
-        }
-
-        await SealAsync(transaction, await builder.BuildAsync(transaction.Connection, next, end, cancellationToken), watermark < end, isSent: true);
+        var isDue = end + options.Value.Intervals.SealAfter <= now && (watermark >= end || end + options.Value.Intervals.WatermarkWait <= now);
+        if (isDue && !isSealed)
+            await SealAsync(transaction, await builder.BuildAsync(transaction.Connection, next, end, cancellationToken), watermark < end, isSent: true);
+        if (isDue)
+            await transaction.Connection.ExecuteAsync("UPDATE wfm.source SET next_interval = @end", new { end });
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return isDue;
     }
 
     private async Task RestateTouchedAsync(CancellationToken cancellationToken)
@@ -177,7 +175,7 @@ public sealed partial class IntervalSealer(
     }
 
     /// <summary>Lets one process at a time seal and restate, to the end of the transaction.</summary>
-    private static Task LockAsync(NpgsqlConnection connection) => connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('wfm.intervals', 0))");
+    private static async Task LockAsync(NpgsqlConnection connection) => await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('wfm.intervals', 0))");
 
     [LoggerMessage(LogLevel.Error, "Intervals could not be sealed")]
     private partial void LogFailed(Exception exception);

@@ -1,4 +1,3 @@
-using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Intervals;
 
 namespace ContactCenter.WfmConnector.Reports;

@@ -42,8 +42,8 @@ public sealed class ReportSender(ReportStore reports, ConnectionStore connection
         var body = await reports.ReadBodyAsync(report.ReportId, cancellationToken);
         var answer = await client.SendReportAsync(
             connection, report.Kind == ReportKind.Activity ? "activity_report" : "queue_report", body, $"{report.ReportId}-r{report.Revision}", job.Id, cancellationToken);
-        if (answer.Result is CxoneResult.Unavailable && answer.Status is null && answer.Delay is { } slot)
-            throw new JobWaitException("throttled", slot) { UsesAge = false };
+        if (answer.Result == CxoneResult.Delayed)
+            throw new JobWaitException(answer.Reason.ToLowerInvariant(), answer.Delay ?? UntilConnected) { UsesAge = false };
 
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (answer.Reason.Length > 0)

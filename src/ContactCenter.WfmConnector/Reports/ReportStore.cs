@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.WfmConnector.Connections;
-using ContactCenter.WfmConnector.Intervals;
 using Dapper;
 using Npgsql;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ContactCenter.WfmConnector.Facts;
-using ContactCenter.WfmConnector.Intervals;
 
 namespace ContactCenter.WfmConnector.Reports;
 

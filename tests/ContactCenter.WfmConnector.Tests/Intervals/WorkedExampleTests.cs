@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using ContactCenter.Wfm.V1;
 using Google.Protobuf.WellKnownTypes;
-using Npgsql;
-using Dapper;
 
 namespace ContactCenter.WfmConnector.Tests.Intervals;
 
@@ -73,10 +71,7 @@ public sealed class WorkedExampleTests(TestServers servers) : WfmTest(servers)
     [Rule("WFM-61"), Rule("WFM-62"), Rule("WFM-66"), Rule("WFM-91"), Rule("WFM-92")]
     public async Task Of_an_interval_without_anything_mapped_queues_appear_with_zeros_and_both_parts_are_empty()
     {
-        await using (var connection = new NpgsqlConnection(ConnectionString))
-        {
-            await connection.ExecuteAsync("INSERT INTO wfm.queue_mappings (queue_sid, medium, direction, skill_id, skill_name) VALUES ('WQ1', 5, 'INBOUND', 'Support', 'Support')");
-        }
+        await Mappings.CreateQueueMappingAsync(new() { QueueMapping = new() { QueueSid = "WQ1", Medium = Medium.Voice, SkillId = "Support" } }, cancellationToken: Cancellation);
 
         await RestateAsync("03:00:00", "03:15:00");
 
