@@ -8,7 +8,9 @@ namespace ContactCenter.WfmConnector.Facts;
 public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
 {
     /// <inheritdoc />
-    public Task Consume(ConsumeContext<QueueEntered> context) => FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message);
+    public Task Consume(ConsumeContext<QueueEntered> context) =>
+        // A session without task has no segments, so that it is no contact here (WFM-46).
+        context.Message.TaskSid.StartsWith("WT", StringComparison.Ordinal) ? FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message) : Task.CompletedTask;
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<HoldChanged> context) =>

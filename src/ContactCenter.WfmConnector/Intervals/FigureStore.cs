@@ -26,13 +26,15 @@ public sealed class FigureStore(ActivityBook book)
     private const string Holds =
         """
         holds AS (
-          SELECT h.task_sid, h.change_time AS from_time, h.on_hold, lead(h.change_time) OVER (PARTITION BY h.task_sid ORDER BY h.change_time, h.on_hold DESC) AS until_time
+          SELECT h.task_sid, h.change_time AS from_time, h.on_hold, lead(h.change_time) OVER w AS until_time, lead(h.on_hold) OVER w AS is_held_on
           FROM wfm.holds h WHERE h.change_time >= @From::timestamptz - interval '1 day' AND h.change_time < @Until
+          WINDOW w AS (PARTITION BY h.task_sid ORDER BY h.change_time, h.on_hold DESC)
         ), held AS (
           SELECT s.segment_id, sum(greatest(0, extract(epoch FROM
-            least(coalesce(h.until_time, 'infinity'), s.start_time + s.talk_ms * interval '1 millisecond') - greatest(h.from_time, s.start_time)) * 1000))::bigint AS hold_ms
+            least(h.until_time, s.start_time + s.talk_ms * interval '1 millisecond') - greatest(h.from_time, s.start_time)) * 1000))::bigint AS hold_ms
           FROM holds h JOIN wfm.segments s ON s.task_sid = h.task_sid AND s.result = 'answered' AND s.end_time >= @From AND s.end_time < @Until
-          WHERE h.on_hold GROUP BY s.segment_id
+          -- A hold whose end was not told is none.
+          WHERE h.on_hold AND NOT h.is_held_on GROUP BY s.segment_id
         )
         """;
 
@@ -56,8 +58,8 @@ public sealed class FigureStore(ActivityBook book)
                 UNION ALL
                 SELECT w.queue_sid, w.medium, w.direction, w.enter_time, 'infinity' FROM wfm.waits w
                 WHERE w.enter_time > @From::timestamptz - interval '1 day' AND w.enter_time < @Until
-                  -- What was told of the beginning may have changed since; a stay that ended later is the same one.
-                  AND NOT EXISTS (SELECT FROM wfm.segments c WHERE c.task_sid = w.task_sid AND c.queue_sid = w.queue_sid AND c.is_wait AND c.end_time > w.enter_time)
+                  -- What was told of the beginning may have changed since: what ended later has ended it.
+                  AND NOT EXISTS (SELECT FROM wfm.segments c WHERE c.task_sid = w.task_sid AND (c.is_wait OR c.result IS NOT NULL) AND c.end_time > w.enter_time)
               ) s {Reported}
               CROSS JOIN LATERAL generate_series(
                 greatest(date_bin('15 minutes', s.start_time, '2000-01-01Z'), @From) + interval '15 minutes', least(s.end_time, @Until), interval '15 minutes') AS b (at)
