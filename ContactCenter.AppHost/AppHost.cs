@@ -33,7 +33,7 @@ WithRbmAgent(insights);
 var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights);
 var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"])).WithReference(insights);
 sftp.WithReference(storage);
-var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", []).WithReference(insights).WithReference(storage);
+var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights).WithReference(storage);
 keys.Give(crm, "storage-export");
 var followUps = keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
 followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter("answer-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("answer-key"))), secret: true));
@@ -46,15 +46,21 @@ if (traffic)
     var sandbox = builder.AddProject<Projects.ContactCenter_Sandbox>("sandbox")
         .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
         .WithReference(insights).WaitFor(insights)
-        .WithReference(wfm).WaitFor(wfm);
+        .WithReference(wfm).WaitFor(wfm)
+        .WithReference(crm).WaitFor(crm);
     // The sandbox plays CXone, and the connector may call it on loopback.
     sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
     wfm.WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}"))
         .WithEnvironment("Wfm__Reports__RatePerMinute", "600");
     WithTwilioAccount(sandbox);
     WithRbmAgent(sandbox);
+    // The sandbox's CRM is on this machine, and may be called without a store for files.
+    sandbox.WithEnvironment("Sandbox__CrmUrl", sandbox.GetEndpoint("http"));
+    crm.WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}"))
+        .WithEnvironment("Crm__RequireExternalStorage", "false");
     keys.Give(sandbox, "insights-enrichment");
     keys.Give(sandbox, "wfm-connector");
+    keys.Give(sandbox, "crm-connector");
     if (once) sandbox.WithArgs("--once");
 }
 

@@ -1,4 +1,7 @@
+using ContactCenter.Crm.V1;
 using ContactCenter.Insights.V1;
+using ContactCenter.Operations.V1;
+using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Passes;
@@ -61,6 +64,13 @@ public static class SandboxHost
         builder.Services.AddSingleton<CxoneApi>();
         builder.Services.AddSingleton<CxoneCheck>();
         builder.Services.AddHostedService<CxoneSetup>();
+        builder.AddServiceClient<ConnectorService.ConnectorServiceClient>("crm-connector");
+        builder.AddServiceClient<OperationService.OperationServiceClient>("crm-connector");
+        builder.AddServiceClient<OperationsService.OperationsServiceClient>("crm-connector");
+        builder.Services.AddSingleton<CrmState>();
+        builder.Services.AddSingleton<CrmFaults>();
+        builder.Services.AddSingleton<CrmApi>();
+        builder.Services.AddSingleton<CrmPass>();
         builder.Services.AddSingleton<SuiteReader>();
         builder.Services.AddSingleton<SessionSender>();
         if (args.Contains(Once))
@@ -77,6 +87,7 @@ public static class SandboxHost
         app.MapDefaultEndpoints();
         app.Services.GetRequiredService<TaskRouterApi>().Map(app);
         app.Services.GetRequiredService<CxoneApi>().Map(app);
+        app.Services.GetRequiredService<CrmApi>().Map(app);
         return app;
     }
 }

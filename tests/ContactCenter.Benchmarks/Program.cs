@@ -1,5 +1,6 @@
 using ContactCenter.Benchmarks;
 using ContactCenter.Benchmarks.Analytics;
+using ContactCenter.Benchmarks.Crm;
 using ContactCenter.Benchmarks.Enrich;
 using ContactCenter.Benchmarks.Grpc;
 using ContactCenter.Benchmarks.Ingest;
@@ -9,7 +10,10 @@ using ContactCenter.Benchmarks.Relay;
 using ContactCenter.Benchmarks.Wfm;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
-IBenchmark[] benchmarks = [new AnalyticsBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark(), new WfmBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new AnalyticsBenchmark(), new CrmBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark(), new WfmBenchmark(),
+];
 
 if (args is ["child", var child, .. var childArguments])
 {
@@ -17,6 +21,8 @@ if (args is ["child", var child, .. var childArguments])
     {
         GrpcEchoServer.ChildName => await GrpcEchoServer.RunAsync(childArguments),
         DurableWorker.ChildName => await DurableWorker.RunAsync(childArguments),
+        CrmServers.Service => await CrmServers.RunServiceAsync(childArguments),
+        CrmServers.Stub => await CrmServers.RunStubAsync(childArguments),
         IngestServers.Service => await IngestServers.RunServiceAsync(childArguments),
         IngestServers.FormReader => await IngestServers.RunFormReaderAsync(),
         QuartzWorker.ChildName => await QuartzWorker.RunAsync(childArguments),

@@ -56,6 +56,13 @@ public sealed partial class OperationRunner(
         var now = timeProvider.GetUtcNow();
         var connector = await connectors.GetAsync(connection, operation.ConnectorId);
         var work = await SessionWork.OpenAsync(transaction, session, connector, now);
+        if (last is null && work.ChangesLane(operation))
+        {
+            await OperationStore.WriteAsync(connection, operation);
+            await job.CommitAsync(transaction, cancellationToken);
+            return null;
+        }
+
         var run = new OperationFlow(transaction, work, operation, keys, redactor, now);
         if (last is null)
             await PrepareAsync(job, operation, cancellationToken);

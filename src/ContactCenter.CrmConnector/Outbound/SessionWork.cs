@@ -224,6 +224,16 @@ internal sealed class SessionWork(DurableTransaction transaction, SessionRow ses
         operation.JobId = transaction.Enqueue(Call, new CallReference(operation.OperationId), new() { Key = operation.Lane }).Id;
     }
 
+    /// <summary>Whether an operation that was never sent belongs in another lane by what is known now; it is then given a job there.</summary>
+    /// <param name="operation">The operation; the caller writes it.</param>
+    public bool ChangesLane(StoredOperation operation)
+    {
+        if (!operation.IsUnsent || LaneOf(operation.Kind, operation.ConnectorId) == operation.Lane)
+            return false;
+        Queue(operation);
+        return true;
+    }
+
     /// <summary>Writes what has changed of the session.</summary>
     public Task SaveAsync() => SessionStore.WriteAsync(transaction.Connection, session, now);
 

@@ -1,3 +1,4 @@
+using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Sessions;
@@ -20,6 +21,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="cxone">Compares what the sandbox's CXone was told.</param>
+/// <param name="crm">The CRM's part.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lifetime">Stops the process.</param>
 /// <param name="result">Receives the result.</param>
@@ -33,6 +35,7 @@ public sealed partial class OnePass(
     TaskRouterState taskRouter,
     SuiteReader suite,
     CxoneCheck cxone,
+    CrmPass crm,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     PassResult result,
@@ -77,6 +80,7 @@ public sealed partial class OnePass(
             .. plan.Changes.Select(change => WorkerCallbacks.Of(account, change)),
         ]);
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
+        await crm.PrepareAsync(day, cancellation);
         await SendAsync(deliveries, cancellation);
         Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");
         if (messages.IsConfigured)
@@ -84,6 +88,7 @@ public sealed partial class OnePass(
         var sent = time.GetElapsedTime(start);
 
         var shown = await AgreementAsync(plan, cancellation);
+        await crm.ResumeAsync(cancellation);
         foreach (var differences in shown.Differences.Where(d => !d.None))
         {
             Say($"{differences.What} differ from the truth, {differences.Missing.Count} missing, {differences.Unexpected.Count} unexpected:");
@@ -147,7 +152,8 @@ public sealed partial class OnePass(
         var figures = messages.IsConfigured
             ? await CompareAsync("Message figures", [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, cancellation), shown => shown)
             : (Count: 0, Differences: new("Message figures", [], []));
-        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences];
+        var cases = await crm.CompareAsync(plan.Lives, cancellation);
+        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences, cases];
         // Before the suite knows the whole day, there is nothing to report of it.
         return new Shown(
             conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan),

@@ -159,6 +159,18 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
             await StandAsync(call.Name, "Account Succeeded", "Record Succeeded");
 
         Assert.Equal(1, made);
+
+        // Whose session it is may come to be known only after an operation was made.
+        made = 0;
+        var late = Enumerable.Range(11, 3).Select(id => (Unknown: new Telling(id) { EndUser = null }, Known: new Telling(id) { EndUser = new(78, null, null, null, null, "+12223334499") })).ToList();
+        await Operations.PauseQueueAsync(new() { Kind = "crm.call", Note = "the CRM is being looked after" }, cancellationToken: Cancellation);
+        await TellAsync([.. late.Select(call => call.Unknown.Assigned())]);
+        await TellAsync([.. late.Select(call => call.Known.Started())]);
+        await Operations.ResumeQueueAsync(new() { Kind = "crm.call" }, cancellationToken: Cancellation);
+        foreach (var call in late)
+            await StandAsync(call.Known.Name, "Account Succeeded", "Record Succeeded");
+
+        Assert.Equal(1, made);
     }
 
     [Fact]

@@ -1,0 +1,117 @@
+using ContactCenter.Crm.V1;
+using ContactCenter.Operations.V1;
+using ContactCenter.Sandbox.Passes;
+using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Twilio.Lives;
+using Grpc.Core;
+
+namespace ContactCenter.Sandbox.Crm;
+
+/// <summary>
+/// The CRM's part of a pass: its operators have paused all calls while the day goes on, so that everything waits; then it is there again,
+/// now and then too busy or losing an answer, and must have one account of each customer and each session's case with its comments in order.
+/// </summary>
+/// <param name="connectors">Told how to work with the CRM.</param>
+/// <param name="operations">Shows what waits.</param>
+/// <param name="operators">Pauses and resumes.</param>
+/// <param name="state">What the CRM keeps.</param>
+/// <param name="faults">What goes wrong.</param>
+/// <param name="configuration">Where the sandbox is reached (<c>Sandbox:CrmUrl</c>).</param>
+public sealed class CrmPass(
+    ConnectorService.ConnectorServiceClient connectors,
+    OperationService.OperationServiceClient operations,
+    OperationsService.OperationsServiceClient operators,
+    CrmState state,
+    CrmFaults faults,
+    IConfiguration configuration)
+{
+    private const string Calls = "crm.call";
+    private const int PageSize = 1_000;
+    private const long NumbersOfDay = 1_000_000;
+
+    // One in fifty, and one in a hundred: enough to meet every kind of call in a day, and too few to open a breaker.
+    private const int BusyEvery = 53;
+    private const int LostEvery = 101;
+
+    private bool _resumed;
+
+    /// <summary>Whether the suite was told where the CRM is; without it there is none.</summary>
+    public bool IsOn => configuration["Sandbox:CrmUrl"] is { Length: > 0 };
+
+    /// <summary>Puts the connector to use that is the day's turn, and pauses its calls.</summary>
+    /// <param name="day">The day that is played.</param>
+    /// <param name="cancellation">Ends the calls.</param>
+    public async Task PrepareAsync(DateOnly day, CancellationToken cancellation)
+    {
+        if (!IsOn)
+            return;
+        state.Begin(day.DayNumber * NumbersOfDay);
+        await operators.PauseQueueAsync(new() { Kind = Calls, Note = "The sandbox's CRM is away." }, cancellationToken: cancellation);
+        var url = configuration["Sandbox:CrmUrl"]!.TrimEnd('/');
+        var connector = day.DayNumber % 2 == 0 ? CrmConnectors.ZohoLike(url) : CrmConnectors.Plain(url);
+        try
+        {
+            await connectors.CreateConnectorAsync(new() { Connector = connector }, cancellationToken: cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            connector.Etag = (await connectors.GetConnectorAsync(new() { ConnectorId = connector.ConnectorId }, cancellationToken: cancellation)).Connector.Etag;
+            await connectors.UpdateConnectorAsync(new() { Connector = connector }, cancellationToken: cancellation);
+        }
+
+        await connectors.ActivateConnectorAsync(new() { ConnectorId = connector.ConnectorId }, cancellationToken: cancellation);
+        (faults.BusyEvery, faults.LostEvery) = (BusyEvery, LostEvery);
+    }
+
+    /// <summary>Compares what waits with the truth, then lets it go, then compares what the CRM keeps.</summary>
+    /// <param name="lives">The tasks of the day.</param>
+    /// <param name="cancellation">Ends the calls.</param>
+    public async Task<Differences> CompareAsync(IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
+    {
+        if (!IsOn)
+            return new("CRM cases", [], []);
+        if (!_resumed)
+        {
+            var waiting = await WaitingAsync(cancellation);
+            var differences = Differences.Between(
+                "CRM operations",
+                lives.Select(life => (Session: SessionEvents.NameOf(life), Count: CrmTruth.OperationsOf(life))),
+                lives.Select(SessionEvents.NameOf).Where(waiting.ContainsKey).Select(session => (Session: session, Count: waiting[session])));
+            if (!differences.None)
+                return differences;
+            await ResumeAsync(cancellation);
+        }
+
+        var customers = Differences.Between("CRM accounts", lives.Select(life => (long)life.Contact.Customer).Distinct(), state.Customers());
+        return customers.None ? Differences.Between("CRM cases", CrmTruth.Of(lives), state.Facts()) : customers;
+    }
+
+    /// <summary>Lets calls go on, whatever came out.</summary>
+    /// <param name="cancellation">Ends the call.</param>
+    public async Task ResumeAsync(CancellationToken cancellation)
+    {
+        if (!IsOn || _resumed)
+            return;
+        await operators.ResumeQueueAsync(new() { Kind = Calls }, cancellationToken: cancellation);
+        _resumed = true;
+    }
+
+    private async Task<Dictionary<string, int>> WaitingAsync(CancellationToken cancellation)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var waits in (OperationState[])[OperationState.Queued, OperationState.Blocked])
+        {
+            var request = new ListOperationsRequest { Filter = new() { State = waits }, PageSize = PageSize };
+            do
+            {
+                var page = await operations.ListOperationsAsync(request, cancellationToken: cancellation);
+                foreach (var operation in page.Operations)
+                    counts[operation.Session] = counts.GetValueOrDefault(operation.Session) + 1;
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+        }
+
+        return counts;
+    }
+}
