@@ -44,6 +44,7 @@ public static class CrmConnectorHost
         builder.Services.AddSingleton<ConnectorGrants>();
         builder.Services.AddSingleton<CrmPolicies>();
         builder.Services.AddSingleton<OperationStore>();
+        builder.Services.AddSingleton<OperationRunner>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

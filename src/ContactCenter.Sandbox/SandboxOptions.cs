@@ -24,8 +24,8 @@ public sealed class SandboxOptions
     /// <summary>How long a callback is repeated to a receiver that is away or busy; default 2 minutes.</summary>
     public TimeSpan ReceiverLimit { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long <c>--once</c> waits for the suite to agree with the truth, after the last callback; default 2 minutes.</summary>
-    public TimeSpan AgreementLimit { get; set; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long <c>--once</c> waits for the suite to agree with the truth, after the last callback; default 4 minutes.</summary>
+    public TimeSpan AgreementLimit { get; set; } = TimeSpan.FromMinutes(4);
 
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The application's configuration.</param>

@@ -13,8 +13,10 @@ public sealed class CrmRequests(ConnectorStore store)
     /// <summary>Media type of every request and answer.</summary>
     public const string Json = "application/json";
 
+    /// <summary>Most calls of a CRM under way at a time (CRM-139).</summary>
+    public const int Concurrency = 8;
+
     private const int DefaultTimeoutSeconds = 5;
-    private const int Concurrency = 8;
     private const string DefaultTokenPrefix = "Bearer";
 
     /// <summary>The header fields that tell a CRM who calls (CRM-13, CRM-14); a token is added where the call is made.</summary>

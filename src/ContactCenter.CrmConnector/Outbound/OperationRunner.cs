@@ -28,10 +28,29 @@ public sealed partial class OperationRunner(
     EgressClient egress,
     SecretKeyRing keys,
     Redactor redactor,
-    TimeProvider timeProvider) : IJobHandler
+    TimeProvider timeProvider) : IJobHandler, IDisposable
 {
+    // Twice as many as there are calls under way: while some wait for the CRM, others are with the database. More would only get in each other's way.
+    private readonly SemaphoreSlim _turns = new(2 * CrmRequests.Concurrency);
+
+    /// <inheritdoc />
+    public void Dispose() => _turns.Dispose();
+
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken);
+        try
+        {
+            await RunInTurnAsync(job, cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task RunInTurnAsync(JobRun job, CancellationToken cancellationToken)
     {
         for (Result? last = null; await AdvanceAsync(job, last, cancellationToken) is { } call; last = await SendAsync(job, call, cancellationToken))
         {
