@@ -24,22 +24,24 @@ var sftp = new SftpBacking(backing, "sftp");
 // Encrypts what services store of their secrets.
 var secretsKey = builder.AddParameter("secrets-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("secrets-key"))), secret: true);
 
-var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", ["ingest", "export", "raw"], ("sandbox", ["read", "ingest"]));
+var insights = keys.Admit(AddService<Projects.ContactCenter_InsightsEnrichment>("insights-enrichment", "insights-db"), "insights", ["ingest", "export", "raw"], ("sandbox", ["read", "ingest"]), ("storage-export", ["read"]));
 insights.WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"));
 insights.WithEnvironment("Customers__IdKey", backing.Secret("customers-id-key"));
 WithTwilioAccount(insights);
 WithRbmAgent(insights);
 
 var wfm = keys.Admit(AddService<Projects.ContactCenter_WfmConnector>("wfm-connector", "wfm-db"), "wfm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights);
-var storage = keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"])).WithReference(insights);
-sftp.WithReference(storage);
+// A day that is played has its last version of every document soon.
+var storage = sftp.Allow(keys.Admit(AddService<Projects.ContactCenter_StorageExport>("storage-export", "storage-db"), "storage", [], ("crm-connector", ["read"]), ("sandbox", ["read", "admin"])).WithReference(insights))
+    .WithEnvironment("Storage__Metadata__Debounce", "00:00:01");
+keys.Give(storage, "insights-enrichment");
 var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights).WithReference(storage);
 keys.Give(crm, "storage-export");
 var followUps = keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
 followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter("answer-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("answer-key"))), secret: true));
 
 // Facts go to the queues that are there: what consumes them is bound before anything comes in.
-insights.WaitFor(wfm).WaitFor(crm);
+insights.WaitFor(wfm).WaitFor(crm).WaitFor(storage).WaitFor(followUps);
 
 if (traffic)
 {
@@ -47,20 +49,21 @@ if (traffic)
         .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
         .WithReference(insights).WaitFor(insights)
         .WithReference(wfm).WaitFor(wfm)
-        .WithReference(crm).WaitFor(crm);
-    // The sandbox plays CXone, and the connector may call it on loopback.
+        .WithReference(crm).WaitFor(crm)
+        .WithReference(storage).WaitFor(storage);
+    // The sandbox plays CXone, the CRM and the keeper of recordings: the services may call it on this machine.
     sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
-    wfm.WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}"))
-        .WithEnvironment("Wfm__Reports__RatePerMinute", "600");
+    var played = ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}");
+    wfm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Wfm__Reports__RatePerMinute", "600");
+    crm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Crm__RequireExternalStorage", "false");
+    storage.WithEnvironment("Egress__AllowList__1", played);
+    sftp.WithReference(sandbox);
     WithTwilioAccount(sandbox);
     WithRbmAgent(sandbox);
-    // The sandbox's CRM is on this machine, and may be called without a store for files.
-    sandbox.WithEnvironment("Sandbox__CrmUrl", sandbox.GetEndpoint("http"));
-    crm.WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}"))
-        .WithEnvironment("Crm__RequireExternalStorage", "false");
     keys.Give(sandbox, "insights-enrichment");
     keys.Give(sandbox, "wfm-connector");
     keys.Give(sandbox, "crm-connector");
+    keys.Give(sandbox, "storage-export");
     if (once) sandbox.WithArgs("--once");
 }
 

@@ -3,7 +3,7 @@ namespace ContactCenter.AppHost.Backing;
 /// <summary>The file store of a development machine: a native sshd. In the other modes a deployment names its own stores.</summary>
 internal sealed class SftpBacking
 {
-    private readonly IResourceBuilder<IResourceWithConnectionString>? _server;
+    private readonly IResourceBuilder<NativeServer>? _server;
 
     /// <summary>Adds the server.</summary>
     /// <param name="servers">The choice of backing servers.</param>
@@ -17,8 +17,14 @@ internal sealed class SftpBacking
         _ => null,
     };
 
-    /// <summary>Gives a service the connection string, where there is one, and starts it once the server is ready.</summary>
+    /// <summary>Gives a program the connection string, where there is one, and starts it once the server is ready.</summary>
+    /// <param name="program">The program.</param>
+    public IResourceBuilder<ProjectResource> WithReference(IResourceBuilder<ProjectResource> program) =>
+        _server is null ? program : program.WithReference(_server).WaitFor(_server);
+
+    /// <summary>Lets a service reach the server, which is on this machine, and starts it once that is ready.</summary>
     /// <param name="service">The service.</param>
-    public IResourceBuilder<ProjectResource> WithReference(IResourceBuilder<ProjectResource> service) =>
-        _server is null ? service : service.WithReference(_server).WaitFor(_server);
+    public IResourceBuilder<ProjectResource> Allow(IResourceBuilder<ProjectResource> service) => _server is null
+        ? service
+        : service.WaitFor(_server).WithEnvironment("Egress__AllowList__0", ReferenceExpression.Create($"127.0.0.1/32:{new EndpointReference(_server.Resource, "tcp").Property(EndpointProperty.Port)}"));
 }

@@ -6,9 +6,11 @@ using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Passes;
 using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.Storage.V1;
 using ContactCenter.Wfm.V1;
 
 namespace ContactCenter.Sandbox;
@@ -71,6 +73,9 @@ public static class SandboxHost
         builder.Services.AddSingleton<CrmFaults>();
         builder.Services.AddSingleton<CrmApi>();
         builder.Services.AddSingleton<CrmPass>();
+        builder.AddServiceClient<StoreService.StoreServiceClient>("storage-export");
+        builder.AddServiceClient<FileService.FileServiceClient>("storage-export");
+        builder.Services.AddSingleton<ExternalStore>();
         builder.Services.AddSingleton<SuiteReader>();
         builder.Services.AddSingleton<SessionSender>();
         if (args.Contains(Once))
@@ -88,6 +93,7 @@ public static class SandboxHost
         app.Services.GetRequiredService<TaskRouterApi>().Map(app);
         app.Services.GetRequiredService<CxoneApi>().Map(app);
         app.Services.GetRequiredService<CrmApi>().Map(app);
+        MediaLibrary.Map(app);
         return app;
     }
 }

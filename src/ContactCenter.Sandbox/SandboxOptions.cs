@@ -21,6 +21,9 @@ public sealed class SandboxOptions
     /// <summary>How many callbacks are under way at a time, 1 to 64; default 8.</summary>
     public int Concurrency { get; set; } = 8;
 
+    /// <summary>Where others reach this process, to fetch recordings and photos; default nowhere.</summary>
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>How long a callback is repeated to a receiver that is away or busy; default 2 minutes.</summary>
     public TimeSpan ReceiverLimit { get; set; } = TimeSpan.FromMinutes(2);
 

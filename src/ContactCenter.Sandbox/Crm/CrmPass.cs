@@ -16,7 +16,7 @@ namespace ContactCenter.Sandbox.Crm;
 /// <param name="operators">Pauses and resumes.</param>
 /// <param name="state">What the CRM keeps.</param>
 /// <param name="faults">What goes wrong.</param>
-/// <param name="configuration">Where the sandbox is reached (<c>Sandbox:CrmUrl</c>).</param>
+/// <param name="configuration">Where the sandbox is reached (<c>Sandbox:PublicUrl</c>).</param>
 public sealed class CrmPass(
     ConnectorService.ConnectorServiceClient connectors,
     OperationService.OperationServiceClient operations,
@@ -36,7 +36,7 @@ public sealed class CrmPass(
     private bool _resumed;
 
     /// <summary>Whether the suite was told where the CRM is; without it there is none.</summary>
-    public bool IsOn => configuration["Sandbox:CrmUrl"] is { Length: > 0 };
+    public bool IsOn => configuration["Sandbox:PublicUrl"] is { Length: > 0 };
 
     /// <summary>Puts the connector to use that is the day's turn, and pauses its calls.</summary>
     /// <param name="day">The day that is played.</param>
@@ -47,7 +47,7 @@ public sealed class CrmPass(
             return;
         state.Begin(day.DayNumber * NumbersOfDay);
         await operators.PauseQueueAsync(new() { Kind = Calls, Note = "The sandbox's CRM is away." }, cancellationToken: cancellation);
-        var url = configuration["Sandbox:CrmUrl"]!.TrimEnd('/');
+        var url = configuration["Sandbox:PublicUrl"]!.TrimEnd('/');
         var connector = day.DayNumber % 2 == 0 ? CrmConnectors.ZohoLike(url) : CrmConnectors.Plain(url);
         try
         {

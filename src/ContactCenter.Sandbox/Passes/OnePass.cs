@@ -2,6 +2,7 @@ using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Lives;
@@ -18,6 +19,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="sender">Sends the callbacks.</param>
 /// <param name="sessions">Sends the events of the sessions.</param>
 /// <param name="messages">Sends messages and reports what becomes of them.</param>
+/// <param name="store">Where the files of sessions lie.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="cxone">Compares what the sandbox's CXone was told.</param>
@@ -32,6 +34,7 @@ public sealed partial class OnePass(
     CallbackSender sender,
     SessionSender sessions,
     MessageTraffic messages,
+    ExternalStore store,
     TaskRouterState taskRouter,
     SuiteReader suite,
     CxoneCheck cxone,
@@ -45,7 +48,7 @@ public sealed partial class OnePass(
     private const int DaysKept = 399;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
 
-    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, int Reports, IReadOnlyList<Differences> Differences)
+    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, int Reports, int Files, IReadOnlyList<Differences> Differences)
     {
         public bool Agrees => Differences.All(d => d.None);
     }
@@ -80,6 +83,7 @@ public sealed partial class OnePass(
             .. plan.Changes.Select(change => WorkerCallbacks.Of(account, change)),
         ]);
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
+        await store.ConfigureAsync(cancellation);
         await crm.PrepareAsync(day, cancellation);
         await SendAsync(deliveries, cancellation);
         Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");
@@ -153,10 +157,11 @@ public sealed partial class OnePass(
             ? await CompareAsync("Message figures", [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, cancellation), shown => shown)
             : (Count: 0, Differences: new("Message figures", [], []));
         var cases = await crm.CompareAsync(plan.Lives, cancellation);
-        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences, cases];
+        var files = await CompareAsync("Files", store.IsThere ? FileTruth.Of(plan.Lives) : [], store.FilesAsync(plan.Lives, cancellation), file => file);
+        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences, cases, files.Differences];
         // Before the suite knows the whole day, there is nothing to report of it.
         return new Shown(
-            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan),
+            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan), files.Count,
             differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, cancellation)] : differences);
     }
 
@@ -187,6 +192,7 @@ public sealed partial class OnePass(
         Row("WFM queue intervals", shown.Intervals);
         Row("sessions", shown.Sessions);
         Row("reports at CXone", shown.Reports);
+        Row("session files", shown.Files);
         Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
         Say(FormattableString.Invariant(
             $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));

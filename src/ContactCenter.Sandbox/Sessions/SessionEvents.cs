@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Lives;
 using Google.Protobuf.WellKnownTypes;
@@ -30,11 +31,12 @@ public static class SessionEvents
 
     /// <summary>All events of the session of a task.</summary>
     /// <param name="life">The task.</param>
+    /// <param name="media">Where recordings and photos can be fetched; null if nowhere.</param>
     /// <returns>The events, in the order of their times.</returns>
-    public static IEnumerable<SessionEvent> Of(TaskLife life)
+    public static IEnumerable<SessionEvent> Of(TaskLife life, Uri? media = null)
     {
         var number = 0;
-        return Tell(life).Select(told => new SessionEvent
+        return Tell(life, media).Select(told => new SessionEvent
         {
             EventId = $"{NameOf(life)}/{(++number).ToString(CultureInfo.InvariantCulture)}",
             Source = Source,
@@ -50,7 +52,7 @@ public static class SessionEvents
 
     private static long IdOf(TaskLife life) => (long)(life.Created - DateTimeOffset.UnixEpoch).TotalDays * PerDay + life.Contact.Number;
 
-    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Tell(TaskLife life)
+    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Tell(TaskLife life, Uri? media)
     {
         var answers = life.Stays.Select(stay => stay.Answer).OfType<Offer>().ToList();
         yield return (life.Created, "session.started", new
@@ -68,7 +70,7 @@ public static class SessionEvents
         yield return (life.Created, "virtual_agent.left", new { virtual_agent = new { id = 6, name = "greeter" }, finish_reason = "finished" });
         foreach (var (index, stay) in life.Stays.Index())
         {
-            foreach (var told in Tell(life, stay, index))
+            foreach (var told in Tell(life, stay, index, media))
                 yield return told;
         }
 
@@ -82,7 +84,7 @@ public static class SessionEvents
             yield return (life.Ended.AddMinutes(1), "rating.submitted", new { rating });
     }
 
-    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Tell(TaskLife life, QueueStay stay, int index)
+    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Tell(TaskLife life, QueueStay stay, int index, Uri? media)
     {
         // Every stay after an answered one follows a transfer; others are a queue that overflowed.
         long? transfer = index > 0 && life.Stays[index - 1].Answer is not null ? index : null;
@@ -103,7 +105,7 @@ public static class SessionEvents
         yield return (answer.Ended, "agent.joined", new { agent.agent_id, agent.agent_custom_id, agent.agent_name, transfer_id = transfer });
         if (transfer is not null)
             yield return (answer.Ended, "transfer.completed", new { transfer_id = transfer });
-        foreach (var told in IsCall(life) ? Talk(answer.Ended, agent.agent_id, index) : Write(answer.Ended, agent.agent_id, $"{NameOf(life)}/{index}"))
+        foreach (var told in IsCall(life) ? Talk(life, answer.Ended, agent.agent_id, index, media) : Write(life, answer.Ended, agent.agent_id, index, media))
             yield return told;
         yield return (answer.Ended, "agent_assist.started", new { agent.agent_id, conversation_id = $"assist-{life.Contact.Number}" });
         yield return (answer.Ended, "party.added", new { participant_type = "end_user", end_user_id = life.Contact.Customer });
@@ -117,7 +119,7 @@ public static class SessionEvents
         yield return (handling.Completed.AddHours(1), "agent.logged_out", new { agent.agent_id });
     }
 
-    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Talk(DateTimeOffset time, int agent, int index)
+    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Talk(TaskLife life, DateTimeOffset time, int agent, int index, Uri? media)
     {
         yield return (time, "recording.started", new { recording_id = index + 1 });
         yield return (time, "redaction.started", new { agent_id = agent });
@@ -125,15 +127,17 @@ public static class SessionEvents
         yield return (time, "hold.started", new { agent_id = agent });
         yield return (time, "hold.stopped", new { agent_id = agent });
         yield return (time, "recording.stopped", new { recording_id = index + 1 });
+        yield return (time, "media.added", new { media_id = $"{index + 1}", kind = "recording", location = MediaLibrary.LocationOf(media, NameOf(life), "recording", index + 1) });
     }
 
-    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Write(DateTimeOffset time, int agent, string part)
+    private static IEnumerable<(DateTimeOffset Time, string Type, object Data)> Write(TaskLife life, DateTimeOffset time, int agent, int index, Uri? media)
     {
+        var part = $"{NameOf(life)}/{index}";
         var share = $"share-{part}";
         yield return (time, "chat.activated", new { agent_id = agent });
         yield return (time, "message.inbound", new { message_id = $"in-{part}", message = "Hello, I have a question." });
         yield return (time, "message.outbound", new { message_id = $"out-{part}", message = "How can I help?", agent_id = agent });
-        yield return (time, "media.added", new { media_id = $"photo-{part}", kind = "photo" });
+        yield return (time, "media.added", new { media_id = $"{index + 1}", kind = "photo", location = MediaLibrary.LocationOf(media, NameOf(life), "photo", index + 1) });
         yield return (time, "cobrowse.started", new { cobrowse_session_id = share, requested_by = "agent" });
         yield return (time, "cobrowse.remote_control_changed", new { cobrowse_session_id = share, remote_control = "on" });
         yield return (time, "cobrowse.full_device_changed", new { cobrowse_session_id = share, full_device = "off" });

@@ -19,16 +19,25 @@ public sealed record SessionFacts(
     /// <summary>Reads the facts of a session that is shown.</summary>
     /// <param name="shown">The session and its document.</param>
     /// <returns>The facts.</returns>
-    public static SessionFacts Of((Session Session, SessionMetadata Metadata) shown)
+    public static SessionFacts Of((Session Session, SessionMetadata Metadata) shown) =>
+        OfDocument(shown.Session.Name, shown.Session.TaskSid, shown.Session.ConversationId, shown.Metadata.Document.Memory);
+
+    /// <summary>Reads the facts of a metadata document.</summary>
+    /// <param name="name">The session.</param>
+    /// <param name="taskSid">Its task, which the document does not name.</param>
+    /// <param name="conversationId">The conversation of that task, which it does not name either.</param>
+    /// <param name="json">The document.</param>
+    /// <returns>The facts.</returns>
+    public static SessionFacts OfDocument(string name, string taskSid, string conversationId, ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(shown.Metadata.Document.Memory);
+        using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
-        var isCall = shown.Session.Kind == SessionKind.Call;
+        var isCall = name.StartsWith("call-", StringComparison.Ordinal);
         var participants = root.GetProperty("participants").EnumerateArray();
         return new(
-            shown.Session.Name,
-            shown.Session.TaskSid,
-            shown.Session.ConversationId,
+            name,
+            taskSid,
+            conversationId,
             root.GetProperty("status").GetString() ?? "",
             root.GetProperty("wait_duration").GetInt32(),
             root.GetProperty(isCall ? "call_duration" : "chat_duration").GetInt32(),

@@ -5,7 +5,8 @@ namespace ContactCenter.Sandbox.Sessions;
 
 /// <summary>Sends the events of sessions, in no particular order, as several desktops would together.</summary>
 /// <param name="ingest">Takes them.</param>
-public sealed class SessionSender(EventIngestService.EventIngestServiceClient ingest)
+/// <param name="options">Where media can be fetched.</param>
+public sealed class SessionSender(EventIngestService.EventIngestServiceClient ingest, SandboxOptions options)
 {
     private const int Portion = 500;
 
@@ -18,7 +19,7 @@ public sealed class SessionSender(EventIngestService.EventIngestServiceClient in
     public async Task<int> SendAsync(int seed, IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
     {
         var dice = new Dice(FormattableString.Invariant($"{seed}/sessions"));
-        var events = lives.SelectMany(SessionEvents.Of).OrderBy(_ => dice.Seconds(0, 1)).ToList();
+        var events = lives.SelectMany(life => SessionEvents.Of(life, options.PublicUrl)).OrderBy(_ => dice.Seconds(0, 1)).ToList();
         foreach (var portion in events.Chunk(Portion))
         {
             var answer = await ingest.IngestSessionEventsAsync(new() { Events = { portion } }, cancellationToken: cancellation);

@@ -58,7 +58,7 @@ public sealed class OnePassTests
     [Fact]
     [Rule("INS-27")]
     public void The_sessions_of_a_day_send_every_type_of_session_event() =>
-        Assert.Equal(40, TrafficPlan.OfDay(1, Traffic.Day, 220).Lives.SelectMany(SessionEvents.Of).Select(sent => sent.Type).Distinct().Count());
+        Assert.Equal(40, TrafficPlan.OfDay(1, Traffic.Day, 220).Lives.SelectMany(life => SessionEvents.Of(life)).Select(sent => sent.Type).Distinct().Count());
 
     [Fact]
     public async Task A_suite_that_cannot_be_reached_ends_the_pass_with_exit_code_1() =>
