@@ -70,6 +70,19 @@ public sealed class CrmPass(
     {
         if (!IsOn)
             return new("CRM cases", [], []);
+        try
+        {
+            return await CompareKnownAsync(lives, cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
+        {
+            // What cannot be read is a difference too; the next try may find it back.
+            return new("CRM cases", [$"all: {e.Status}"], []);
+        }
+    }
+
+    private async Task<Differences> CompareKnownAsync(IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
+    {
         if (!_resumed)
         {
             var waiting = await WaitingAsync(cancellation);

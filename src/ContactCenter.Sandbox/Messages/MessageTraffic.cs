@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,12 +11,16 @@ namespace ContactCenter.Sandbox.Messages;
 /// <summary>Plays RCS for Business: records messages as their sender does, reports what becomes of them, signed, and reads the figures.</summary>
 /// <param name="http">A client for the receiver's address.</param>
 /// <param name="analytics">Records messages and counts them.</param>
+/// <param name="options">How patient to be with a receiver that is busy.</param>
+/// <param name="time">The clock of the pauses.</param>
 /// <param name="configuration">Names the agent and its client token, as the receiver's settings do.</param>
-public sealed class MessageTraffic(HttpClient http, MessageAnalyticsService.MessageAnalyticsServiceClient analytics, IConfiguration configuration)
+public sealed class MessageTraffic(
+    HttpClient http, MessageAnalyticsService.MessageAnalyticsServiceClient analytics, SandboxOptions options, TimeProvider time, IConfiguration configuration)
 {
     private const string Path = "/ingest/rbm";
     private const int MessagesAtATime = 100;
     private const int Parallel = 8;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly string? _agent = configuration["Rbm:Agents:0:AgentId"];
     private readonly byte[] _token = Encoding.UTF8.GetBytes(configuration["Rbm:Agents:0:ClientTokens:0"] ?? "");
@@ -75,9 +80,20 @@ public sealed class MessageTraffic(HttpClient http, MessageAnalyticsService.Mess
     {
         var bytes = Encoding.UTF8.GetBytes(data);
         var body = JsonSerializer.Serialize(new { message = new { data = Convert.ToBase64String(bytes), messageId = Convert.ToHexString(SHA256.HashData(bytes)) }, subscription = "sandbox" });
-        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Add("X-Goog-Signature", Convert.ToBase64String(HMACSHA512.HashData(_token, bytes)));
-        using var response = await http.SendAsync(request, cancellation);
-        response.EnsureSuccessStatusCode();
+        var start = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("X-Goog-Signature", Convert.ToBase64String(HMACSHA512.HashData(_token, bytes)));
+            using var response = await http.SendAsync(request, cancellation);
+            // The platform repeats it too, for a week.
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || time.GetElapsedTime(start) > options.ReceiverLimit)
+            {
+                response.EnsureSuccessStatusCode();
+                return;
+            }
+
+            await Task.Delay(pause, time, cancellation);
+        }
     }
 }
