@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ContactCenter.Contracts;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.Customers;
@@ -5,7 +6,6 @@ using ContactCenter.ServiceDefaults;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
-using System.Text.Json;
 
 namespace ContactCenter.InsightsEnrichment.Retention;
 

@@ -3,8 +3,8 @@ using ContactCenter.InsightsEnrichment.Tests.Agents;
 using ContactCenter.InsightsEnrichment.Tests.Loads;
 using ContactCenter.InsightsEnrichment.Tests.Sessions;
 using Grpc.Core;
-using V1 = ContactCenter.Insights.V1;
 using SessionKind = ContactCenter.InsightsEnrichment.Sessions.SessionKind;
+using V1 = ContactCenter.Insights.V1;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Retention;
 
