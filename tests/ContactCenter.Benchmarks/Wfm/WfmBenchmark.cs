@@ -114,7 +114,7 @@ internal sealed class WfmBenchmark : IBenchmark
                 await Task.Delay(due, cancellationToken);
             var agent = $"WKR{number}";
             sent[agent] = Stopwatch.GetTimestamp();
-            await bus.Publish(Change(agent), cancellationToken);
+            await bus.Publish(Change(agent), context => context.MessageId = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), cancellationToken);
         }
 
         var limit = Stopwatch.GetTimestamp();
