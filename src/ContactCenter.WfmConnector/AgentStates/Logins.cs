@@ -7,7 +7,7 @@ internal static class Logins
     /// SQL of the login id that an agent had at a time: the number known by then, or the first one ever known, unless another
     /// agent had it first (WFM-18); without one the agent's SID.
     /// </summary>
-    /// <param name="agentSid">SQL of the agent.</param>
+    /// <param name="agentSid">SQL of the agent; a column needs the name of its table.</param>
     /// <param name="time">SQL of the time.</param>
     public static string Sql(string agentSid, string time) =>
         $"""

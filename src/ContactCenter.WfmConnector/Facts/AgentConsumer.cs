@@ -14,6 +14,7 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
     : IConsumer<AgentStateChanged>, IConsumer<AgentHandlingChanged>, IConsumer<AgentChanged>
 {
     private const int LongestLogin = 64;
+    private const string AgentId = "agent_id";
 
     /// <inheritdoc />
     public async Task Consume(ConsumeContext<AgentStateChanged> context)
@@ -22,6 +23,9 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
         var connection = context.Transaction().Connection;
         var stateId = await book.StateOfAsync(change.ActivitySid, change.Activity, change.Available, context.CancellationToken);
         await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
+        // The number comes with the state, so that an agent's first report has it already.
+        if (change.AgentId is not null && options.Value.Agents.LoginIdAttribute == AgentId)
+            await FactStore.KeepLoginAsync(connection, change.AgentSid, LoginOf(change.AgentId), change.StateStartTime);
         await FactStore.KeepActivityAsync(connection, change.AgentSid, change.StateStartTime, change.EventId, change.ActivitySid ?? change.Activity, stateId);
         await states.RefreshAsync(connection, change.AgentSid);
     }
@@ -29,6 +33,9 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
     /// <inheritdoc />
     public async Task Consume(ConsumeContext<AgentHandlingChanged> context)
     {
+        // A session may be told before the task that it belongs to is known; without task it has no segments either.
+        if (!FactStore.IsTask(context.Message.TaskSid))
+            return;
         var connection = context.Transaction().Connection;
         await FactStore.KeepHandlingAsync(connection, context.Message);
         await states.RefreshAsync(connection, context.Message.AgentSid);
@@ -39,11 +46,12 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
     {
         var change = context.Message;
         var connection = context.Transaction().Connection;
-        var login = change.Attributes.GetValueOrDefault(options.Value.Agents.LoginIdAttribute)?.Trim();
         await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
-        await FactStore.KeepLoginAsync(connection, change.AgentSid, login is { Length: > 0 and <= LongestLogin } ? login : null, change.OccurredTime);
+        await FactStore.KeepLoginAsync(connection, change.AgentSid, LoginOf(change.Attributes.GetValueOrDefault(options.Value.Agents.LoginIdAttribute)), change.OccurredTime);
         if (change.State == "Deleted")
             await FactStore.KeepActivityAsync(connection, change.AgentSid, change.OccurredTime, change.EventId, activityKey: null, ActivityBook.LoggedOut);
         await states.RefreshAsync(connection, change.AgentSid);
     }
+
+    private static string? LoginOf(string? value) => value?.Trim() is { Length: > 0 and <= LongestLogin } login ? login : null;
 }

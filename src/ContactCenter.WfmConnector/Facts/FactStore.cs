@@ -12,6 +12,10 @@ public static class FactStore
 {
     private const string Touch = "INSERT INTO wfm.touches (event_id, from_time, until_time, agent_sid, task_sid) ";
 
+    /// <summary>Whether facts name a task, and not a session in the place of one.</summary>
+    /// <param name="taskSid">As published.</param>
+    public static bool IsTask(string taskSid) => taskSid.StartsWith("WT", StringComparison.Ordinal);
+
     /// <summary>Keeps that an agent came into a state.</summary>
     /// <param name="connection">In the transaction of the message.</param>
     /// <param name="agentSid">The agent.</param>

@@ -10,7 +10,7 @@ public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<HoldChang
     /// <inheritdoc />
     public Task Consume(ConsumeContext<QueueEntered> context) =>
         // A session without task has no segments, so that it is no contact here (WFM-46).
-        context.Message.TaskSid.StartsWith("WT", StringComparison.Ordinal) ? FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message) : Task.CompletedTask;
+        FactStore.IsTask(context.Message.TaskSid) ? FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message) : Task.CompletedTask;
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<HoldChanged> context) =>

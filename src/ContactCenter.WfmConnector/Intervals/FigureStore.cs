@@ -192,7 +192,7 @@ public sealed class FigureStore(ActivityBook book)
     {
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            SELECT agent_sid, {Logins.Sql("agent_sid", "@time")} FROM wfm.agents;
+            SELECT a.agent_sid, {Logins.Sql("a.agent_sid", "@time")} FROM wfm.agents a;
             SELECT skill_id, min(skill_name), min(medium), min(direction) FROM wfm.queue_mappings GROUP BY skill_id;
             SELECT queue_sid, name FROM wfm.queues
             """,

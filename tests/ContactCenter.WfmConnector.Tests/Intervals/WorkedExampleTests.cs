@@ -117,6 +117,24 @@ public sealed class WorkedExampleTests(TestServers servers) : WfmTest(servers)
         await Eventually.TrueAsync(async () => (await StatesAsync())[2] == IntervalState.Restated);
     }
 
+    [Fact]
+    [Rule("WFM-17"), Rule("WFM-18"), Rule("WFM-20")]
+    public async Task Every_agent_is_reported_under_the_login_id_of_that_time_and_no_two_under_one()
+    {
+        await PublishAsync(
+            Told.Activity("WK1", "09:00:00", "Available"), Told.Agent("WK1", "09:00:00", "4711"), Told.Activity("WK2", "09:00:00", "Available"), Told.Agent("WK2", "09:00:00", "4712"),
+            Told.Activity("WK3", "09:00:00", "Available"), Told.Agent("WK3", "09:01:00", "4712"), Told.Activity("WK4", "09:00:00", "Available"));
+        await PublishAsync(Told.Agent("WK1", "09:20:00", "4799"), Told.Agent("WK2", "09:40:00", "4712", "Deleted"));
+        await RestateAsync("09:00:00", "10:00:00");
+
+        Assert.Equal("4711 4712 WK3 WK4", Logins(await ReportAsync("09:00:00", ReportKind.Queue)));
+        Assert.Equal("4712 4799 WK3 WK4", Logins(await ReportAsync("09:15:00", ReportKind.Queue)));
+        Assert.Equal("4799 WK3 WK4", Logins(await ReportAsync("09:45:00", ReportKind.Queue)));
+
+        static string Logins((Report Report, string Body) report) => string.Join(
+            ' ', JsonDocument.Parse(report.Body).RootElement.GetProperty("agentSystemPerformanceReport").GetProperty("reportData").EnumerateArray().Select(row => row.GetProperty("agentId").GetString()));
+    }
+
     private static IEnumerable<string> Changes(Report report) => JsonDocument.Parse(report.Changes).RootElement.GetProperty("changes").EnumerateArray()
         .Select(change => $"{change.GetProperty("report")} {change.GetProperty("row")} {change.GetProperty("measure")} {change.GetProperty("old")} {change.GetProperty("new")}")
         .Order(StringComparer.Ordinal);
