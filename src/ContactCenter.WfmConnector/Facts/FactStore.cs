@@ -158,17 +158,43 @@ public static class FactStore
                 direction = entered.Direction.ToUpperInvariant(),
             });
 
-    /// <summary>Keeps that the customer of a task was put on hold or taken back.</summary>
+    /// <summary>Keeps that the customer of a session was put on hold or taken back.</summary>
     /// <param name="connection">In the transaction of the message.</param>
-    /// <param name="taskSid">The task.</param>
-    /// <param name="hold">As published.</param>
-    public static Task KeepHoldAsync(NpgsqlConnection connection, string taskSid, HoldChanged hold) =>
-        connection.ExecuteAsync(
+    /// <param name="hold">As published; its session need not know its task yet.</param>
+    public static async Task KeepHoldAsync(NpgsqlConnection connection, HoldChanged hold)
+    {
+        await LockAsync(connection, hold.Session);
+        await connection.ExecuteAsync(
             $"""
-            INSERT INTO wfm.holds (task_sid, change_time, on_hold) VALUES (@taskSid, @OccurredTime, @OnHold) ON CONFLICT DO NOTHING;
-            {Touch} VALUES (@EventId, @OccurredTime, @OccurredTime, NULL, @taskSid)
+            INSERT INTO wfm.holds (session_name, change_time, on_hold) VALUES (@session, @OccurredTime, @OnHold) ON CONFLICT DO NOTHING;
+            INSERT INTO wfm.session_tasks (session_name, task_sid) SELECT @session, @TaskSid::text WHERE @TaskSid IS NOT NULL ON CONFLICT (session_name) DO UPDATE SET task_sid = excluded.task_sid;
+            {Touch} SELECT @EventId, @OccurredTime, @OccurredTime, NULL, task_sid FROM wfm.session_tasks WHERE session_name = @session
             """,
-            new { hold.EventId, taskSid, hold.OccurredTime, hold.OnHold });
+            new { hold.EventId, session = NameOf(hold.Session), hold.OccurredTime, hold.OnHold, hold.Session.TaskSid });
+    }
+
+    /// <summary>Keeps the task of a session, and counts the holds that were told before.</summary>
+    /// <param name="connection">In the transaction of the message.</param>
+    /// <param name="eventId">The message.</param>
+    /// <param name="session">As published; without task it changes nothing.</param>
+    public static async Task KeepTaskAsync(NpgsqlConnection connection, Guid eventId, SessionFacts session)
+    {
+        if (session.TaskSid is null)
+            return;
+        await LockAsync(connection, session);
+        await connection.ExecuteAsync(
+            $"""
+            INSERT INTO wfm.session_tasks (session_name, task_sid) VALUES (@session, @TaskSid) ON CONFLICT (session_name) DO UPDATE SET task_sid = excluded.task_sid;
+            {Touch} SELECT @eventId, min(change_time), max(change_time), NULL, @TaskSid FROM wfm.holds WHERE session_name = @session HAVING count(*) > 0
+            """,
+            new { eventId, session = NameOf(session), session.TaskSid });
+    }
+
+    // A hold and the task of its session must not be kept side by side, each without seeing the other.
+    private static async Task LockAsync(NpgsqlConnection connection, SessionFacts session) =>
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@session, 0))", new { session = NameOf(session) });
+
+    private static string NameOf(SessionFacts session) => $"{session.SessionKind}-{session.SessionId}";
 
     /// <summary>Keeps up to when Insights has published all that it accepted.</summary>
     /// <param name="connection">In the transaction of the message.</param>

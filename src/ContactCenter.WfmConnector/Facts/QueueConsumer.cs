@@ -5,7 +5,7 @@ using MassTransit;
 namespace ContactCenter.WfmConnector.Facts;
 
 /// <summary>Keeps who waits, who is on hold, and how far Insights is.</summary>
-public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
+public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<SessionStarted>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
 {
     /// <inheritdoc />
     public Task Consume(ConsumeContext<QueueEntered> context) =>
@@ -14,7 +14,11 @@ public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<HoldChang
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<HoldChanged> context) =>
-        context.Message.Session.TaskSid is { } task ? FactStore.KeepHoldAsync(context.Transaction().Connection, task, context.Message) : Task.CompletedTask;
+        FactStore.KeepHoldAsync(context.Transaction().Connection, context.Message);
+
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<SessionStarted> context) =>
+        FactStore.KeepTaskAsync(context.Transaction().Connection, context.Message.EventId, context.Message.Session);
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<IngestWatermark> context) => FactStore.KeepWatermarkAsync(context.Transaction().Connection, context.Message.WatermarkTime);

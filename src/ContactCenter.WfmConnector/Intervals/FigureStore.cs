@@ -26,9 +26,9 @@ public sealed class FigureStore(ActivityBook book)
     private const string Holds =
         """
         holds AS (
-          SELECT h.task_sid, h.change_time AS from_time, h.on_hold, lead(h.change_time) OVER w AS until_time, lead(h.on_hold) OVER w AS is_held_on
-          FROM wfm.holds h WHERE h.change_time >= @From::timestamptz - interval '1 day' AND h.change_time < @Until
-          WINDOW w AS (PARTITION BY h.task_sid ORDER BY h.change_time, h.on_hold DESC)
+          SELECT t.task_sid, h.change_time AS from_time, h.on_hold, lead(h.change_time) OVER w AS until_time, lead(h.on_hold) OVER w AS is_held_on
+          FROM wfm.holds h JOIN wfm.session_tasks t ON t.session_name = h.session_name WHERE h.change_time >= @From::timestamptz - interval '1 day' AND h.change_time < @Until
+          WINDOW w AS (PARTITION BY t.task_sid ORDER BY h.change_time, h.on_hold DESC)
         ), held AS (
           SELECT s.segment_id, sum(greatest(0, extract(epoch FROM
             least(h.until_time, s.start_time + s.talk_ms * interval '1 millisecond') - greatest(h.from_time, s.start_time)) * 1000))::bigint AS hold_ms

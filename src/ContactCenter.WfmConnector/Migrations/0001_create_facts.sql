@@ -118,10 +118,16 @@ CREATE TABLE wfm.waits (
 CREATE INDEX ix_waits_by_time ON wfm.waits (enter_time);
 
 CREATE TABLE wfm.holds (
-  task_sid text NOT NULL,
+  session_name text NOT NULL,
   change_time timestamptz NOT NULL,
   on_hold boolean NOT NULL,
-  CONSTRAINT pk_holds PRIMARY KEY (task_sid, change_time, on_hold)
+  CONSTRAINT pk_holds PRIMARY KEY (session_name, change_time, on_hold)
+);
+
+CREATE TABLE wfm.session_tasks (
+  session_name text NOT NULL,
+  task_sid text NOT NULL,
+  CONSTRAINT pk_session_tasks PRIMARY KEY (session_name)
 );
 
 CREATE INDEX ix_holds_by_time ON wfm.holds (change_time);
@@ -183,6 +189,7 @@ COMMENT ON COLUMN wfm.segments.is_wait IS 'Whether it is a stay in a queue that 
 COMMENT ON COLUMN wfm.segments.end_time IS 'End of the contact: its figures count in the interval that holds it.';
 COMMENT ON TABLE wfm.waits IS 'Stays in a queue that began; those without segment last.';
 COMMENT ON TABLE wfm.holds IS 'When customers were put on hold and taken back.';
+COMMENT ON TABLE wfm.session_tasks IS 'The task of each session. It may be known only after its holds.';
 COMMENT ON TABLE wfm.queues IS 'Newest known names of queues.';
 COMMENT ON TABLE wfm.queue_mappings IS 'Which skill a queue, medium and direction feed, and its service level.';
 COMMENT ON TABLE wfm.touches IS 'Times of which something new was told, until the sealed intervals there have been computed again.';

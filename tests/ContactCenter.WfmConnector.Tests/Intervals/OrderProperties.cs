@@ -12,7 +12,7 @@ namespace ContactCenter.WfmConnector.Tests.Intervals;
 
 public sealed class OrderProperties(TestServers servers) : WfmTest(servers)
 {
-    private const string Tables = "wfm.activity_changes, wfm.agents, wfm.agent_logins, wfm.handlings, wfm.segments, wfm.waits, wfm.queues, wfm.holds, wfm.touches";
+    private const string Tables = "wfm.activity_changes, wfm.agents, wfm.agent_logins, wfm.handlings, wfm.segments, wfm.waits, wfm.queues, wfm.holds, wfm.session_tasks, wfm.touches";
 
     private readonly TestServers _servers = servers;
 
