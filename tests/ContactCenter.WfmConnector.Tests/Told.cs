@@ -105,6 +105,17 @@ internal static class Told
         Direction = "inbound",
     };
 
+    /// <summary>The customer of a call was put on hold, or taken back.</summary>
+    public static HoldChanged Hold(int sequence, string time, bool onHold, string? task) => new()
+    {
+        EventId = Guid.Empty,
+        OccurredTime = At(time),
+        RecordedTime = At(time),
+        AccountSid = "AC1",
+        Session = new() { SessionKind = "call", SessionId = 1418, Sequence = sequence, TaskSid = task },
+        OnHold = onHold,
+    };
+
     /// <summary>What is known of an agent.</summary>
     public static AgentChanged Agent(string agent, string time, string? number, string state = "Active") => new()
     {

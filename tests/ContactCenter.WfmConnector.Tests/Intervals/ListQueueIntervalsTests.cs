@@ -67,6 +67,20 @@ public sealed class ListQueueIntervalsTests(TestServers servers) : WfmTest(serve
     }
 
     [Fact]
+    [Rule("WFM-42"), Rule("WFM-49")]
+    public async Task Time_on_hold_is_taken_from_the_talk_and_adds_up_with_it()
+    {
+        await PublishAsync(
+            Told.Closed(Told.Answered("seg_a", "10:00:00", "10:05:00", 1_000, 200_400, 99_600)),
+            Told.Hold(4, "10:01:00.400", onHold: false, task: null), Told.Hold(3, "10:00:30", onHold: true, task: "WT1"),
+            // One of no length, and one whose end was not told.
+            Told.Hold(5, "10:02:00", onHold: true, task: null), Told.Hold(6, "10:02:00", onHold: false, task: null), Told.Hold(9, "10:03:00", onHold: true, task: "WT1"));
+
+        var row = Assert.Single(await ListAsync());
+        Assert.Equal((170, 30, 100, 300), (row.TalkTime.Seconds, row.HoldTime.Seconds, row.WrapUpTime.Seconds, row.HandleTime.Seconds));
+    }
+
+    [Fact]
     [Rule("WFM-51")]
     public async Task Revisions_count_once_in_any_order_and_what_was_withdrawn_not_at_all()
     {
