@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Web;
 using ContactCenter.Sandbox.Sessions;
-using ContactCenter.Storage.V1;
 using ContactCenter.Sandbox.Twilio.Lives;
+using ContactCenter.Storage.V1;
 
 namespace ContactCenter.Sandbox.Storage;
 

@@ -132,7 +132,14 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
 
     protected static SessionRecordUpdated Updated(string kind, long id, params string[] parts) => new()
     {
-        EventId = Guid.CreateVersion7(Now), OccurredTime = Now, RecordedTime = Now, AccountSid = "AC1", SessionKind = kind, SessionId = id, RecordVersion = 2, ChangedParts = parts,
+        EventId = Guid.CreateVersion7(Now),
+        OccurredTime = Now,
+        RecordedTime = Now,
+        AccountSid = "AC1",
+        SessionKind = kind,
+        SessionId = id,
+        RecordVersion = 2,
+        ChangedParts = parts,
     };
 
     protected static SessionMediaAdded Added(string kind, long id, string mediaKind, string mediaId, Uri? location, string? type = null, long? bytes = null) => new()
@@ -151,7 +158,13 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
 
     protected static ChatMessageSent Sent(string kind, long id) => new()
     {
-        EventId = Guid.CreateVersion7(Now), OccurredTime = Now, RecordedTime = Now, AccountSid = "AC1", Session = Facts(kind, id), Direction = "inbound", MessageId = $"m-{Guid.CreateVersion7(Now)}",
+        EventId = Guid.CreateVersion7(Now),
+        OccurredTime = Now,
+        RecordedTime = Now,
+        AccountSid = "AC1",
+        Session = Facts(kind, id),
+        Direction = "inbound",
+        MessageId = $"m-{Guid.CreateVersion7(Now)}",
     };
 
     private static SessionFacts Facts(string kind, long id) => new() { SessionKind = kind, SessionId = id, Sequence = 1 };
