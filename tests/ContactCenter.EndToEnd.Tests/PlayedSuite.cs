@@ -8,7 +8,7 @@ namespace ContactCenter.EndToEnd.Tests;
 /// <summary>One data folder with two starts: a verified pass that ends by itself, then the suite without traffic.</summary>
 public sealed class PlayedSuite : IAsyncLifetime
 {
-    private static readonly TimeSpan PassLimit = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan PassLimit = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _dataPath = Path.Combine(Path.GetTempPath(), $"contactcenter-{Environment.ProcessId}");

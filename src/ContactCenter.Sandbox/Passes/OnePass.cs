@@ -162,7 +162,7 @@ public sealed partial class OnePass(
         // Before the suite knows the whole day, there is nothing to report of it.
         return new Shown(
             conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan), files.Count,
-            differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, cancellation)] : differences);
+            options.PublicUrl is not null && differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, cancellation)] : differences);
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.

@@ -61,8 +61,10 @@ public sealed class ExternalStore(IConfiguration configuration, StoreService.Sto
     public async Task<List<FileFacts>> FilesAsync(IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
     {
         var shown = new List<FileFacts>();
+        if (!IsThere)
+            return shown;
         var root = Path.Combine(FilesPath, Folder);
-        if (!IsThere || !Directory.Exists(root))
+        if (!Directory.Exists(root))
             return shown;
         var found = Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
             .ToLookup(path => FileFacts.SessionOf(Path.GetFileName(path)), StringComparer.Ordinal);

@@ -116,7 +116,7 @@ public sealed class FlowTests
         await Assert.ThrowsAsync<TimeoutException>(async () =>
         {
             for (; sent < 100 * Mebibyte; sent += 64 * 1024)
-                await call.RequestStream.WriteAsync(new byte[64 * 1024], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(1), Cancellation);
+                await call.RequestStream.WriteAsync(new byte[64 * 1024], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(sent == 0 ? 20 : 1), Cancellation);
         });
         Assert.InRange(sent, 1, 2 * Mebibyte);
     }
