@@ -127,6 +127,7 @@ public sealed class OnePassTests
             AbandonedTime = Duration(i.AbandonedWait),
             TalkTime = Duration(i.Talk),
             WrapUpTime = Duration(i.WrapUp),
+            WaitingAtEnd = i.Waiting,
         }));
         return suite;
     }
