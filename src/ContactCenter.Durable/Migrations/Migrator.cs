@@ -125,7 +125,7 @@ public sealed partial class Migrator
                 $"""
                 SELECT format('process %s (%s) from %s since %s', a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.backend_start)
                 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                WHERE l.locktype = 'advisory' AND l.granted AND (l.classid::bigint << 32 | l.objid::bigint) = {AdvisoryLock}
+                WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database() AND (l.classid::bigint << 32 | l.objid::bigint) = {AdvisoryLock}
                 """);
             throw new MigrationException($"Waited {_lockTimeout} for the migration lock, held by {holder ?? "a process that has gone"}.", exception);
         }
