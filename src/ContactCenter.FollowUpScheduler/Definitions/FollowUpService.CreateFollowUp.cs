@@ -33,6 +33,7 @@ public sealed partial class FollowUpService
             }
 
             Plan(transaction, created);
+            Tell(transaction, created, now);
             Audit(transaction, context, "followUps.create", id, request.RequestId);
             return new V1.CreateFollowUpResponse { FollowUp = created.ToMessage() };
         });

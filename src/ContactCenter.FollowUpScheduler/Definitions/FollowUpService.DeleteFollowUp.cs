@@ -8,6 +8,7 @@ namespace ContactCenter.FollowUpScheduler.Definitions;
 public sealed partial class FollowUpService
 {
     private const string Deleted = "FOLLOW_UP_DELETED";
+    private const string Deletion = "DELETED";
 
     /// <inheritdoc />
     public override Task<V1.DeleteFollowUpResponse> DeleteFollowUp(V1.DeleteFollowUpRequest request, ServerCallContext context)
@@ -21,6 +22,7 @@ public sealed partial class FollowUpService
             foreach (var (recordId, reconciliationId, episode) in await RecordStore.CloseAllAsync(transaction.Connection, stored.Id, Deleted, now))
                 RecordEvents.Closed(transaction, stored.Id, recordId, reconciliationId, episode, Deleted, now);
             await FollowUpStore.DeleteAsync(transaction.Connection, stored.Id);
+            Tell(transaction, stored, now, Deletion);
             Audit(transaction, context, "followUps.delete", stored.Id, request.RequestId);
             return new V1.DeleteFollowUpResponse();
         });

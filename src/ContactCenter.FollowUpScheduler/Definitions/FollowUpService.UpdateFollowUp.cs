@@ -30,6 +30,7 @@ public sealed partial class FollowUpService
             }
 
             Plan(transaction, updated);
+            Tell(transaction, updated, now);
             Audit(transaction, context, "followUps.update", updated.Id, request.RequestId, FieldPaths.Changed(stored.Definition, updated.Definition));
             return new V1.UpdateFollowUpResponse { FollowUp = updated.ToMessage() };
         });

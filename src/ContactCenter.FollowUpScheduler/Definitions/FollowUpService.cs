@@ -2,6 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
+using ContactCenter.Events.FollowUps;
 using ContactCenter.FollowUpScheduler.Polls;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
@@ -89,6 +90,20 @@ public sealed partial class FollowUpService(
         if (followUp.NextPollTime is { } next)
             PollJob.Plan(transaction, followUp.Id, next);
     }
+
+    private static void Tell(DurableTransaction transaction, StoredFollowUp followUp, DateTimeOffset now, string? status = null) => transaction.Publish(
+        new FollowUpChanged
+        {
+            EventId = Guid.CreateVersion7(now),
+            OccurredTime = now,
+            RecordedTime = now,
+            FollowUpId = followUp.Id,
+            DisplayName = followUp.Definition.DisplayName,
+            Status = status ?? followUp.Definition.Status.ToString().ToUpperInvariant(),
+            Revision = followUp.Revision,
+        },
+        followUp.Id,
+        mandatory: false);
 
     private static bool IsNameTaken(PostgresException exception) => exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: NameConstraint };
 

@@ -130,7 +130,8 @@ public sealed class Settlement(DurableDatabase database, RecordProgress progress
                     Template = followUp.Id,
                     ConversationId = notification.ConversationId,
                 },
-                message.MessageId);
+                message.MessageId,
+                mandatory: false);
         }
     }
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using ContactCenter.FollowUps.V1;
 using ContactCenter.FollowUpScheduler.Definitions;
 using ContactCenter.FollowUpScheduler.Directories;
+using ContactCenter.FollowUpScheduler.PostActions;
 using ContactCenter.FollowUpScheduler.Steps;
 using ContactCenter.FollowUpScheduler.Templates;
 
@@ -60,7 +60,7 @@ public sealed class Extraction(StepRunner runner, DirectoryStore directory)
         var definition = followUp.Definition;
         var context = await runner.PrepareAsync(followUp, definition.DataExtraction.Steps.Concat(definition.Recipients.Steps), cancellationToken);
         var values = followUp.Values();
-        values.Set("followup", "since", since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        values.Set("followup", "since", StepRunContext.Text(since));
         foreach (var (name, value) in await directory.GlobalsAsync(cancellationToken))
             values.Set("global", name, JsonSerializer.SerializeToElement(value));
         await RunStepsAsync(context, definition.DataExtraction, values, poll, cancellationToken);

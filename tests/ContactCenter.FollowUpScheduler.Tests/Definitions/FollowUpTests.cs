@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using ContactCenter.Events.FollowUps;
 using ContactCenter.FollowUps.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using MassTransit;
 using static ContactCenter.FollowUpScheduler.Tests.Examples;
 
 namespace ContactCenter.FollowUpScheduler.Tests.Definitions;
@@ -179,4 +182,33 @@ public sealed class FollowUpTests(TestServers servers) : FollowUpTest(servers)
 
     private async Task<IEnumerable<string>> FoundAsync(string query) =>
         (await FollowUps.ListFollowUpsAsync(new() { Query = query }, cancellationToken: Cancellation)).FollowUps.Select(followUp => followUp.FollowUpId);
+
+    [Fact]
+    public async Task Every_change_of_a_follow_up_is_told()
+    {
+        var (id, told) = ($"fu-{NewId()}", new ConcurrentQueue<string>());
+        var bus = Bus.Factory.CreateUsingRabbitMq(configure =>
+        {
+            configure.Host(new Uri(Broker));
+            configure.ReceiveEndpoint(endpoint => endpoint.Handler<FollowUpChanged>(context =>
+            {
+                if (context.Message.FollowUpId == id)
+                    told.Enqueue($"{context.Message.Revision} {context.Message.Status} {context.Message.DisplayName}");
+                return Task.CompletedTask;
+            }));
+        });
+        await bus.StartAsync(Cancellation);
+        await PrepareAsync();
+        var followUp = Approvals();
+        followUp.FollowUpId = id;
+
+        followUp = await CreateAsync(followUp);
+        (followUp.DisplayName, followUp.Status) = ("Approvals of today", FollowUpStatus.Inactive);
+        followUp = (await FollowUps.UpdateFollowUpAsync(new() { FollowUp = followUp }, cancellationToken: Cancellation)).FollowUp;
+        await FollowUps.DeleteFollowUpAsync(new() { FollowUpId = id, Etag = followUp.Etag }, cancellationToken: Cancellation);
+
+        await Eventually.TrueAsync(() => Task.FromResult(told.Count == 3));
+        await bus.StopAsync(Cancellation);
+        Assert.Equal(["1 ACTIVE Approvals", "2 DELETED Approvals of today", "2 INACTIVE Approvals of today"], told.Order(StringComparer.Ordinal));
+    }
 }

@@ -14,6 +14,13 @@ public sealed class WireFormTests
     private static readonly JsonSerializerOptions Options = new(SystemTextJsonMessageSerializer.Options) { WriteIndented = false };
 
     [Fact]
+    public void FollowUpChanged_keeps_its_form() => Holds<FollowUpChanged>(
+        "follow-up-changed",
+        """
+        "displayName":"Approvals","status":"ACTIVE","revision":3}
+        """);
+
+    [Fact]
     public void FollowUpPollCompleted_keeps_its_form() => Holds<FollowUpPollCompleted>(
         "follow-up-poll-completed",
         """
