@@ -1,4 +1,5 @@
 using ContactCenter.Crm.V1;
+using ContactCenter.Durable;
 using ContactCenter.Operations.V1;
 using ContactCenter.ServiceDefaults;
 using Google.Rpc;
@@ -44,8 +45,8 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        _database = await servers.CreateDatabaseAsync(Cancellation);
         _broker = await TakeVirtualHostAsync(servers);
+        _database = await servers.CreateDatabaseAsync("crm", (empty, cancellation) => Create(empty).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation), Cancellation);
         await StartAsync();
     }
 
@@ -128,17 +129,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _app = CrmConnectorHost.Create(
-        [
-            $"--ConnectionStrings:database={_database.ConnectionString}",
-            $"--ConnectionStrings:rabbitmq={_broker}",
-            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
-            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings(Scopes),
-            .. TestKey.SecretSettings,
-            .. TestOutputLog.Settings,
-            .. Settings,
-        ]);
+        _app = Create(_database.ConnectionString);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await _app.StartAsync(Cancellation);
         // Endpoints are bound in the order of their names.
@@ -149,6 +140,18 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         Work = new(_channel);
         Links = new(_channel);
     }
+
+    private WebApplication Create(string database) => CrmConnectorHost.Create(
+    [
+        $"--ConnectionStrings:database={database}",
+        $"--ConnectionStrings:rabbitmq={_broker}",
+        "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+        "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+        .. TestKey.Settings(Scopes),
+        .. TestKey.SecretSettings,
+        .. TestOutputLog.Settings,
+        .. Settings,
+    ]);
 
     private async Task StopAsync()
     {

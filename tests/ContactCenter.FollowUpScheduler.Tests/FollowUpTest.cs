@@ -1,3 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.FollowUps.V1;
 using ContactCenter.Operations.V1;
 using ContactCenter.ServiceDefaults;
@@ -61,8 +62,8 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         (Itsm, Rbm) = (await FakeSystem.StartAsync(Cancellation), await FakeSystem.StartAsync(Cancellation));
-        _database = await servers.CreateDatabaseAsync(Cancellation);
         Broker = await TakeVirtualHostAsync(servers);
+        _database = await servers.CreateDatabaseAsync("followups", (empty, cancellation) => Create(empty).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation), Cancellation);
         await StartAsync();
     }
 
@@ -77,23 +78,7 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
 
     protected async Task StartAsync()
     {
-        _app = FollowUpSchedulerHost.Create(
-            [
-                $"--ConnectionStrings:database={_database.ConnectionString}",
-                $"--ConnectionStrings:rabbitmq={Broker}",
-                "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
-                "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-                $"--Egress:AllowList:0={Itsm.Authority}",
-                $"--Egress:AllowList:1={Rbm.Authority}",
-                "--Egress:AssumedReplicas=1",
-                $"--FollowUps:AnswerKeys:Current={Examples.AnswerKey}",
-                $"--FollowUps:Rbm:BaseUrl=http://{Rbm.Authority}",
-                .. TestKey.Settings(Time, "followups.read", "followups.write", "followups.operate", "followups.admin"),
-                .. TestKey.SecretSettings,
-                .. TestOutputLog.Settings,
-                .. Settings,
-            ],
-            Time);
+        _app = Create(_database.ConnectionString);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await _app.StartAsync(Cancellation);
         // Endpoints are bound in the order of their names.
@@ -102,6 +87,24 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
         (FollowUps, Integrations, Channels, People) = (new(_channel), new(_channel), new(_channel), new(_channel));
         (Polls, Records, History, Operations) = (new(_channel), new(_channel), new(_channel), new(_channel));
     }
+
+    private WebApplication Create(string database) => FollowUpSchedulerHost.Create(
+        [
+            $"--ConnectionStrings:database={database}",
+            $"--ConnectionStrings:rabbitmq={Broker}",
+            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+            $"--Egress:AllowList:0={Itsm.Authority}",
+            $"--Egress:AllowList:1={Rbm.Authority}",
+            "--Egress:AssumedReplicas=1",
+            $"--FollowUps:AnswerKeys:Current={Examples.AnswerKey}",
+            $"--FollowUps:Rbm:BaseUrl=http://{Rbm.Authority}",
+            .. TestKey.Settings(Time, "followups.read", "followups.write", "followups.operate", "followups.admin"),
+            .. TestKey.SecretSettings,
+            .. TestOutputLog.Settings,
+            .. Settings,
+        ],
+        Time);
 
     protected async Task StopAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
 using ContactCenter.ServiceDefaults;
 using Dapper;
@@ -67,8 +68,8 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        Database = await Servers.CreateDatabaseAsync(Cancellation);
         Broker = await TakeBrokerAsync();
+        Database = await Servers.CreateDatabaseAsync("insights", (empty, cancellation) => Create(empty).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation), Cancellation);
         await StartAsync();
     }
 
@@ -107,26 +108,28 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     /// <summary>Starts a process of the service; one more than the test's own is a second replica.</summary>
     protected async Task<WebApplication> RunAsync()
     {
-        var app = InsightsEnrichmentHost.Create(
-        [
-            $"--ConnectionStrings:database={await ConnectAsync()}",
-            $"--ConnectionStrings:rabbitmq={Broker}",
-            $"--PublicBaseUrl={PublicBaseUrl}",
-            $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
-            $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
-            $"--Twilio:Accounts:0:AuthTokens:0={Token}",
-            $"--Customers:IdKey={CustomerIdKey}",
-            "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
-            "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings(Scopes),
-            .. TestKey.SecretSettings,
-            .. TestOutputLog.Settings,
-            .. Settings,
-        ]);
+        var app = Create(await ConnectAsync());
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await app.StartAsync(Cancellation);
         return app;
     }
+
+    private WebApplication Create(string database) => InsightsEnrichmentHost.Create(
+    [
+        $"--ConnectionStrings:database={database}",
+        $"--ConnectionStrings:rabbitmq={Broker}",
+        $"--PublicBaseUrl={PublicBaseUrl}",
+        $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
+        $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",
+        $"--Twilio:Accounts:0:AuthTokens:0={Token}",
+        $"--Customers:IdKey={CustomerIdKey}",
+        "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
+        "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
+        .. TestKey.Settings(Scopes),
+        .. TestKey.SecretSettings,
+        .. TestOutputLog.Settings,
+        .. Settings,
+    ]);
 
     /// <summary>Posts a callback as TaskRouter does.</summary>
     protected Task<HttpResponseMessage> PostAsync(IReadOnlyDictionary<string, string> form, string? signature = null) =>

@@ -1,3 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.Storage.V1;
 using Google.Rpc;
@@ -33,10 +34,8 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        _database = await servers.CreateDatabaseAsync(Cancellation);
         Arguments =
         [
-            $"--ConnectionStrings:database={_database.ConnectionString}",
             $"--ConnectionStrings:rabbitmq={await BrokerAsync()}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
@@ -45,7 +44,14 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
             .. TestOutputLog.Settings,
             .. Settings,
         ];
+        _database = await servers.CreateDatabaseAsync(
+            "storage",
+            (empty, cancellation) => StorageExportHost.Create([.. Arguments, Of(empty)]).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation),
+            Cancellation);
+        Arguments = [.. Arguments, Of(_database.ConnectionString)];
         await StartAsync();
+
+        static string Of(string database) => $"--ConnectionStrings:database={database}";
     }
 
     /// <summary>The broker of the test; nothing is published to the one that all share.</summary>

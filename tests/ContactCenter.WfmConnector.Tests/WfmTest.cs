@@ -1,3 +1,4 @@
+using ContactCenter.Durable;
 using ContactCenter.Wfm.V1;
 using Dapper;
 using Google.Protobuf.WellKnownTypes;
@@ -58,11 +59,11 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        _database = await servers.CreateDatabaseAsync(Cancellation);
         if (Start is { } start)
             Time.Set(Told.At(start));
         _broker = await TakeBrokerAsync();
         Cxone = await CxoneStub.StartAsync();
+        _database = await servers.CreateDatabaseAsync("wfm", (empty, cancellation) => Create(empty).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation), Cancellation);
         await StartAsync();
         _bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(_broker)));
         await _bus.StartAsync(Cancellation);
@@ -79,9 +80,18 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     protected async Task StartAsync()
     {
-        _app = WfmConnectorHost.Create(
+        _app = Create(_database.ConnectionString);
+        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
+        await _app.StartAsync(Cancellation);
+        // The service runs before its queues are bound; until then nothing that is published here would reach it.
+        await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
+        // Endpoints are bound in the order of their names.
+        _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+    }
+
+    private WebApplication Create(string database) => WfmConnectorHost.Create(
         [
-            $"--ConnectionStrings:database={_database.ConnectionString}",
+            $"--ConnectionStrings:database={database}",
             $"--ConnectionStrings:rabbitmq={_broker}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
@@ -94,13 +104,6 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             .. TestOutputLog.Settings,
         ],
         Time);
-        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
-        await _app.StartAsync(Cancellation);
-        // The service runs before its queues are bound; until then nothing that is published here would reach it.
-        await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
-        // Endpoints are bound in the order of their names.
-        _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
-    }
 
     protected async Task StopAsync()
     {
