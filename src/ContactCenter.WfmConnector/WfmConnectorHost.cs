@@ -8,6 +8,7 @@ using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Intervals;
 using ContactCenter.WfmConnector.Reports;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.WfmConnector;
@@ -37,7 +38,9 @@ public static class WfmConnectorHost
         builder.Services.AddSingleton<IValidateOptions<WfmOptions>, WfmOptionsValidation>();
         builder.Services.AddSingleton(ConnectionStore.SecretColumn);
         builder.Services.AddSingleton(CxoneTokens.SecretColumn);
+        builder.Services.AddHealthChecks().AddCheck<ConnectionHealth>("cxone", HealthStatus.Degraded);
         builder.Services.AddSingleton<ActivityBook>();
+        builder.Services.AddSingleton<SourceWatch>();
         builder.Services.AddSingleton<AgentStateStore>();
         builder.Services.AddSingleton<ConnectionStore>();
         builder.Services.AddSingleton<CxoneTokens>();

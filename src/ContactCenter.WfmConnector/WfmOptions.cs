@@ -83,11 +83,24 @@ public enum RestatementPush
     Off,
 }
 
+/// <summary>Where an agent's time counts in the agent system performance report (WFM-64).</summary>
+public enum PresenceAttribution
+{
+    /// <summary>In the interval in which it passed: no agent has more than 900 s.</summary>
+    Clipped,
+
+    /// <summary>The whole of an activity in the interval in which it ended, as in the activity report.</summary>
+    Completed,
+}
+
 /// <summary>Settings under <c>Wfm:Reports</c>.</summary>
 public sealed class ReportOptions
 {
     /// <summary>Whether mapped queues without contacts are reported; default yes (WFM-62).</summary>
     public bool ReportIdleQueues { get; set; } = true;
+
+    /// <summary>Where agents' times count; default <see cref="PresenceAttribution.Clipped"/>.</summary>
+    public PresenceAttribution PresenceAttribution { get; set; }
 
     /// <summary>What is done with revisions; default <see cref="RestatementPush.Manual"/>.</summary>
     public RestatementPush PushRestatements { get; set; }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Wfm.V1;
 using Dapper;
@@ -80,13 +82,20 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     protected async Task StartAsync()
     {
-        _app = Create(_database.ConnectionString);
-        _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
-        await _app.StartAsync(Cancellation);
-        // The service runs before its queues are bound; until then nothing that is published here would reach it.
-        await _app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
+        _app = await StartHostAsync();
         // Endpoints are bound in the order of their names.
         _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
+    }
+
+    /// <summary>Starts a process of the service beside the others.</summary>
+    protected async Task<WebApplication> StartHostAsync()
+    {
+        var app = Create(_database.ConnectionString);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
+        await app.StartAsync(Cancellation);
+        // The service runs before its queues are bound; until then nothing that is published here would reach it.
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
+        return app;
     }
 
     private WebApplication Create(string database) => WfmConnectorHost.Create(
@@ -104,6 +113,14 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
             .. TestOutputLog.Settings,
         ],
         Time);
+
+    /// <summary>What orchestrators are told of the service.</summary>
+    protected async Task<(HttpStatusCode Code, string Status)> HealthAsync()
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri($"{_app.Urls.Last()}/health"), Cancellation);
+        return (answer.StatusCode, JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement.GetProperty("status").GetString()!);
+    }
 
     protected async Task StopAsync()
     {

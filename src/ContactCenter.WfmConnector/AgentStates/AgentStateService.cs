@@ -14,8 +14,10 @@ namespace ContactCenter.WfmConnector.AgentStates;
 /// <summary>Serves what agents do now; <c>agent_state_service.proto</c> is its specification.</summary>
 /// <param name="store">Where the states are.</param>
 /// <param name="connections">Says whether anything may be sent.</param>
+/// <param name="source">Knows whether Insights is heard of.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
-public sealed class AgentStateService(AgentStateStore store, ConnectionStore connections, IdempotentCalls calls) : V1.AgentStateService.AgentStateServiceBase
+public sealed class AgentStateService(AgentStateStore store, ConnectionStore connections, SourceWatch source, IdempotentCalls calls)
+    : V1.AgentStateService.AgentStateServiceBase
 {
     private const string Domain = WfmErrors.Domain;
 
@@ -27,7 +29,7 @@ public sealed class AgentStateService(AgentStateStore store, ConnectionStore con
         var size = Pages.Size(request.PageSize);
         var filter = new V1.ListAgentStatesRequest();
         var states = await store.ListAsync(Pages.Position(request.PageToken, filter, 1)?[0] ?? "", size + 1, context.CancellationToken);
-        var response = new V1.ListAgentStatesResponse();
+        var response = new V1.ListAgentStatesResponse { Source = await source.StateAsync(context.CancellationToken) };
         response.AgentStates.AddRange(states.Take(size).Select(MessageOf));
         if (states.Count > size)
             response.NextPageToken = Paging.Token(filter, states[size - 1].AgentSid);

@@ -66,17 +66,17 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
         var states = await connection.QueryAsync<DueState>(new CommandDefinition(
             $"""
             UPDATE wfm.agent_states SET due_time = NULL
-            WHERE due_time <= @now AND NOT is_forced AND (state_id, medium) IS NOT DISTINCT FROM (reported_state_id, reported_medium);
+            WHERE due_time <= @now AND forced_time IS NULL AND (state_id, medium) IS NOT DISTINCT FROM (reported_state_id, reported_medium);
             WITH due AS (
               SELECT agent_sid FROM wfm.agent_states
-              WHERE due_time <= @now AND is_forced = @isSnapshot AND state_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= @now)
+              WHERE due_time <= @now AND (forced_time IS NOT NULL) = @isSnapshot AND state_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= @now)
               ORDER BY due_time LIMIT @size FOR UPDATE SKIP LOCKED
             ), taken AS (
               UPDATE wfm.agent_states s SET lease_id = @lease, lease_until = @now + @leaseTime, sequence = s.sequence + 1
               FROM due WHERE s.agent_sid = due.agent_sid RETURNING s.*
             )
             SELECT t.agent_sid AS AgentSid, {Logins.Sql("t.agent_sid", "@now")} AS LoginId, t.state_id AS StateId, t.medium AS Medium, t.since AS Since,
-              t.reported_state_id AS ReportedStateId, t.reported_since AS ReportedSince, t.sequence AS Sequence
+              t.reported_state_id AS ReportedStateId, t.reported_since AS ReportedSince, t.sequence AS Sequence, t.forced_time AS ForcedTime
             FROM taken t ORDER BY 2
             """,
             new { now, isSnapshot, size = Options.BatchSize, lease, leaseTime = Lease },
@@ -87,36 +87,36 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
     /// <summary>Writes that CXone took states, or refused them.</summary>
     /// <param name="lease">As claimed; if it is lost nothing is written.</param>
     /// <param name="states">Which.</param>
-    /// <param name="refusal">The answer; null if it took them.</param>
+    /// <param name="refusalOf">The answer to each, by its place; null if it was taken.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, string? refusal, CancellationToken cancellationToken) => ExecuteAsync(
+    public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, Func<int, string?> refusalOf, CancellationToken cancellationToken) => ExecuteAsync(
         """
         UPDATE wfm.agent_states s SET reported_state_id = t.state_id, reported_medium = t.medium, reported_since = t.since, report_time = @now,
-          refusal = @refusal, is_forced = false, lease_id = NULL, lease_until = NULL,
-          due_time = CASE WHEN (s.state_id, s.medium) IS DISTINCT FROM (t.state_id, t.medium) THEN @now + @spacing END
-        FROM unnest(@agents, @stateIds, @media, @sinces) AS t (agent_sid, state_id, medium, since) WHERE s.agent_sid = t.agent_sid AND s.lease_id = @lease
+          refusal = t.refusal, lease_id = NULL, lease_until = NULL,
+          due_time = CASE WHEN (s.state_id, s.medium) IS DISTINCT FROM (t.state_id, t.medium) THEN @now + @spacing WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.due_time END,
+          -- A snapshot that was asked for meanwhile stays asked for.
+          forced_time = CASE WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.forced_time END
+        FROM unnest(@agents, @stateIds, @media, @sinces, @refusals, @forcedTimes::timestamptz[]) AS t (agent_sid, state_id, medium, since, refusal, forced_time) WHERE s.agent_sid = t.agent_sid AND s.lease_id = @lease
         """,
         new
         {
             lease,
-            refusal,
+            refusals = states.Select((_, i) => refusalOf(i)).ToArray(),
             now = timeProvider.GetUtcNow(),
             spacing = Options.MinimumSpacing,
             agents = states.Select(state => state.AgentSid).ToArray(),
             stateIds = states.Select(state => state.StateId).ToArray(),
             media = states.Select(state => state.Medium).ToArray(),
             sinces = states.Select(state => state.Since).ToArray(),
+            forcedTimes = states.Select(state => state.ForcedTime).ToArray(),
         },
         cancellationToken);
 
-    /// <summary>Gives states back that could not be sent; the latest of each agent is sent after a pause (WFM-35).</summary>
+    /// <summary>Gives states back that could not be sent: the latest of each agent stays due (WFM-35).</summary>
     /// <param name="lease">As claimed.</param>
-    /// <param name="pause">How long.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task GiveBackAsync(Guid lease, TimeSpan pause, CancellationToken cancellationToken) => ExecuteAsync(
-        "UPDATE wfm.agent_states SET lease_id = NULL, lease_until = NULL, due_time = @now + @pause WHERE lease_id = @lease",
-        new { lease, pause, now = timeProvider.GetUtcNow() },
-        cancellationToken);
+    public Task GiveBackAsync(Guid lease, CancellationToken cancellationToken) =>
+        ExecuteAsync("UPDATE wfm.agent_states SET lease_id = NULL, lease_until = NULL WHERE lease_id = @lease", new { lease }, cancellationToken);
 
     /// <summary>Whether the lease still is this process's.</summary>
     /// <param name="lease">As claimed.</param>
@@ -135,7 +135,7 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
     /// <returns>How many agents.</returns>
     public Task<int> ForceAllAsync(NpgsqlConnection connection) => connection.ExecuteAsync(
         """
-        UPDATE wfm.agent_states SET is_forced = true, due_time = @now
+        UPDATE wfm.agent_states SET forced_time = @now, due_time = @now
         WHERE state_id IS NOT NULL AND (state_id <> @loggedOut OR (reported_state_id IS DISTINCT FROM state_id AND since > @now - interval '1 day'))
         """,
         new { now = timeProvider.GetUtcNow(), loggedOut = ActivityBook.LoggedOut });
@@ -192,6 +192,9 @@ public sealed class DueState
 
     /// <summary>Number of the report; of one agent it only grows.</summary>
     public long Sequence { get; init; }
+
+    /// <summary>When the snapshot was asked for that it belongs to; null if it belongs to none.</summary>
+    public DateTime? ForcedTime { get; init; }
 }
 
 /// <summary>What an agent does now, and what CXone was told.</summary>

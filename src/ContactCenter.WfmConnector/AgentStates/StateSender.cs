@@ -26,9 +26,10 @@ public sealed partial class StateSender(
     TimeProvider timeProvider,
     ILogger<StateSender> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
     private static readonly ReportWriter Writer = new(WireProfile.Default);
+
+    // A changed configuration is tried at once.
+    private (long Revision, DateTimeOffset Until) _pause;
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -37,7 +38,8 @@ public sealed partial class StateSender(
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         var connection = await connections.ReadAsync(cancellationToken);
-        if (!connection.IsUsable)
+        // After Connect a heartbeat comes first, then a snapshot (WFM-13).
+        if (!connection.IsUsable || connection.State == ConnectionState.Connecting || (connection.Revision == _pause.Revision && timeProvider.GetUtcNow() < _pause.Until))
             return;
         await using (var transaction = await database.BeginAsync(cancellationToken))
         {
@@ -77,9 +79,7 @@ public sealed partial class StateSender(
         {
             case CxoneResult.Accepted or CxoneResult.ItemsRejected:
                 var refused = answer.Items.Where(item => item.Index >= 0 && item.Index < states.Count).ToLookup(item => item.Index!.Value);
-                await store.SettleAsync(lease, [.. states.Where((_, i) => !refused.Contains(i))], refusal: null, cancellationToken);
-                foreach (var item in refused)
-                    await store.SettleAsync(lease, [states[item.Key]], $"ITEM_REJECTED {item.First().Field} {item.First().Message}".TrimEnd(), cancellationToken);
+                await store.SettleAsync(lease, states, i => refused[i].FirstOrDefault() is { } item ? $"ITEM_REJECTED {item.Field} {item.Message}".TrimEnd() : null, cancellationToken);
                 return true;
             // One bad agent must not keep the others back (WFM-86).
             case CxoneResult.Rejected or CxoneResult.TooLarge when states.Count > 1:
@@ -87,10 +87,11 @@ public sealed partial class StateSender(
                 return await SendAsync(connection, lease, [.. states.Take(half)], isSnapshot, cancellationToken)
                     & await SendAsync(connection, lease, [.. states.Skip(half)], isSnapshot, cancellationToken);
             case CxoneResult.Rejected or CxoneResult.TooLarge or CxoneResult.Unreadable:
-                await store.SettleAsync(lease, states, $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), cancellationToken);
+                await store.SettleAsync(lease, states, _ => $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), cancellationToken);
                 return true;
             default:
-                await store.GiveBackAsync(lease, answer.Delay is { } delay && delay > Pause ? delay : Pause, cancellationToken);
+                await store.GiveBackAsync(lease, cancellationToken);
+                _pause = (connection.Revision, timeProvider.GetUtcNow() + answer.Pause);
                 return false;
         }
     }

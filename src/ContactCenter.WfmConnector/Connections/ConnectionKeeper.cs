@@ -19,8 +19,8 @@ public sealed partial class ConnectionKeeper(ConnectionStore store, CxoneClient 
         if (!await store.TakeHeartbeatAsync(cancellationToken))
             return;
         await store.ForgetEventsAsync(cancellationToken);
-        if (await store.ReadAsync(cancellationToken) is { IsUsable: true } connection)
-            await client.BeatAsync(connection, cancellationToken);
+        if (await store.ReadAsync(cancellationToken) is { IsUsable: true } connection && await client.BeatAsync(connection, cancellationToken) is { NeedsMending: true } answer)
+            await store.DelayHeartbeatAsync(answer.Pause, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "The heartbeat could not be sent")]

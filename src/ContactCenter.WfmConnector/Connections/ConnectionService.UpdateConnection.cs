@@ -37,7 +37,10 @@ public sealed partial class ConnectionService
             await store.ConfigureAsync(transaction.Connection, configured with { Revision = before.Revision + 1 });
             await store.EnterAsync(
                 transaction,
-                configured.Missing.Any() ? ConnectionState.Unconfigured : before.IsWanted ? ConnectionState.Connecting : ConnectionState.Paused,
+                configured.Missing.Any() ? ConnectionState.Unconfigured
+                    : !before.IsWanted ? ConnectionState.Paused
+                    : request.SkipVerification ? ConnectionState.AuthFailed
+                    : ConnectionState.Connecting,
                 "The connection was configured.",
                 httpStatus: null);
             Audit(transaction, context, "connection.update", request.RequestId, Changed(before, configured));

@@ -5,6 +5,7 @@ using ContactCenter.Durable.Idempotency;
 using ContactCenter.Egress.Guard;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using ContactCenter.WfmConnector.Facts;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using V1 = ContactCenter.Wfm.V1;
@@ -14,11 +15,14 @@ namespace ContactCenter.WfmConnector.Connections;
 /// <summary>Keeps the connection to CXone; <c>connection_service.proto</c> is its specification.</summary>
 /// <param name="store">Where it is.</param>
 /// <param name="tokens">Tries access keys out.</param>
+/// <param name="client">Tries the connection out.</param>
+/// <param name="source">Knows whether Insights is heard of.</param>
 /// <param name="guard">Judges service URLs.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="timeProvider">Now.</param>
 public sealed partial class ConnectionService(
-    ConnectionStore store, CxoneTokens tokens, EgressGuard guard, IdempotentCalls calls, TimeProvider timeProvider) : V1.ConnectionService.ConnectionServiceBase
+    ConnectionStore store, CxoneTokens tokens, CxoneClient client, SourceWatch source, EgressGuard guard, IdempotentCalls calls, TimeProvider timeProvider)
+    : V1.ConnectionService.ConnectionServiceBase
 {
     private const string Domain = WfmErrors.Domain;
     private const int ShownCharacters = 4;
@@ -27,14 +31,13 @@ public sealed partial class ConnectionService(
 
     /// <inheritdoc />
     public override async Task<V1.GetConnectionResponse> GetConnection(V1.GetConnectionRequest request, ServerCallContext context) =>
-        new() { Connection = MessageOf(await store.ReadAsync(context.CancellationToken)) };
+        new() { Connection = MessageOf(await store.ReadAsync(context.CancellationToken)), Source = await source.StateAsync(context.CancellationToken) };
 
     /// <inheritdoc />
     public override Task<V1.ConnectResponse> Connect(V1.ConnectRequest request, ServerCallContext context) => calls.RunAsync(context, request, async transaction =>
     {
         var before = await store.LockAsync(transaction.Connection);
-        if (before.Missing.ToList() is { Count: > 0 } missing)
-            throw RpcErrors.FailedPrecondition(Domain, WfmErrors.ConnectionNotConfigured, $"The connection lacks {string.Join(", ", missing)}.");
+        CheckConfigured(before);
         if (!before.IsWanted)
         {
             await store.WantAsync(transaction.Connection, isWanted: true);

@@ -42,7 +42,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
     public Task ConfigureAsync(NpgsqlConnection connection, Connection configured) => connection.ExecuteAsync(
         """
         UPDATE wfm.connection SET revision = @Revision, service_url = @ServiceUrl, access_key_id = @AccessKeyId, secret_key = @secret, secret_set_time = @SecretSetTime,
-          mode = @mode, tenant_name = @TenantName;
+          mode = @mode, tenant_name = @TenantName, heartbeat_due = '-infinity';
         UPDATE wfm.tokens SET version = version + 1, tokens = NULL, renew_time = '-infinity', expire_time = '-infinity', refresh_expire_time = '-infinity', refusals = 0, retry_time = '-infinity'
         """,
         new
@@ -104,7 +104,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
             await EnterAsync(transaction, ConnectionState.Connected, "CXone answers.", answer.Status);
             // Whatever CXone missed, it learns by a snapshot (WFM-39).
             if (before.State != ConnectionState.Connected)
-                await transaction.Connection.ExecuteAsync("UPDATE wfm.connection SET snapshot_due = @now", new { now });
+                await transaction.Connection.ExecuteAsync("UPDATE wfm.connection SET snapshot_due = @now; UPDATE wfm.tokens SET refusals = 0", new { now });
         }
         else if (answer.Result is CxoneResult.Unauthorized or CxoneResult.Forbidden)
         {
@@ -129,6 +129,16 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
             "UPDATE wfm.connection SET heartbeat_due = @now + @interval WHERE heartbeat_due <= @now AND is_wanted",
             new { now = timeProvider.GetUtcNow(), interval = options.Value.Connection.Heartbeat },
             cancellationToken: cancellationToken)) == 1;
+    }
+
+    /// <summary>Puts the next heartbeat off.</summary>
+    /// <param name="pause">How long.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task DelayHeartbeatAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE wfm.connection SET heartbeat_due = @due WHERE heartbeat_due > '-infinity'", new { due = timeProvider.GetUtcNow() + pause }, cancellationToken: cancellationToken));
     }
 
     /// <summary>Whether this process is the one to send the snapshot that is due.</summary>

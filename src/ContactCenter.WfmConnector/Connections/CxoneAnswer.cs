@@ -46,6 +46,10 @@ public sealed record RejectedItem(int? Index, string? Field, string? Message);
 /// <summary>What came of a call.</summary>
 public sealed record CxoneAnswer
 {
+    private static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan UntilBack = TimeSpan.FromSeconds(5);
+
     /// <summary>What it means.</summary>
     public required CxoneResult Result { get; init; }
 
@@ -73,8 +77,14 @@ public sealed record CxoneAnswer
     /// <summary>A pause that was asked for; null without.</summary>
     public TimeSpan? Delay { get; init; }
 
+    /// <summary>Whether somebody has to mend something before it can be sent: nothing is rejected meanwhile (WFM-10, WFM-12, WFM-83, WFM-85).</summary>
+    public bool NeedsMending => Result is CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Misdirected;
+
+    /// <summary>How long to wait before the same is tried again.</summary>
+    public TimeSpan Pause => Delay ?? (NeedsMending ? UntilMended : UntilBack);
+
     /// <summary>Whether CXone works: it has dealt with the request, even if it refused it.</summary>
-    public bool IsAnswered => Result is not (CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Unavailable or CxoneResult.Misdirected or CxoneResult.Delayed);
+    public bool IsAnswered => !NeedsMending && Result is not (CxoneResult.Unavailable or CxoneResult.Delayed);
 
     /// <summary>Reads the errors of a body where the profile says they are.</summary>
     /// <param name="body">JSON.</param>

@@ -59,7 +59,30 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
     public Task<CxoneAnswer> BeatAsync(Connection connection, CancellationToken cancellationToken) =>
         CallAsync(connection, "heartbeat", HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
 
+    /// <summary>Tries a path out: what comes of it does not count as how the connection is.</summary>
+    /// <param name="connection">Where to.</param>
+    /// <param name="path">Of the profile, one that takes no data.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<CxoneAnswer> ProbeAsync(Connection connection, string path, CancellationToken cancellationToken) =>
+        AskAsync(connection, path, HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
+
     private async Task<CxoneAnswer> CallAsync(
+        Connection connection,
+        string path,
+        HttpMethod method,
+        byte[] body,
+        string requestId,
+        string? reservationId,
+        Func<Destination, Destination> with,
+        CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(connection, path, method, body, requestId, reservationId, with, cancellationToken);
+        if (answer.Result != CxoneResult.Delayed)
+            await store.TellAsync(answer, cancellationToken);
+        return answer;
+    }
+
+    private async Task<CxoneAnswer> AskAsync(
         Connection connection,
         string path,
         HttpMethod method,
@@ -71,9 +94,13 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
     {
         var answer = await TryAsync(null);
         if (answer.Answer is { Result: CxoneResult.Unauthorized, Status: 401 })
+        {
             answer = await TryAsync(answer.Version);
-        if (answer.Answer.Result != CxoneResult.Delayed)
-            await store.TellAsync(answer.Answer, cancellationToken);
+            // A new token is refused too: no more of them until a pause is over (WFM-12).
+            if (answer.Answer is { Result: CxoneResult.Unauthorized, Status: 401 })
+                answer.Answer = answer.Answer with { Delay = await tokens.DropAsync(answer.Version, cancellationToken) };
+        }
+
         return answer.Answer;
 
         async Task<(CxoneAnswer Answer, long Version)> TryAsync(long? refused)

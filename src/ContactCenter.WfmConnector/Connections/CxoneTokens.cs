@@ -18,8 +18,6 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
 {
     private const string RowId = "true";
 
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5)];
-
     /// <summary>The column of the tokens, so that it follows a change of the key (SEC-2).</summary>
     public static SecretColumn SecretColumn { get; } = new("wfm", new("tokens", "tokens", ""), "only_one::text");
 
@@ -62,7 +60,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         if (renewed is null)
         {
             if (failure!.Result == CxoneResult.Unauthorized)
-                failure = Refused(await RefuseAsync(transaction.Connection, now, current.Refusals));
+                failure = Refused(await DropAsync(transaction.Connection, current.Version, now));
             else if (known is not null && now < current.ExpireTime)
                 return (known.Choose(), current.Version, null);
             await transaction.CommitAsync(cancellationToken);
@@ -73,7 +71,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         await transaction.Connection.ExecuteAsync(
             """
             UPDATE wfm.tokens SET version = @version, tokens = @tokens, request_time = @now, renew_time = @now + @renewal, expire_time = @now + @Life,
-              refresh_expire_time = @now + @RefreshLife, refusals = 0, retry_time = '-infinity'
+              refresh_expire_time = @now + @RefreshLife, retry_time = '-infinity'
             """,
             new
             {
@@ -86,6 +84,24 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
             });
         await transaction.CommitAsync(cancellationToken);
         return (renewed.Choose(), version, null);
+    }
+
+    /// <summary>Drops tokens that were refused although they were new; tokens of others stay (WFM-11, WFM-12).</summary>
+    /// <param name="version">As they were given.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>How long nobody logs in; zero if there are other tokens already.</returns>
+    public async Task<TimeSpan> DropAsync(long version, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await DropAsync(connection, version, timeProvider.GetUtcNow());
+    }
+
+    /// <summary>Lets the next call log in at once.</summary>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task EndPauseAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("UPDATE wfm.tokens SET retry_time = '-infinity' WHERE retry_time > '-infinity'", cancellationToken: cancellationToken));
     }
 
     /// <summary>Tries an access key out; stores nothing (WFM-4).</summary>
@@ -167,12 +183,16 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         return (null, new CxoneAnswer { Result = CxoneResult.Unauthorized, Reason = "AUTH_CONTRACT_VIOLATION", Status = outcome.Response.Status });
     }
 
-    private static async Task<TimeSpan> RefuseAsync(NpgsqlConnection connection, DateTimeOffset now, int refusals)
+    /// <summary>Drops tokens, and those that were renewed from them; nobody logs in for 1, 2, then 5 minutes (WFM-10).</summary>
+    private static async Task<TimeSpan> DropAsync(NpgsqlConnection connection, long version, DateTimeOffset now)
     {
-        var pause = Pauses[Math.Min(refusals, Pauses.Length - 1)];
-        await connection.ExecuteAsync(
-            "UPDATE wfm.tokens SET version = version + 1, tokens = NULL, refusals = refusals + 1, retry_time = @now + @pause", new { now, pause });
-        return pause;
+        var retry = await connection.QuerySingleOrDefaultAsync<DateTime?>(
+            """
+            UPDATE wfm.tokens SET version = version + 1, tokens = NULL, refusals = refusals + 1, retry_time = @now + (ARRAY[1, 2, 5])[least(refusals, 2) + 1] * interval '1 minute'
+            WHERE version = @version RETURNING retry_time
+            """,
+            new { version, now });
+        return retry is { } time ? time - now.UtcDateTime : TimeSpan.Zero;
     }
 
     private static CxoneAnswer Refused(TimeSpan pause) => new() { Result = CxoneResult.Unauthorized, Reason = "ACCESS_KEY_REJECTED", Delay = pause };
@@ -183,7 +203,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
 
     private static Task<Row> ReadAsync(NpgsqlConnection connection, string lockClause) => connection.QuerySingleAsync<Row>(
         $"""
-        SELECT version AS Version, tokens AS Tokens, renew_time AS RenewTime, expire_time AS ExpireTime, refresh_expire_time AS RefreshExpireTime, refusals AS Refusals,
+        SELECT version AS Version, tokens AS Tokens, renew_time AS RenewTime, expire_time AS ExpireTime, refresh_expire_time AS RefreshExpireTime,
           retry_time AS RetryTime
         FROM wfm.tokens {lockClause}
         """);
@@ -195,7 +215,6 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         public DateTime RenewTime { get; init; }
         public DateTime ExpireTime { get; init; }
         public DateTime RefreshExpireTime { get; init; }
-        public int Refusals { get; init; }
         public DateTime RetryTime { get; init; }
     }
 

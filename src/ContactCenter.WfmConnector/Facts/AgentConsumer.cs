@@ -9,8 +9,9 @@ namespace ContactCenter.WfmConnector.Facts;
 /// <summary>Keeps what agents do and who they are.</summary>
 /// <param name="book">Says what activities mean.</param>
 /// <param name="states">Told of agents who may have come into another state.</param>
+/// <param name="source">Told that Insights was heard of.</param>
 /// <param name="options">Names the attribute with the login id.</param>
-public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOptions<WfmOptions> options)
+public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, SourceWatch source, IOptions<WfmOptions> options)
     : IConsumer<AgentStateChanged>, IConsumer<AgentHandlingChanged>, IConsumer<AgentChanged>
 {
     private const int LongestLogin = 64;
@@ -21,6 +22,7 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
     {
         var change = context.Message;
         var connection = context.Transaction().Connection;
+        await source.HearAsync(connection);
         var stateId = await book.StateOfAsync(change.ActivitySid, change.Activity, change.Available, context.CancellationToken);
         await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
         // The number comes with the state, so that an agent's first report has it already.
@@ -37,6 +39,7 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
         if (!FactStore.IsTask(context.Message.TaskSid))
             return;
         var connection = context.Transaction().Connection;
+        await source.HearAsync(connection);
         await FactStore.KeepHandlingAsync(connection, context.Message);
         await states.RefreshAsync(connection, context.Message.AgentSid);
     }
@@ -46,6 +49,7 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, IOp
     {
         var change = context.Message;
         var connection = context.Transaction().Connection;
+        await source.HearAsync(connection);
         await FactStore.KeepNameAsync(connection, change.AgentSid, change.FullName);
         await FactStore.KeepLoginAsync(connection, change.AgentSid, LoginOf(change.Attributes.GetValueOrDefault(options.Value.Agents.LoginIdAttribute)), change.OccurredTime);
         if (change.State == "Deleted")

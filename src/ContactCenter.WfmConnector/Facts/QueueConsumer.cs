@@ -1,25 +1,33 @@
 using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using MassTransit;
+using Npgsql;
 
 namespace ContactCenter.WfmConnector.Facts;
 
 /// <summary>Keeps who waits, who is on hold, and how far Insights is.</summary>
-public sealed class QueueConsumer : IConsumer<QueueEntered>, IConsumer<SessionStarted>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
+/// <param name="source">Told that Insights was heard of.</param>
+public sealed class QueueConsumer(SourceWatch source) : IConsumer<QueueEntered>, IConsumer<SessionStarted>, IConsumer<HoldChanged>, IConsumer<IngestWatermark>
 {
     /// <inheritdoc />
     public Task Consume(ConsumeContext<QueueEntered> context) =>
         // A session without task has no segments, so that it is no contact here (WFM-46).
-        FactStore.IsTask(context.Message.TaskSid) ? FactStore.KeepWaitAsync(context.Transaction().Connection, context.Message) : Task.CompletedTask;
+        KeepAsync(context, connection => FactStore.IsTask(context.Message.TaskSid) ? FactStore.KeepWaitAsync(connection, context.Message) : Task.CompletedTask);
 
     /// <inheritdoc />
-    public Task Consume(ConsumeContext<HoldChanged> context) =>
-        FactStore.KeepHoldAsync(context.Transaction().Connection, context.Message);
+    public Task Consume(ConsumeContext<HoldChanged> context) => KeepAsync(context, connection => FactStore.KeepHoldAsync(connection, context.Message));
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionStarted> context) =>
-        FactStore.KeepTaskAsync(context.Transaction().Connection, context.Message.EventId, context.Message.Session);
+        KeepAsync(context, connection => FactStore.KeepTaskAsync(connection, context.Message.EventId, context.Message.Session));
 
     /// <inheritdoc />
-    public Task Consume(ConsumeContext<IngestWatermark> context) => FactStore.KeepWatermarkAsync(context.Transaction().Connection, context.Message.WatermarkTime);
+    public Task Consume(ConsumeContext<IngestWatermark> context) => KeepAsync(context, connection => FactStore.KeepWatermarkAsync(connection, context.Message.WatermarkTime));
+
+    private async Task KeepAsync(ConsumeContext context, Func<NpgsqlConnection, Task> keep)
+    {
+        var connection = context.Transaction().Connection;
+        await source.HearAsync(connection);
+        await keep(connection);
+    }
 }

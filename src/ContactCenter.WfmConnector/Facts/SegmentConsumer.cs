@@ -7,7 +7,8 @@ namespace ContactCenter.WfmConnector.Facts;
 
 /// <summary>Keeps the newest revision of every segment.</summary>
 /// <param name="states">Told of agents whose handlings changed.</param>
-public sealed class SegmentConsumer(AgentStateStore states) : IConsumer<SegmentClosed>, IConsumer<SegmentRevised>, IConsumer<SegmentWithdrawn>
+/// <param name="source">Told that Insights was heard of.</param>
+public sealed class SegmentConsumer(AgentStateStore states, SourceWatch source) : IConsumer<SegmentClosed>, IConsumer<SegmentRevised>, IConsumer<SegmentWithdrawn>
 {
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SegmentClosed> context) => KeepAsync(context, context.Message.Segment, context.Message.EventId, withdrawn: false);
@@ -21,6 +22,7 @@ public sealed class SegmentConsumer(AgentStateStore states) : IConsumer<SegmentC
     private async Task KeepAsync(ConsumeContext context, SegmentFacts segment, Guid eventId, bool withdrawn)
     {
         var connection = context.Transaction().Connection;
+        await source.HearAsync(connection);
         await FactStore.KeepSegmentAsync(connection, SegmentRow.Of(segment, withdrawn), eventId);
         if (segment is { AgentSid: { } agent, Kind: SegmentKinds.Conversation })
             await states.RefreshAsync(connection, agent);

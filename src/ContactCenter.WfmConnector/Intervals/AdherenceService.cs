@@ -11,7 +11,8 @@ namespace ContactCenter.WfmConnector.Intervals;
 /// <summary>Serves what agents did; <c>adherence_service.proto</c> is its specification.</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="figures">Works it out.</param>
-public sealed class AdherenceService(DurableDatabase database, FigureStore figures) : V1.AdherenceService.AdherenceServiceBase
+/// <param name="source">Knows whether Insights is heard of.</param>
+public sealed class AdherenceService(DurableDatabase database, FigureStore figures, SourceWatch source) : V1.AdherenceService.AdherenceServiceBase
 {
     private const int PositionParts = 2;
 
@@ -28,7 +29,7 @@ public sealed class AdherenceService(DurableDatabase database, FigureStore figur
         var query = new SpanQuery(range.Start, range.End, request.AgentSid.Length > 0 ? [request.AgentSid] : null, after?[0], after?.Time(1).UtcDateTime, size + 1);
         var spans = await figures.SpansAsync(connection, query, context.CancellationToken);
 
-        var response = new V1.ListAgentActivitiesResponse();
+        var response = new V1.ListAgentActivitiesResponse { Source = await source.StateAsync(context.CancellationToken) };
         response.Activities.AddRange(spans.Take(size).Select(span => new V1.AgentActivity
         {
             AgentSid = span.AgentSid,

@@ -200,7 +200,8 @@ public sealed class FigureStore(ActivityBook book)
             cancellationToken: cancellationToken));
         return new(
             (await rows.ReadAsync<(string, string)>()).ToDictionary(row => row.Item1, row => row.Item2, StringComparer.Ordinal),
-            [.. (await rows.ReadAsync<(string, string, short, string)>()).Select(row => new MappedSkill(row.Item1, row.Item2, (ContactMedium)row.Item3, row.Item4))],
+            (await rows.ReadAsync<(string, string, short, string)>()).Select(row => new MappedSkill(row.Item1, row.Item2, (ContactMedium)row.Item3, row.Item4))
+                .ToDictionary(skill => skill.SkillId, StringComparer.Ordinal),
             (await rows.ReadAsync<(string, string)>()).ToDictionary(row => row.Item1, row => row.Item2, StringComparer.Ordinal));
     }
 }
@@ -213,9 +214,9 @@ public sealed record SpanQuery(DateTime From, DateTime Until, string[]? Agents =
 
 /// <summary>Names in reports.</summary>
 /// <param name="Logins">Login ids by agent.</param>
-/// <param name="Skills">Mapped skills.</param>
+/// <param name="Skills">Mapped skills by id.</param>
 /// <param name="Queues">Names by queue.</param>
-public sealed record ReportNames(IReadOnlyDictionary<string, string> Logins, IReadOnlyList<MappedSkill> Skills, IReadOnlyDictionary<string, string> Queues);
+public sealed record ReportNames(IReadOnlyDictionary<string, string> Logins, IReadOnlyDictionary<string, MappedSkill> Skills, IReadOnlyDictionary<string, string> Queues);
 
 /// <summary>A skill that queues were mapped to (WFM-57).</summary>
 /// <param name="SkillId">Its id.</param>

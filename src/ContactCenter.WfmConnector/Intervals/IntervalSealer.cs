@@ -48,6 +48,10 @@ public sealed partial class IntervalSealer(
             var end = start + LongestRun * Quarter.Length < until ? start + LongestRun * Quarter.Length : until;
             var built = await builder.BuildAsync(transaction.Connection, start, end, cancellationToken);
             var newest = await ReportStore.NewestAsync(transaction.Connection, start, end);
+            var bodies = await ReportStore.BodiesAsync(
+                transaction.Connection,
+                built.Where(report => newest.TryGetValue((report.IntervalStart, report.Kind), out var stored) && !stored.Sha256.AsSpan().SequenceEqual(report.Sha256))
+                    .Select(report => newest[(report.IntervalStart, report.Kind)].Id));
             foreach (var interval in built.GroupBy(report => report.IntervalStart))
             {
                 if (!newest.ContainsKey((interval.Key, ReportKind.Activity)))
@@ -57,14 +61,8 @@ public sealed partial class IntervalSealer(
                     continue;
                 }
 
-                var changed = interval.Where(report => !newest[(interval.Key, report.Kind)].Sha256.AsSpan().SequenceEqual(report.Sha256)).ToList();
-                var changes = new List<IReadOnlyList<ReportChange>>();
-                foreach (var report in changed)
-                {
-                    var before = await transaction.Connection.QuerySingleAsync<byte[]>("SELECT body FROM wfm.reports WHERE report_id = @Id", new { newest[(interval.Key, report.Kind)].Id });
-                    changes.Add(ReportChanges.Between(before, report.Body, WireProfile.Default));
-                }
-
+                var changed = interval.Where(report => bodies.ContainsKey(newest[(report.IntervalStart, report.Kind)].Id)).ToList();
+                var changes = changed.ConvertAll(report => ReportChanges.Between(bodies[newest[(report.IntervalStart, report.Kind)].Id], report.Body, WireProfile.Default));
                 all.AddRange(changes.SelectMany(list => list).Select(change => (interval.Key, change)));
                 if (changed.Count > 0 && !isDryRun)
                     await ReviseAsync(transaction, changed, changes, events, isSent);
@@ -94,10 +92,10 @@ public sealed partial class IntervalSealer(
         await LockAsync(transaction.Connection);
         var (next, watermark, isSealed) = await transaction.Connection.QuerySingleAsync<(DateTime, DateTime, bool)>(
             """
-            INSERT INTO wfm.source AS s (next_interval) VALUES (@now) ON CONFLICT (only_one) DO UPDATE SET next_interval = s.next_interval
+            INSERT INTO wfm.source AS s (next_interval, heard_time) VALUES (@first, @now) ON CONFLICT (only_one) DO UPDATE SET next_interval = s.next_interval
             RETURNING s.next_interval, s.watermark_time, EXISTS (SELECT FROM wfm.intervals i WHERE i.start_time = s.next_interval)
             """,
-            new { now = Quarter.StartOf(now) });
+            new { first = Quarter.StartOf(now), now });
         var end = next + Quarter.Length;
         var isDue = end + options.Value.Intervals.SealAfter <= now && (watermark >= end || end + options.Value.Intervals.WatermarkWait <= now);
         if (isDue && !isSealed)

@@ -23,7 +23,7 @@ public sealed partial class IntervalService
             new(range.Start, range.End, request.QueueSid.Length > 0 ? request.QueueSid : null, after?.Time(0).UtcDateTime, after?[1], size + 1),
             context.CancellationToken);
 
-        var response = new ListQueueIntervalsResponse();
+        var response = new ListQueueIntervalsResponse { Source = await source.StateAsync(context.CancellationToken) };
         response.QueueIntervals.AddRange(rows.Take(size).Select(MessageOf));
         if (rows.Count > size)
             response.NextPageToken = Paging.Token(filter, Paging.Part(rows[size - 1].IntervalStart), rows[size - 1].SkillId);

@@ -2,6 +2,7 @@ using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Reports;
 using V1 = ContactCenter.Wfm.V1;
 
@@ -11,9 +12,11 @@ namespace ContactCenter.WfmConnector.Intervals;
 /// <param name="database">The service's database.</param>
 /// <param name="sealer">Works intervals out again.</param>
 /// <param name="reports">Sends what is stored.</param>
+/// <param name="source">Knows whether Insights is heard of.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed partial class IntervalService(DurableDatabase database, IntervalSealer sealer, ReportStore reports, IdempotentCalls calls, TimeProvider timeProvider)
+public sealed partial class IntervalService(
+    DurableDatabase database, IntervalSealer sealer, ReportStore reports, SourceWatch source, IdempotentCalls calls, TimeProvider timeProvider)
     : V1.IntervalService.IntervalServiceBase
 {
     private const string Domain = WfmErrors.Domain;

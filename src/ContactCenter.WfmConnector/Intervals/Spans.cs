@@ -59,12 +59,13 @@ public sealed class Presence
         }
     }
 
-    /// <summary>Clips spans to the intervals of a range.</summary>
+    /// <summary>Sums up spans by the intervals of a range.</summary>
     /// <param name="spans">All that touch the range.</param>
     /// <param name="from">Start of the first interval.</param>
     /// <param name="until">End of the last interval.</param>
+    /// <param name="attribution">Where a span counts that lasts longer than an interval.</param>
     /// <returns>Of each interval the agents who were logged in during it, in the order of the spans.</returns>
-    public static Dictionary<string, Presence>[] Of(IEnumerable<Span> spans, DateTime from, DateTime until)
+    public static Dictionary<string, Presence>[] Of(IEnumerable<Span> spans, DateTime from, DateTime until, PresenceAttribution attribution)
     {
         var intervals = new Dictionary<string, Presence>[(int)((until - from).Ticks / Quarter.Length.Ticks)];
         for (var i = 0; i < intervals.Length; i++)
@@ -75,17 +76,31 @@ public sealed class Presence
             var end = span.End < until ? span.End.Value : until;
             for (var at = start; at < end;)
             {
-                var index = (int)((at - from).Ticks / Quarter.Length.Ticks);
+                var index = IndexOf(at);
                 var next = from + (index + 1) * Quarter.Length;
                 if (next > end)
                     next = end;
-                if (!intervals[index].TryGetValue(span.AgentSid, out var presence))
-                    intervals[index].Add(span.AgentSid, presence = new());
-                presence.Add(span.Kind, (next - at).Ticks / TimeSpan.TicksPerMillisecond);
+                var presence = Find(intervals[index], span.AgentSid);
+                if (attribution == PresenceAttribution.Clipped)
+                    presence.Add(span.Kind, MsBetween(at, next));
                 at = next;
             }
+
+            if (attribution == PresenceAttribution.Completed && span.End is { } completed && completed >= from)
+                Find(intervals[IndexOf(completed)], span.AgentSid).Add(span.Kind, MsBetween(span.Start, completed));
         }
 
         return intervals;
+
+        int IndexOf(DateTime time) => (int)((time - from).Ticks / Quarter.Length.Ticks);
     }
+
+    private static Presence Find(Dictionary<string, Presence> interval, string agent)
+    {
+        if (!interval.TryGetValue(agent, out var presence))
+            interval.Add(agent, presence = new());
+        return presence;
+    }
+
+    private static long MsBetween(DateTime start, DateTime end) => (end - start).Ticks / TimeSpan.TicksPerMillisecond;
 }

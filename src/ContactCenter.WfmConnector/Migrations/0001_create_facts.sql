@@ -169,6 +169,7 @@ CREATE TABLE wfm.source (
   only_one boolean NOT NULL DEFAULT true,
   next_interval timestamptz NOT NULL,
   watermark_time timestamptz NOT NULL DEFAULT '-infinity',
+  heard_time timestamptz NOT NULL,
   CONSTRAINT pk_source PRIMARY KEY (only_one),
   CONSTRAINT ck_source_only_one CHECK (only_one)
 );
@@ -195,4 +196,5 @@ COMMENT ON TABLE wfm.queue_mappings IS 'Which skill a queue, medium and directio
 COMMENT ON TABLE wfm.touches IS 'Times of which something new was told, until the sealed intervals there have been computed again.';
 COMMENT ON COLUMN wfm.touches.agent_sid IS 'If given, the touched time lasts to the next change of this agent''s activity.';
 COMMENT ON COLUMN wfm.touches.task_sid IS 'If given, the touched time lasts to the last end of this task''s contacts.';
-COMMENT ON TABLE wfm.source IS 'The next interval to be sealed by itself, at first that of the first start, and up to when Insights has published all it accepted.';
+COMMENT ON TABLE wfm.source IS 'The next interval to be sealed by itself, at first that of the first start, up to when Insights has published all it accepted, and when it was last heard of.';
+COMMENT ON COLUMN wfm.source.heard_time IS 'When the last message came, to a few seconds; at first when the service started.';

@@ -4,7 +4,7 @@ CREATE TABLE wfm.agent_states (
   medium smallint,
   since timestamptz,
   due_time timestamptz,
-  is_forced boolean NOT NULL DEFAULT false,
+  forced_time timestamptz,
   sequence bigint NOT NULL DEFAULT 0,
   lease_id uuid,
   lease_until timestamptz,
@@ -23,7 +23,7 @@ CREATE INDEX ix_agent_states_due ON wfm.agent_states (due_time) WHERE due_time I
 
 COMMENT ON TABLE wfm.agent_states IS 'What every agent does now and what CXone was last told; never more than the latest state waits (WFM-35).';
 COMMENT ON COLUMN wfm.agent_states.due_time IS 'When the present state is to be reported; null if CXone knows it.';
-COMMENT ON COLUMN wfm.agent_states.is_forced IS 'Whether it is reported even if CXone knows it: part of a snapshot (WFM-39).';
+COMMENT ON COLUMN wfm.agent_states.forced_time IS 'When a snapshot was asked for, in which it is reported even if CXone knows it (WFM-39); null if it was reported since.';
 COMMENT ON COLUMN wfm.agent_states.sequence IS 'Number of the last report tried (WFM-30).';
 COMMENT ON COLUMN wfm.agent_states.lease_id IS 'Of the process that is reporting it; only that may write what came of it (WFM-36).';
 COMMENT ON COLUMN wfm.agent_states.refusal IS 'What CXone answered if it refused the last report (WFM-37).';

@@ -30,11 +30,11 @@ internal sealed class IntervalReport
     /// <param name="queues">Figures of skills.</param>
     /// <param name="agentQueues">Figures of agents and skills.</param>
     /// <param name="namesOf">How agents and skills are called, of each interval.</param>
-    /// <param name="withIdleQueues">Whether mapped skills without contacts appear.</param>
+    /// <param name="options">Which rows appear, and where agents' times count.</param>
     public static IReadOnlyList<IntervalReport> Of(
-        DateTime from, DateTime until, IReadOnlyList<Span> spans, IReadOnlyList<QueueFigures> queues, IReadOnlyList<AgentQueueFigures> agentQueues, IReadOnlyList<ReportNames> namesOf, bool withIdleQueues)
+        DateTime from, DateTime until, IReadOnlyList<Span> spans, IReadOnlyList<QueueFigures> queues, IReadOnlyList<AgentQueueFigures> agentQueues, IReadOnlyList<ReportNames> namesOf, ReportOptions options)
     {
-        var presences = Presence.Of(spans, from, until);
+        var presences = Presence.Of(spans, from, until, options.PresenceAttribution);
         var activities = spans.Where(span => span.End >= from && span.Kind.Class != "LOGGED_OUT").ToLookup(span => Quarter.StartOf(span.End!.Value));
         var queuesOf = queues.ToLookup(row => row.IntervalStart);
         var agentQueuesOf = agentQueues.ToLookup(row => row.IntervalStart);
@@ -49,7 +49,7 @@ internal sealed class IntervalReport
                 Start = start,
                 Activities = [.. activities[start].Select(span => (Login: Login(span.AgentSid), Span: span))
                     .OrderBy(entry => entry.Login, StringComparer.Ordinal).ThenBy(entry => entry.Span.Start)],
-                Queues = [.. (withIdleQueues ? queuesOf[start].Concat(Idle(queuesOf[start])) : queuesOf[start])
+                Queues = [.. (options.ReportIdleQueues ? queuesOf[start].Concat(Idle(queuesOf[start])) : queuesOf[start])
                     .OrderBy(row => row.SkillId, StringComparer.Ordinal).Select(row => (NameOf(row), row))],
                 AgentQueues = [.. agentQueuesOf[start].Select(row => (Login: Login(row.AgentSid), Row: row))
                     .OrderBy(entry => entry.Login, StringComparer.Ordinal).ThenBy(entry => entry.Row.SkillId, StringComparer.Ordinal)],
@@ -59,9 +59,9 @@ internal sealed class IntervalReport
 
             string Login(string agentSid) => names.Logins.GetValueOrDefault(agentSid, agentSid);
 
-            string NameOf(QueueFigures row) => names.Skills.FirstOrDefault(skill => skill.SkillId == row.SkillId)?.Name ?? names.Queues.GetValueOrDefault(row.QueueSid, row.QueueSid);
+            string NameOf(QueueFigures row) => names.Skills.GetValueOrDefault(row.SkillId)?.Name ?? names.Queues.GetValueOrDefault(row.QueueSid, row.QueueSid);
 
-            IEnumerable<QueueFigures> Idle(IEnumerable<QueueFigures> rows) => names.Skills.ExceptBy(rows.Select(row => row.SkillId), skill => skill.SkillId)
+            IEnumerable<QueueFigures> Idle(IEnumerable<QueueFigures> rows) => names.Skills.Values.ExceptBy(rows.Select(row => row.SkillId), skill => skill.SkillId)
                 .Select(skill => new QueueFigures { IntervalStart = start, SkillId = skill.SkillId, Medium = (short)skill.Medium, Direction = skill.Direction });
         })];
     }

@@ -45,7 +45,7 @@ public sealed class ReportBuilder(FigureStore figures, IOptions<WfmOptions> opti
         var agentQueues = await FigureStore.AgentQueuesAsync(connection, from, until, cancellationToken);
         return
         [
-            .. IntervalReport.Of(from, until, spans, queues, agentQueues, names, options.Value.Reports.ReportIdleQueues).SelectMany(report => new BuiltReport[]
+            .. IntervalReport.Of(from, until, spans, queues, agentQueues, names, options.Value.Reports).SelectMany(report => new BuiltReport[]
             {
                 new(report.Start, ReportKind.Activity, Writer.Activities(report)),
                 new(report.Start, ReportKind.Queue, Writer.Queues(report)),

@@ -27,10 +27,10 @@ internal static class ReportChanges
         var changes = new List<ReportChange>();
         foreach (var key in oldRows.Keys.Union(newRows.Keys))
         {
-            var measures = Values(oldRows.GetValueOrDefault(key)).Keys.Union(Values(newRows.GetValueOrDefault(key)).Keys);
-            foreach (var measure in measures)
+            var (oldValues, newValues) = (Values(oldRows.GetValueOrDefault(key)), Values(newRows.GetValueOrDefault(key)));
+            foreach (var measure in oldValues.Keys.Union(newValues.Keys))
             {
-                var (oldValue, newValue) = (Values(oldRows.GetValueOrDefault(key)).GetValueOrDefault(measure), Values(newRows.GetValueOrDefault(key)).GetValueOrDefault(measure));
+                var (oldValue, newValue) = (oldValues.GetValueOrDefault(measure), newValues.GetValueOrDefault(measure));
                 if (oldValue != newValue)
                     changes.Add(new(key.List, key.Row, measure, oldValue, newValue));
             }

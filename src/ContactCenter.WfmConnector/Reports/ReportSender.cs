@@ -21,8 +21,6 @@ public sealed class ReportSender(ReportStore reports, ConnectionStore connection
 
     private static readonly TimeSpan UntilConnected = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan UntilMended = TimeSpan.FromMinutes(5);
-
     /// <summary>From 1 s, doubling to 5 min, for 7 days (WFM-84).</summary>
     public static RetryPolicy Policy { get; } = new(
         "wfm-reports", null, TimeSpan.FromDays(7), TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(5), 0.2, [new("unavailable, crash, exception, timeout", RetryAction.Retry)]);
@@ -71,10 +69,9 @@ public sealed class ReportSender(ReportStore reports, ConnectionStore connection
                     mandatory: false);
                 await transaction.CommitAsync(cancellationToken);
                 throw new JobFailedException(answer.Reason.ToLowerInvariant(), $"CXone refused the report: {answer.Reason}, status {answer.Status}.") { Kind = JobFailureKind.Final };
-            case CxoneResult.Unauthorized or CxoneResult.Forbidden or CxoneResult.Misdirected:
-                // An operator has to mend it; meanwhile nothing is rejected (WFM-10, WFM-12, WFM-83, WFM-85).
+            case var _ when answer.NeedsMending:
                 await transaction.CommitAsync(cancellationToken);
-                throw new JobWaitException(answer.Reason.ToLowerInvariant(), answer.Delay ?? UntilMended) { UsesAge = false };
+                throw new JobWaitException(answer.Reason.ToLowerInvariant(), answer.Pause) { UsesAge = false };
             default:
                 await transaction.CommitAsync(cancellationToken);
                 throw new JobFailedException("unavailable", $"CXone could not be reached: {answer.Reason}.") { Delay = answer.Delay };

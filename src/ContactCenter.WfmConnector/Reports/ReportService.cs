@@ -26,7 +26,8 @@ public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1
     /// <inheritdoc />
     public override async Task<V1.GetReportResponse> GetReport(V1.GetReportRequest request, ServerCallContext context)
     {
-        var report = await FindAsync(request.ReportId, "report_id", context);
+        var report = await store.FindAsync(ReadId(request.ReportId, "report_id"), context.CancellationToken)
+            ?? throw RpcErrors.NotFound(Domain, WfmErrors.ReportNotFound, "report", request.ReportId);
         var response = new V1.GetReportResponse { Report = MessageOf(report) };
         if (report.Length <= LargestBody)
             response.Body = ByteString.CopyFrom(await store.ReadBodyAsync(report.ReportId, context.CancellationToken));
@@ -47,6 +48,8 @@ public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1
     public override async Task<V1.ListReportsResponse> ListReports(V1.ListReportsRequest request, ServerCallContext context)
     {
         var range = IntervalRange.Read(request.StartTime, request.EndTime);
+        if (!System.Enum.IsDefined(request.State))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "state", "is not known");
         var size = Pages.Size(request.PageSize);
         var filter = new V1.ListReportsRequest { StartTime = request.StartTime, EndTime = request.EndTime, State = request.State };
         var after = Pages.Position(request.PageToken, filter, PositionParts);
@@ -78,31 +81,23 @@ public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1
             throw RpcErrors.InvalidArgument(Domain, WfmErrors.FieldRequired, "report_ids", "is required");
         if (request.ReportIds.Count > MostReplayed)
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "report_ids", $"must be at most {MostReplayed}");
-        var reports = new List<StoredReport>();
-        foreach (var id in request.ReportIds.Distinct(StringComparer.Ordinal))
-            reports.Add(await FindAsync(id, "report_ids", context));
-        var open = reports.Where(report => report.State is not ("WAITING" or "DELIVERED")).OrderBy(report => report.IntervalStart).ThenBy(report => report.Kind).ToList();
+        var ids = request.ReportIds.Select(id => ReadId(id, "report_ids")).Distinct().ToArray();
+        var known = await store.OpenAsync(ids, context.CancellationToken);
+        if (known.Count < ids.Length)
+            throw RpcErrors.NotFound(Domain, WfmErrors.ReportNotFound, "report", ids.Except(known.Select(report => report.Id)).First().ToString());
         if (request.ValidateOnly)
-            return new() { Replayed = open.Count };
+            return new() { Replayed = known.Count(report => report.IsOpen) };
         return await calls.RunAsync(context, request, async transaction =>
         {
-            foreach (var report in open)
-            {
-                await store.SetStateAsync(transaction.Connection, report.ReportId, "WAITING");
-                ReportStore.Enqueue(transaction, report.ReportId, report.Kind);
-                transaction.Audit(new AuditEntry(context.GetCaller().Actor, "reports.replay", $"reports/{report.ReportId}", request.RequestId));
-            }
-
-            return new V1.ReplayReportsResponse { Replayed = open.Count };
+            var replayed = await store.ReplayAsync(transaction, ids);
+            foreach (var id in replayed)
+                transaction.Audit(new AuditEntry(context.GetCaller().Actor, "reports.replay", $"reports/{id}", request.RequestId));
+            return new V1.ReplayReportsResponse { Replayed = replayed.Count };
         });
     }
 
-    private async Task<StoredReport> FindAsync(string id, string field, ServerCallContext context)
-    {
-        if (!Guid.TryParseExact(id, "D", out var reportId))
-            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, field, "must be the id of a report");
-        return await store.FindAsync(reportId, context.CancellationToken) ?? throw RpcErrors.NotFound(Domain, WfmErrors.ReportNotFound, "report", id);
-    }
+    private static Guid ReadId(string id, string field) =>
+        Guid.TryParseExact(id, "D", out var reportId) ? reportId : throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, field, "must be the id of a report");
 
     private static V1.Report MessageOf(StoredReport report) => new()
     {

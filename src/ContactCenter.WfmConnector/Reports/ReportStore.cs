@@ -57,7 +57,7 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
     /// <param name="transaction">Holds the job.</param>
     /// <param name="reportId">The report.</param>
     /// <param name="kind">Its kind.</param>
-    public static void Enqueue(DurableTransaction transaction, Guid reportId, ReportKind kind) =>
+    private static void Enqueue(DurableTransaction transaction, Guid reportId, ReportKind kind) =>
         transaction.Enqueue(ReportSender.Kind, new ReportJob(reportId), new JobOptions { Key = $"cxone/{WordOf(kind)}", DeduplicationKey = reportId.ToString() });
 
     /// <summary>Has the newest revisions of a range sent that have not been; those refused are left alone.</summary>
@@ -96,6 +96,14 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
             """,
             new { from, until })).ToDictionary(row => (row.Start, KindOf(row.Kind)), row => (row.Id, row.Sha256));
 
+    /// <summary>Reads the bytes of several reports.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="reportIds">Which.</param>
+    /// <returns>By report.</returns>
+    public static async Task<Dictionary<Guid, byte[]>> BodiesAsync(NpgsqlConnection connection, IEnumerable<Guid> reportIds) =>
+        (await connection.QueryAsync<(Guid Id, byte[] Body)>("SELECT report_id, body FROM wfm.reports WHERE report_id = ANY (@ids)", new { ids = reportIds.ToArray() }))
+        .ToDictionary(row => row.Id, row => row.Body);
+
     /// <summary>Finds a report.</summary>
     /// <param name="reportId">The report.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -108,6 +116,34 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<byte[]> ReadBodyAsync(Guid reportId, CancellationToken cancellationToken) =>
         (await QueryAsync<byte[]>("SELECT body FROM wfm.reports WHERE report_id = @reportId", new { reportId }, cancellationToken)).Single();
+
+    /// <summary>Finds which reports were not delivered and do not wait, by interval and kind.</summary>
+    /// <param name="reportIds">Any.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Of each that there is, whether it can be sent again.</returns>
+    public async Task<IReadOnlyList<(Guid Id, bool IsOpen)>> OpenAsync(Guid[] reportIds, CancellationToken cancellationToken) =>
+        [.. await QueryAsync<(Guid, bool)>(
+            "SELECT report_id, state NOT IN ('WAITING', 'DELIVERED') FROM wfm.reports WHERE report_id = ANY (@reportIds)", new { reportIds }, cancellationToken)];
+
+    /// <summary>Has reports sent again that were not delivered and do not wait.</summary>
+    /// <param name="transaction">Holds the jobs.</param>
+    /// <param name="reportIds">Which.</param>
+    /// <returns>Those that will be sent.</returns>
+    public async Task<IReadOnlyList<Guid>> ReplayAsync(DurableTransaction transaction, Guid[] reportIds)
+    {
+        var replayed = (await transaction.Connection.QueryAsync<(Guid Id, string Kind)>(
+            """
+            WITH replayed AS (
+              UPDATE wfm.reports SET state = 'WAITING', state_time = @now WHERE report_id = ANY (@reportIds) AND state NOT IN ('WAITING', 'DELIVERED')
+              RETURNING report_id, kind, interval_start
+            )
+            SELECT report_id, kind FROM replayed ORDER BY interval_start, kind
+            """,
+            new { reportIds, now = timeProvider.GetUtcNow() })).AsList();
+        foreach (var (id, kind) in replayed)
+            Enqueue(transaction, id, KindOf(kind));
+        return replayed.ConvertAll(report => report.Id);
+    }
 
     /// <summary>Lists the reports of a range by interval, kind and revision.</summary>
     /// <param name="query">Which, and from where on.</param>

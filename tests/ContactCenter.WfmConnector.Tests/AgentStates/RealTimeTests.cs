@@ -1,6 +1,9 @@
 using System.Text.Json;
 using ContactCenter.Wfm.V1;
+using ContactCenter.WfmConnector.AgentStates;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.WfmConnector.Tests.AgentStates;
 
@@ -93,6 +96,66 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         Assert.Equal(1, (await States.ResyncAgentStatesAsync(new(), cancellationToken: Cancellation)).Agents);
         var before = Cxone.ReportedStates.Count();
         await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() > before);
+    }
+
+    [Fact]
+    [Rule("WFM-36")]
+    public async Task A_process_that_sleeps_over_its_lease_is_replaced_and_sends_nothing_older_afterwards()
+    {
+        await ConnectAsync();
+        await Connections.DisconnectAsync(new(), cancellationToken: Cancellation);
+        await PublishAsync(Told.Activity("WK1", "08:00:00", "Available"));
+        // This one falls asleep with the state in hand.
+        await using var sleeper = await StartHostAsync();
+        var store = sleeper.Services.GetRequiredService<AgentStateStore>();
+        var (lease, taken) = await store.ClaimAsync(isSnapshot: false, Cancellation);
+        Assert.Equal(1, Assert.Single(taken).Sequence);
+        Assert.True(await store.HoldsAsync(lease, Cancellation));
+        await PublishAsync(Told.Activity("WK1", "08:10:00", "Break"));
+        await Connections.ConnectAsync(new(), cancellationToken: Cancellation);
+        await Eventually.TrueAsync(async () => (await ReadConnectionAsync()).State == ConnectionState.Connected);
+        Assert.Empty(Cxone.ReportedStates);
+
+        Time.Set(Time.GetUtcNow().AddSeconds(15));
+        await Eventually.TrueAsync(async () => (await ListAsync()).Single().ReportTime is not null);
+        Assert.False(await store.HoldsAsync(lease, Cancellation));
+        await store.SettleAsync(lease, taken, _ => "too late", Cancellation);
+        Assert.Equal(("UNAVAILABLE", ""), ((await ListAsync()).Single().ReportedState, (await ListAsync()).Single().Refusal));
+        await PublishAsync(Told.Activity("WK1", "08:12:00", "Available"));
+        Time.Set(Time.GetUtcNow().AddSeconds(5));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any(state => state.GetProperty("state").GetString() == "AVAILABLE"));
+        var sequences = Cxone.ReportedStates.Select(state => state.GetProperty("sequence").GetInt64()).ToList();
+        Assert.DoesNotContain(1, sequences);
+        Assert.Equal(sequences.Order().Distinct(), sequences);
+        await sleeper.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    [Rule("WFM-16")]
+    public async Task Silence_of_insights_is_told_with_every_answer_and_nothing_is_made_up()
+    {
+        await SealAsync();
+        await PublishAsync(Told.Activity("WK1", "08:00:00", "Available"), Told.Watermark("08:19:00"));
+        var request = new ListQueueIntervalsRequest { StartTime = Told.At("08:00:00").ToTimestamp(), EndTime = Told.At("08:15:00").ToTimestamp() };
+        Assert.Equal(SourceState.Live, (await States.ListAgentStatesAsync(new(), cancellationToken: Cancellation)).Source);
+        await ConnectAsync();
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any());
+        var told = Cxone.ReportedStates.Count();
+
+        Time.Set(Time.GetUtcNow().AddSeconds(121));
+        Assert.Equal(SourceState.Stale, (await States.ListAgentStatesAsync(new(), cancellationToken: Cancellation)).Source);
+        Assert.Equal(SourceState.Stale, (await Connections.GetConnectionAsync(new(), cancellationToken: Cancellation)).Source);
+        Assert.Equal(SourceState.Stale, (await Intervals.ListQueueIntervalsAsync(request, cancellationToken: Cancellation)).Source);
+        Assert.Equal(
+            SourceState.Stale, (await Adherence.ListAgentActivitiesAsync(new() { StartTime = request.StartTime, EndTime = request.EndTime }, cancellationToken: Cancellation)).Source);
+        await Eventually.TrueAsync(() => Cxone.To(CxoneStub.Heartbeat).Count() > 1);
+        Assert.Equal(told, Cxone.ReportedStates.Count());
+        Time.Set(Told.At("08:40:00"));
+        await SealAsync();
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM wfm.intervals"));
+
+        await PublishAsync(Told.Watermark("08:35:00"));
+        Assert.Equal(SourceState.Live, (await Connections.GetConnectionAsync(new(), cancellationToken: Cancellation)).Source);
     }
 
     private async Task<IReadOnlyList<AgentState>> ListAsync()
