@@ -19,7 +19,8 @@ var postgres = new PostgresBacking(backing, "postgres", new()
 var keys = new DevelopmentKeys(builder, data);
 var redis = new RedisBacking(backing, "redis");
 var rabbitmq = new RabbitMqBacking(backing, "rabbitmq");
-var sftp = new SftpBacking(backing, "sftp");
+var sftp = OutsideServer.Sftp(backing, "sftp");
+var mail = OutsideServer.Mail(backing, "mail");
 
 // Encrypts what services store of their secrets.
 var secretsKey = builder.AddParameter("secrets-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("secrets-key"))), secret: true);
@@ -37,7 +38,8 @@ var storage = sftp.Allow(keys.Admit(AddService<Projects.ContactCenter_StorageExp
 keys.Give(storage, "insights-enrichment");
 var crm = keys.Admit(AddService<Projects.ContactCenter_CrmConnector>("crm-connector", "crm-db"), "crm", [], ("sandbox", ["read", "operate", "admin"])).WithReference(insights).WithReference(storage);
 keys.Give(crm, "storage-export");
-var followUps = keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", []).WithReference(insights);
+var followUps = mail.Allow(keys.Admit(AddService<Projects.ContactCenter_FollowUpScheduler>("follow-up-scheduler", "follow-up-db"), "followups", [], ("sandbox", ["read", "write"])).WithReference(insights));
+followUps.WithEnvironment("FollowUps__PublicBaseUrl", followUps.GetEndpoint("http"));
 followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter("answer-key", Convert.ToBase64String(Encoding.ASCII.GetBytes(data.Secret("answer-key"))), secret: true));
 
 // Facts go to the queues that are there: what consumes them is bound before anything comes in.
@@ -50,20 +52,24 @@ if (traffic)
         .WithReference(insights).WaitFor(insights)
         .WithReference(wfm).WaitFor(wfm)
         .WithReference(crm).WaitFor(crm)
-        .WithReference(storage).WaitFor(storage);
-    // The sandbox plays CXone, the CRM and the keeper of recordings: the services may call it on this machine.
+        .WithReference(storage).WaitFor(storage)
+        .WithReference(followUps).WaitFor(followUps);
+    // The sandbox plays CXone, the CRM, the keeper of recordings, RCS for Business and the polled system: the services may call it on this machine.
     sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
     var played = ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}");
     wfm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Wfm__Reports__RatePerMinute", "600");
     crm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Crm__RequireExternalStorage", "false");
     storage.WithEnvironment("Egress__AllowList__1", played);
+    followUps.WithEnvironment("Egress__AllowList__1", played);
     sftp.WithReference(sandbox);
+    mail.WithReference(sandbox);
     WithTwilioAccount(sandbox);
     WithRbmAgent(sandbox);
     keys.Give(sandbox, "insights-enrichment");
     keys.Give(sandbox, "wfm-connector");
     keys.Give(sandbox, "crm-connector");
     keys.Give(sandbox, "storage-export");
+    keys.Give(sandbox, "follow-up-scheduler");
     if (once) sandbox.WithArgs("--once");
 }
 

@@ -59,7 +59,8 @@ install_servers() {
 
 install_native_servers() {
   install '/usr/lib/postgresql/*/bin/postgres=postgresql' rabbitmq-server=rabbitmq-server \
-    redis-server=redis-server sshd=openssh-server ssh=openssh-client
+    redis-server=redis-server sshd=openssh-server ssh=openssh-client \
+    openssl=openssl /usr/lib/python3/dist-packages/aiosmtpd/__init__.py=python3-aiosmtpd
 }
 
 # choose_packages [--polyfills|--upstream]: writes .upstream.props, which every build reads.

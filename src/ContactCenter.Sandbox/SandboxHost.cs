@@ -1,10 +1,14 @@
 using ContactCenter.Crm.V1;
+using ContactCenter.FollowUps.V1;
 using ContactCenter.Insights.V1;
 using ContactCenter.Operations.V1;
 using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
+using ContactCenter.Sandbox.FollowUps;
+using ContactCenter.Sandbox.Itsm;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Passes;
+using ContactCenter.Sandbox.Rbm;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio.Rest;
@@ -54,7 +58,8 @@ public static class SandboxHost
             // TaskRouter waits no longer either (INS-3).
             http.Timeout = TimeSpan.FromSeconds(15);
         });
-        builder.Services.AddHttpClient<MessageTraffic>(http => http.BaseAddress = new Uri("http://insights-enrichment"));
+        builder.Services.AddHttpClient<RbmWebhook>(http => http.BaseAddress = new Uri("http://insights-enrichment"));
+        builder.Services.AddSingleton<MessageTraffic>();
         builder.AddServiceClient<MessageAnalyticsService.MessageAnalyticsServiceClient>("insights-enrichment");
         builder.AddServiceClient<ConversationService.ConversationServiceClient>("insights-enrichment");
         builder.AddServiceClient<SessionService.SessionServiceClient>("insights-enrichment");
@@ -76,6 +81,7 @@ public static class SandboxHost
         builder.AddServiceClient<StoreService.StoreServiceClient>("storage-export");
         builder.AddServiceClient<FileService.FileServiceClient>("storage-export");
         builder.Services.AddSingleton<ExternalStore>();
+        AddFollowUps(builder);
         builder.Services.AddSingleton<SuiteReader>();
         builder.Services.AddSingleton<SessionSender>();
         if (args.Contains(Once))
@@ -93,7 +99,28 @@ public static class SandboxHost
         app.Services.GetRequiredService<TaskRouterApi>().Map(app);
         app.Services.GetRequiredService<CxoneApi>().Map(app);
         app.Services.GetRequiredService<CrmApi>().Map(app);
+        app.Services.GetRequiredService<ItsmApi>().Map(app);
+        app.Services.GetRequiredService<RbmApi>().Map(app);
         MediaLibrary.Map(app);
         return app;
+    }
+
+    private static void AddFollowUps(WebApplicationBuilder builder)
+    {
+        const string Service = "follow-up-scheduler";
+        builder.AddServiceClient<IntegrationService.IntegrationServiceClient>(Service);
+        builder.AddServiceClient<ChannelService.ChannelServiceClient>(Service);
+        builder.AddServiceClient<DirectoryService.DirectoryServiceClient>(Service);
+        builder.AddServiceClient<FollowUpService.FollowUpServiceClient>(Service);
+        builder.AddServiceClient<RecordService.RecordServiceClient>(Service);
+        builder.AddServiceClient<PollService.PollServiceClient>(Service);
+        builder.AddServiceClient<HistoryService.HistoryServiceClient>(Service);
+        builder.Services.AddSingleton<ItsmApi>();
+        builder.Services.AddSingleton<RbmApi>();
+        builder.Services.AddSingleton<MailFolder>();
+        builder.Services.AddSingleton<FollowUpSetup>();
+        builder.Services.AddSingleton<FollowUpVerification>();
+        builder.Services.AddSingleton<Audience>();
+        builder.Services.AddSingleton<FollowUpPass>();
     }
 }

@@ -56,7 +56,7 @@ public sealed class StepRunStore(DurableDatabase database)
     public static async Task<IReadOnlyDictionary<Guid, (string Data, string[] Recipients)>> ReadRecordsAsync(NpgsqlConnection connection, Guid[] recordIds) =>
         (await connection.QueryAsync<(Guid Id, string Data, string[] Recipients)>(
             """
-            SELECT record_id, data::text, ARRAY(SELECT user_id FROM followups.record_recipients p WHERE p.record_id = r.record_id AND NOT removed ORDER BY user_id)
+            SELECT record_id, data::text, ARRAY(SELECT user_id FROM followups.record_recipients p WHERE p.record_id = r.record_id AND NOT removed AND blocked_reason = '' ORDER BY user_id)
             FROM followups.records r WHERE record_id = ANY (@recordIds)
             """,
             new { recordIds })).ToDictionary(row => row.Id, row => (row.Data, row.Recipients));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using ContactCenter.Sandbox.Rbm;
 
 namespace ContactCenter.Sandbox.Messages;
 
@@ -85,17 +85,8 @@ public sealed class MessagePlan
         var dice = new Dice($"order {message.Id}");
         return message.Receipts
             .SelectMany(receipt => Enumerable.Repeat(receipt, dice.Chance(10) ? 2 : 1))
-            .Select(receipt => (Place: dice.Between(1, 1_000), Data: DataOf(agent, message, receipt.Kind, receipt.Time)))
+            .Select(receipt => (Place: dice.Between(1, 1_000), Data: RbmReport.Receipt(agent, message.Id, message.Phone, receipt.Kind, receipt.Time)))
             .OrderBy(one => one.Place).Select(one => one.Data);
-    }
-
-    private static string DataOf(string agent, PlannedMessage message, string kind, DateTimeOffset time)
-    {
-        var sendTime = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var eventId = $"{message.Id}-{kind}-{time.ToUnixTimeMilliseconds()}";
-        return kind.StartsWith("TTL", StringComparison.Ordinal)
-            ? JsonSerializer.Serialize(new { phoneNumber = message.Phone, messageId = message.Id, agentId = agent, eventType = kind, eventId, sendTime })
-            : JsonSerializer.Serialize(new { senderPhoneNumber = message.Phone, messageId = message.Id, agentId = agent, eventType = kind, eventId, sendTime });
     }
 
     private static IEnumerable<(string Kind, DateTimeOffset Time)> Receipts(Dice dice, DateTimeOffset sent, (int Delivered, int Read, bool Expired) fate)

@@ -1,5 +1,6 @@
 using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
+using ContactCenter.Sandbox.FollowUps;
 using ContactCenter.Sandbox.Messages;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Storage;
@@ -24,6 +25,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="cxone">Compares what the sandbox's CXone was told.</param>
 /// <param name="crm">The CRM's part.</param>
+/// <param name="followUps">The follow-ups' part.</param>
 /// <param name="time">The clock.</param>
 /// <param name="lifetime">Stops the process.</param>
 /// <param name="result">Receives the result.</param>
@@ -39,6 +41,7 @@ public sealed partial class OnePass(
     SuiteReader suite,
     CxoneCheck cxone,
     CrmPass crm,
+    FollowUpPass followUps,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     PassResult result,
@@ -85,6 +88,8 @@ public sealed partial class OnePass(
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
         await store.ConfigureAsync(cancellation);
         await crm.PrepareAsync(day, cancellation);
+        await followUps.PrepareAsync(day, cancellation);
+        var followed = followUps.PlayAsync(cancellation);
         await SendAsync(deliveries, cancellation);
         Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");
         if (messages.IsConfigured)
@@ -93,6 +98,7 @@ public sealed partial class OnePass(
 
         var shown = await AgreementAsync(plan, cancellation);
         await crm.ResumeAsync(cancellation);
+        shown = shown with { Differences = [.. shown.Differences, .. await followed] };
         foreach (var differences in shown.Differences.Where(d => !d.None))
         {
             Say($"{differences.What} differ from the truth, {differences.Missing.Count} missing, {differences.Unexpected.Count} unexpected:");
@@ -181,7 +187,7 @@ public sealed partial class OnePass(
         }
     }
 
-    private static void Summarise(TrafficPlan plan, IReadOnlyList<Delivery> deliveries, Shown shown, TimeSpan sending, TimeSpan total)
+    private void Summarise(TrafficPlan plan, IReadOnlyList<Delivery> deliveries, Shown shown, TimeSpan sending, TimeSpan total)
     {
         var kinds = plan.Lives.SelectMany(ConversationTruth.Segments).CountBy(s => s.Kind).OrderBy(k => k.Key).Select(k => $"{k.Key} {k.Value}");
         Say(shown.Agrees ? "Every part agrees with the truth." : "The suite does not agree with the truth.");
@@ -193,6 +199,7 @@ public sealed partial class OnePass(
         Row("sessions", shown.Sessions);
         Row("reports at CXone", shown.Reports);
         Row("session files", shown.Files);
+        Row("follow-ups sent", followUps.Sent);
         Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
         Say(FormattableString.Invariant(
             $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));
