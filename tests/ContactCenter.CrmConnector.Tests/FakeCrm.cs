@@ -47,7 +47,9 @@ internal sealed class FakeCrm : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
-            await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
+            // Where none is allowed, even the writing of no body makes the server close the connection.
+            if (text.Length > 0)
+                await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
         });
         await crm._app.StartAsync(cancellationToken);
         return crm;

@@ -95,12 +95,20 @@ public sealed class ConnectorStore(DurableDatabase database, SecretKeyRing keys)
     public async Task<StoredConnector?> FindAsync(string connectorId, CancellationToken cancellationToken) =>
         (await QueryAsync<Row>($"SELECT {Columns} FROM crm.connectors WHERE connector_id = @connectorId", new { connectorId }, cancellationToken)).SingleOrDefault()?.ToConnector();
 
-    /// <summary>Finds a connector.</summary>
+    /// <summary>Finds the connector in use.</summary>
     /// <param name="connection">Open.</param>
-    /// <param name="connectorId">The connector; null for the one in use.</param>
     /// <returns>Null if there is none.</returns>
-    public static async Task<StoredConnector?> FindAsync(NpgsqlConnection connection, string? connectorId) => (await connection.QuerySingleOrDefaultAsync<Row>(
-        $"SELECT {Columns} FROM crm.connectors WHERE {(connectorId is null ? "active" : "connector_id = @connectorId")}", new { connectorId }))?.ToConnector();
+    public static async Task<StoredConnector?> FindActiveAsync(NpgsqlConnection connection) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM crm.connectors WHERE active"))?.ToConnector();
+
+    /// <summary>Selects the connectors of a session's operations, and the one in use.</summary>
+    /// <param name="session">An expression for the session's name.</param>
+    internal static string SelectOf(string session) =>
+        $"SELECT {Columns} FROM crm.connectors WHERE active OR connector_id IN (SELECT o.connector_id FROM crm.operations o WHERE o.session = {session})";
+
+    /// <summary>Reads what <see cref="SelectOf"/> selects.</summary>
+    /// <param name="found">Answer of several statements.</param>
+    internal static async Task<IReadOnlyList<StoredConnector>> ReadAsync(SqlMapper.GridReader found) => [.. (await found.ReadAsync<Row>()).Select(row => row.ToConnector())];
 
     /// <summary>Finds the connector in use.</summary>
     /// <param name="cancellationToken">Ends the wait for the database.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Answers;
@@ -10,6 +11,8 @@ namespace ContactCenter.CrmConnector.Connectors;
 /// <param name="store">Where the secrets are.</param>
 public sealed class CrmRequests(ConnectorStore store)
 {
+    private readonly ConcurrentDictionary<string, (string Etag, IReadOnlyDictionary<string, string> Secrets)> _secrets = new(StringComparer.Ordinal);
+
     /// <summary>Media type of every request and answer.</summary>
     public const string Json = "application/json";
 
@@ -45,7 +48,7 @@ public sealed class CrmRequests(ConnectorStore store)
     public async Task<EgressRequest> OfAsync(StoredConnector connector, RequestTemplate endpoint, RequestText text, string operationId, CancellationToken cancellationToken)
     {
         var definition = connector.Definition;
-        var secrets = await store.ReadSecretsAsync(connector.ConnectorId, cancellationToken);
+        var secrets = await SecretsAsync(connector, cancellationToken);
         var destination = Destination.For($"connectors/{connector.ConnectorId}", text.Url) with
         {
             Timeouts = new() { Whole = TimeSpan.FromSeconds(definition.HasApiTimeoutSeconds ? definition.ApiTimeoutSeconds : DefaultTimeoutSeconds) },
@@ -62,5 +65,15 @@ public sealed class CrmRequests(ConnectorStore store)
             TokenPrefix = definition.Authentication.Oauth2 is { TokenPrefix: { Length: > 0 } prefix } ? prefix : DefaultTokenPrefix,
             IdempotencyKey = HasIdempotencyKey(definition, endpoint) ? operationId : null,
         };
+    }
+
+    // Secrets change with the revision alone.
+    private async ValueTask<IReadOnlyDictionary<string, string>> SecretsAsync(StoredConnector connector, CancellationToken cancellationToken)
+    {
+        if (_secrets.TryGetValue(connector.ConnectorId, out var known) && known.Etag == connector.Etag)
+            return known.Secrets;
+        var secrets = await store.ReadSecretsAsync(connector.ConnectorId, cancellationToken);
+        _secrets[connector.ConnectorId] = (connector.Etag, secrets);
+        return secrets;
     }
 }

@@ -16,7 +16,7 @@ public sealed record LoadedConnector(StoredConnector Stored, ConnectorTemplate T
     public Flows Flows => Definition.Flows ?? new();
 }
 
-/// <summary>Loads connectors for use. What was parsed is kept until it is saved anew; which one is in use is asked every time.</summary>
+/// <summary>Loads connectors for use. What was parsed is kept until the connector is saved anew.</summary>
 /// <param name="reader">Parses connectors.</param>
 public sealed class ConnectorLoader(ConnectorReader reader)
 {
@@ -25,17 +25,16 @@ public sealed class ConnectorLoader(ConnectorReader reader)
     /// <summary>Loads the connector in use, if it calls the CRM's endpoints (CRM-3).</summary>
     /// <param name="connection">Open.</param>
     /// <returns>Null if there is none.</returns>
-    public async Task<LoadedConnector?> FindActiveAsync(NpgsqlConnection connection) =>
-        await ConnectorStore.FindAsync(connection, connectorId: null) is { Definition.InteractionMethod: InteractionMethod.GenericApi } stored ? Load(stored) : null;
+    public async Task<LoadedConnector?> FindActiveAsync(NpgsqlConnection connection) => OfActive(await ConnectorStore.FindActiveAsync(connection));
 
-    /// <summary>Loads a connector.</summary>
-    /// <param name="connection">Open.</param>
-    /// <param name="connectorId">The connector.</param>
-    /// <exception cref="InvalidOperationException">There is none; one with operations that are not over cannot be deleted.</exception>
-    public async Task<LoadedConnector> GetAsync(NpgsqlConnection connection, string connectorId) =>
-        Load(await ConnectorStore.FindAsync(connection, connectorId) ?? throw new InvalidOperationException($"There is no connector {connectorId}."));
+    /// <summary>The connector in use, if it calls the CRM's endpoints (CRM-3).</summary>
+    /// <param name="active">As stored; null for none.</param>
+    /// <returns>Null if there is none.</returns>
+    public LoadedConnector? OfActive(StoredConnector? active) => active is { Definition.InteractionMethod: InteractionMethod.GenericApi } ? Of(active) : null;
 
-    private LoadedConnector Load(StoredConnector stored)
+    /// <summary>A stored connector with its texts parsed.</summary>
+    /// <param name="stored">As stored.</param>
+    public LoadedConnector Of(StoredConnector stored)
     {
         if (_parsed.TryGetValue(stored.ConnectorId, out var known) && known.Etag == stored.Etag)
             return new(stored, known.Template);

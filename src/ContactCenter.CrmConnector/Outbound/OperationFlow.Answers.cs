@@ -51,7 +51,7 @@ internal sealed partial class OperationFlow
         operation.Response = null;
         if (kind == EndpointKind.UpdateRecord)
         {
-            await EndAsync(WorkState.Succeeded);
+            End(WorkState.Succeeded);
             Publish(new CrmRecordUpdated
             {
                 EventId = Guid.CreateVersion7(now),
@@ -66,7 +66,7 @@ internal sealed partial class OperationFlow
         }
         else if (kind == EndpointKind.Comment)
         {
-            await AddedAsync(result);
+            Added(result);
         }
         else
         {
@@ -74,12 +74,12 @@ internal sealed partial class OperationFlow
         }
     }
 
-    private async Task AddedAsync(Result result)
+    private void Added(Result result)
     {
         operation.Request = null;
         if (operation.Part++ < result.Request.Parts)
             return;
-        await EndAsync(WorkState.Succeeded);
+        End(WorkState.Succeeded);
         Publish(new CrmCommentAdded
         {
             EventId = Guid.CreateVersion7(now),
@@ -106,9 +106,9 @@ internal sealed partial class OperationFlow
         else if (answer.Id is not { } id)
             NotFound(kind);
         else if (operation.Kind == WorkKind.Account)
-            await SettleAccountAsync(Link.To(id));
+            SettleAccount(Link.To(id));
         else if (isCreate || await IsUsableAsync(answer, id))
-            await SettleRecordAsync(Link.To(id), reused: !isCreate && !operation.Uncertain);
+            SettleRecord(Link.To(id), reused: !isCreate && !operation.Uncertain);
         else
             NotFound(kind);
     }

@@ -25,9 +25,6 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
     /// <summary>Whether it may go on with another call.</summary>
     public bool IsGoing => operation.EndTime is null && !operation.IsStuck && _why is null;
 
-    /// <summary>Whether account or record of the session were settled.</summary>
-    public bool ChangesSession { get; private set; }
-
     /// <summary>What the job is told when there is no next call, and the operation is not over.</summary>
     public Exception WhyNot() => _why ?? new JobFailedException("final", $"The operation is dead: {operation.Reason}.") { Kind = JobFailureKind.Final };
 
@@ -40,7 +37,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         if (work.Connector.Definition.Ordering == Ordering.Strict && await OperationStore.IsLaneStuckAsync(transaction.Connection, operation))
             return Block(SessionWork.LaneStuck);
         if (work.Need(operation) is { } need)
-            return work.IsAbandoned ? await EndAsync(WorkState.Skipped, CrmErrors.SessionAbandoned) : Block(need);
+            return work.IsAbandoned ? End(WorkState.Skipped, CrmErrors.SessionAbandoned) : Block(need);
         return operation.Kind switch
         {
             WorkKind.Account => await NextForAccountAsync(),
@@ -58,7 +55,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
     {
         var flows = work.Connector.Flows;
         if (work.Session.Account.State != LinkState.Open)
-            return await EndAsync(WorkState.Succeeded);
+            return End(WorkState.Succeeded);
         if (operation.Step == EndpointKind.Unspecified)
         {
             operation.Step = flows.SkipAccountLookup || !Has(EndpointKind.FindAccountByQuery) ? EndpointKind.CreateAccount : EndpointKind.FindAccountByQuery;
@@ -69,9 +66,9 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         if (operation.Step != EndpointKind.CreateAccount)
             return await RenderAsync(operation.Step);
         if (flows.SkipAccountCreation || !Has(EndpointKind.CreateAccount))
-            return await SettleAccountAsync(Link.Waived);
+            return SettleAccount(Link.Waived);
         if (work.Need(operation) is { } need)
-            return work.IsAbandoned ? await EndAsync(WorkState.Skipped, CrmErrors.SessionAbandoned) : Block(need);
+            return work.IsAbandoned ? End(WorkState.Skipped, CrmErrors.SessionAbandoned) : Block(need);
         if (work.Session.ToSession() is { IsSdk: true } session && flows.SdkSessions && string.IsNullOrWhiteSpace(session.SdkIdentifier))
             return Hold(CrmErrors.SdkIdentifierRequired);
         return await RenderAsync(IsChecked(EndpointKind.FindAccountByQuery) ? EndpointKind.FindAccountByQuery : EndpointKind.CreateAccount);
@@ -88,7 +85,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
     {
         var flows = work.Connector.Flows;
         if (work.Session.Record.State != LinkState.Open)
-            return await EndAsync(WorkState.Succeeded);
+            return End(WorkState.Succeeded);
         if (operation.Step == EndpointKind.Unspecified)
         {
             var isReused = flows.RecordReuse is not (RecordReuse.Unspecified or RecordReuse.Never) && Has(EndpointKind.FindRecordByQuery);
@@ -98,7 +95,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         if (operation.Step != EndpointKind.CreateRecord)
             return await RenderAsync(operation.Step);
         if (flows.SkipRecordCreation || !Has(EndpointKind.CreateRecord))
-            return await SettleRecordAsync(Link.Waived, reused: false);
+            return SettleRecord(Link.Waived, reused: false);
         return await RenderAsync(IsChecked(EndpointKind.FindRecordByQuery) ? EndpointKind.FindRecordByQuery : EndpointKind.CreateRecord);
     }
 
@@ -106,7 +103,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
     private async Task<SentRequest?> RenderAsync(EndpointKind kind)
     {
         if (!work.Connector.Template.Endpoints.TryGetValue(kind, out var endpoint))
-            return await EndAsync(WorkState.Skipped, CrmErrors.EndpointNotConfigured);
+            return End(WorkState.Skipped, CrmErrors.EndpointNotConfigured);
         var stored = SentRequest.Of(keys, operation);
         if (stored?.Endpoint == kind)
             return Send(stored, keep: true);
@@ -115,7 +112,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
             session = session with { AccountId = await RememberedAsync() };
         var bodies = BodiesOf(session);
         if (bodies.Count < operation.Part)
-            return await EndAsync(WorkState.Succeeded);
+            return End(WorkState.Succeeded);
         var values = work.Connector.Template.Values(endpoint, session, bodies[operation.Part - 1]);
         var text = endpoint.Render(values.Value);
         if (text.Refusal is null)
@@ -128,7 +125,7 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         }
 
         return text.Refusal == CrmErrors.UrlVariableEmpty && IsWaived(text.Subject)
-            ? await EndAsync(WorkState.Skipped, CrmErrors.IdWaived)
+            ? End(WorkState.Skipped, CrmErrors.IdWaived)
             : Hold(text.Refusal);
     }
 
@@ -155,23 +152,21 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         return request;
     }
 
-    private async Task<SentRequest?> SettleAccountAsync(Link account)
+    private SentRequest? SettleAccount(Link account)
     {
-        await work.SetAccountAsync(account, operation.ConnectorId);
-        ChangesSession = true;
-        return await EndAsync(WorkState.Succeeded);
+        work.SetAccount(account, operation.ConnectorId);
+        return End(WorkState.Succeeded);
     }
 
-    private async Task<SentRequest?> SettleRecordAsync(Link record, bool reused)
+    private SentRequest? SettleRecord(Link record, bool reused)
     {
         work.SetRecord(record, reused);
-        ChangesSession = true;
-        return await EndAsync(WorkState.Succeeded);
+        return End(WorkState.Succeeded);
     }
 
-    private async Task<SentRequest?> EndAsync(WorkState state, string reason = "")
+    private SentRequest? End(WorkState state, string reason = "")
     {
-        await work.EndAsync(operation, state, reason);
+        work.End(operation, state, reason);
         return null;
     }
 

@@ -64,20 +64,20 @@ public sealed partial class OperationRunner(
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
         var connection = transaction.Connection;
-        if (await SessionStore.LockOfJobAsync(connection, job.Id) is not { } session || await OperationStore.TakeAsync(connection, job.Id) is not { } operation || operation.EndTime is not null)
+        if (await SessionStore.LockOfJobAsync(connection, job.Id) is not { } session || session.Operations.Find(operation => operation.JobId == job.Id) is not { } own)
         {
             await job.CommitAsync(transaction, cancellationToken);
             return null;
         }
 
-        if (operation.JobId != job.Id)
-            await OperationStore.SwapAsync(connection, operation, job.Id);
+        var operation = FirstOf(session.Operations, own);
+        if (operation != own)
+            await OperationStore.SwapAsync(connection, operation, own);
         var now = timeProvider.GetUtcNow();
-        var connector = await connectors.GetAsync(connection, operation.ConnectorId);
-        var work = await SessionWork.OpenAsync(transaction, session, connector, now);
+        var work = SessionWork.Of(transaction, session, operation, connectors, now);
         if (last is null && work.ChangesLane(operation))
         {
-            await OperationStore.WriteAsync(connection, operation);
+            await work.SaveAsync();
             await job.CommitAsync(transaction, cancellationToken);
             return null;
         }
@@ -89,14 +89,10 @@ public sealed partial class OperationRunner(
             await run.ApplyAsync(last);
 
         var next = run.IsGoing ? await run.NextAsync() : null;
-        if (operation.EndTime is null)
-            await OperationStore.WriteAsync(connection, operation);
-        if (run.ChangesSession)
-        {
-            await work.ReleaseAsync();
-            await work.SaveAsync();
-        }
-
+        work.Change(operation);
+        if (work.ChangesSession)
+            work.ReleaseBlocked();
+        await work.SaveAsync();
         if (next is null && operation.State is not (WorkState.Waiting or WorkState.Queued or WorkState.Dead))
         {
             await job.CommitAsync(transaction, cancellationToken);
@@ -104,8 +100,14 @@ public sealed partial class OperationRunner(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return next is null ? throw run.WhyNot() : new(connector, operation.OperationId, KeyOf(operation), next);
+        return next is null ? throw run.WhyNot() : new(work.Connector, operation.OperationId, KeyOf(operation), next);
     }
+
+    // If an earlier one waits in the same lane and neither was ever sent, it goes first (CRM-162).
+    private static StoredOperation FirstOf(List<StoredOperation> operations, StoredOperation own) =>
+        IsNew(own) ? operations.Find(other => other.Lane == own.Lane && other.JobId is not null && IsNew(other))! : own;
+
+    private static bool IsNew(StoredOperation operation) => operation is { State: WorkState.Queued, AttemptCount: 0 };
 
     private static async Task PrepareAsync(JobRun job, StoredOperation operation, CancellationToken cancellationToken)
     {

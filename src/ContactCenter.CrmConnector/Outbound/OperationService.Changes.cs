@@ -30,7 +30,6 @@ public sealed partial class OperationService
                 CheckStuck(operation);
                 operation.Restart(request.ReRender);
                 work.Queue(operation);
-                await OperationStore.WriteAsync(transaction.Connection, operation);
             }),
         });
     }
@@ -49,13 +48,12 @@ public sealed partial class OperationService
                     throw RpcErrors.InvalidArgument(Domain, given.IsEmpty ? CrmErrors.FieldRequired : SharedErrors.FieldInvalid, "id", "is required for operations ACCOUNT and RECORD, and only for those");
                 if (operation.State == WorkState.Dead)
                     await letters.SupersedeAsync(transaction, new() { ItemId = operation.JobId });
-                await work.EndAsync(operation, WorkState.Succeeded, "RESOLVED");
+                work.End(operation, WorkState.Succeeded, "RESOLVED");
                 if (operation.Kind == WorkKind.Account)
-                    await work.SetAccountAsync(Link.To(given), operation.ConnectorId);
+                    work.SetAccount(Link.To(given), operation.ConnectorId);
                 else if (operation.Kind == WorkKind.Record)
                     work.SetRecord(Link.To(given), reused: false);
-                await work.ReleaseAsync();
-                await work.SaveAsync();
+                work.ReleaseBlocked();
             }),
         });
     }
@@ -73,7 +71,7 @@ public sealed partial class OperationService
                 CheckStuck(operation);
                 if (operation.State == WorkState.Dead)
                     await letters.DiscardAsync(transaction, await LetterAsync(operation, context.CancellationToken), request.Reason);
-                await work.EndAsync(operation, WorkState.Cancelled, "DISCARDED");
+                work.End(operation, WorkState.Cancelled, "DISCARDED");
             }),
         });
     }
@@ -98,7 +96,7 @@ public sealed partial class OperationService
                     throw WrongState(operation, "one that waits");
                 }
 
-                await work.EndAsync(operation, WorkState.Cancelled, "CANCELLED");
+                work.End(operation, WorkState.Cancelled, "CANCELLED");
             }),
         });
     }

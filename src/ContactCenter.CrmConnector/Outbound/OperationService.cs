@@ -82,10 +82,11 @@ public sealed partial class OperationService(
     {
         var connection = transaction.Connection;
         var found = await OperationStore.FindAsync(connection, id) ?? throw NotFound(id);
-        var session = await SessionStore.FindAsync(connection, found.Session, locked: true) ?? throw NotFound(id);
-        var operation = await OperationStore.FindAsync(connection, id) ?? throw NotFound(id);
-        var work = await SessionWork.OpenAsync(transaction, session, await connectors.GetAsync(connection, operation.ConnectorId), timeProvider.GetUtcNow());
+        var session = await SessionStore.LockAsync(connection, found.Session) ?? throw NotFound(id);
+        var operation = session.Operations.Find(one => one.OperationId == id) ?? throw NotFound(id);
+        var work = SessionWork.Of(transaction, session, operation, connectors, timeProvider.GetUtcNow());
         await change(work, operation);
+        await work.SaveAsync();
         transaction.Audit(new AuditEntry(context.GetCaller().Actor, $"operations.{action}", $"operations/{id}", requestId));
         return OperationMessages.Of(operation);
     }

@@ -1,3 +1,4 @@
+using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
 using Dapper;
 using Npgsql;
@@ -16,102 +17,62 @@ public sealed class OperationStore(DurableDatabase database)
           attempts::text AS Attempts, first_attempt_time AS FirstAttemptTime, next_attempt_time AS NextAttemptTime, create_time AS CreateTime, end_time AS EndTime
         """;
 
-    /// <summary>Adds an operation to a session that is locked.</summary>
-    /// <param name="connection">In a transaction.</param>
+    /// <summary>Selects the operations of a session in the order of their places.</summary>
+    /// <param name="session">An expression for the session's name.</param>
+    internal static string SelectOf(string session) => $"SELECT {Columns} FROM crm.operations WHERE session = {session} ORDER BY position_time, position_rank, operation_id";
+
+    /// <summary>Writes an operation, new or known, whose session is locked.</summary>
     /// <param name="operation">The operation.</param>
-    public static Task AddAsync(NpgsqlConnection connection, StoredOperation operation) => connection.ExecuteAsync(
+    internal static NpgsqlBatchCommand WriteCommand(StoredOperation operation) => BatchCommand.Of(
         """
-        INSERT INTO crm.operations (operation_id, session, connector_id, kind, source, position_time, position_rank, lane, state, reason, job_id, create_time, end_time)
-        VALUES (@OperationId, @Session, @ConnectorId, @kind, @Source, @PositionTime, @PositionRank, @Lane, @state, @Reason, @JobId, @CreateTime, @EndTime)
+        INSERT INTO crm.operations (operation_id, session, connector_id, kind, source, position_time, position_rank, lane, state, reason, step, part, uncertain, job_id, request,
+          request_sha256, response, generation, re_rendered, attempt_count, attempts, first_attempt_time, next_attempt_time, create_time, end_time)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21::jsonb, $22, $23, $24, $25)
+        ON CONFLICT (operation_id) DO UPDATE SET position_time = excluded.position_time, lane = excluded.lane, state = excluded.state, reason = excluded.reason, step = excluded.step,
+          part = excluded.part, uncertain = excluded.uncertain, job_id = excluded.job_id, request = excluded.request, request_sha256 = excluded.request_sha256,
+          response = excluded.response, generation = excluded.generation, re_rendered = excluded.re_rendered, attempt_count = excluded.attempt_count, attempts = excluded.attempts,
+          first_attempt_time = excluded.first_attempt_time, next_attempt_time = excluded.next_attempt_time, end_time = excluded.end_time
         """,
-        new
-        {
-            operation.OperationId,
-            operation.Session,
-            operation.ConnectorId,
-            kind = Upper(operation.Kind),
-            operation.Source,
-            operation.PositionTime,
-            operation.PositionRank,
-            operation.Lane,
-            state = Upper(operation.State),
-            operation.Reason,
-            operation.JobId,
-            operation.CreateTime,
-            operation.EndTime,
-        });
+        operation.OperationId,
+        operation.Session,
+        operation.ConnectorId,
+        Upper(operation.Kind),
+        operation.Source,
+        operation.PositionTime,
+        operation.PositionRank,
+        operation.Lane,
+        Upper(operation.State),
+        operation.Reason,
+        (int)operation.Step,
+        operation.Part,
+        operation.Uncertain,
+        operation.JobId,
+        operation.Request,
+        operation.RequestSha256,
+        operation.Response,
+        operation.Generation,
+        operation.ReRendered,
+        operation.AttemptCount,
+        operation.Attempts,
+        operation.FirstAttemptTime,
+        operation.NextAttemptTime,
+        operation.CreateTime,
+        operation.EndTime);
 
-    /// <summary>Writes an operation whose session is locked.</summary>
-    /// <param name="connection">In the transaction that locked it.</param>
-    /// <param name="operation">The operation.</param>
-    public static Task WriteAsync(NpgsqlConnection connection, StoredOperation operation) => connection.ExecuteAsync(
-        """
-        UPDATE crm.operations SET position_time = @PositionTime, lane = @Lane, state = @state, reason = @Reason, step = @step, part = @Part, uncertain = @Uncertain, job_id = @JobId, request = @Request,
-          request_sha256 = @RequestSha256, response = @Response, generation = @Generation, re_rendered = @ReRendered, attempt_count = @AttemptCount,
-          attempts = @Attempts::jsonb, first_attempt_time = @FirstAttemptTime, next_attempt_time = @NextAttemptTime, end_time = @EndTime
-        WHERE operation_id = @OperationId
-        """,
-        new
-        {
-            operation.OperationId,
-            operation.PositionTime,
-            operation.Lane,
-            state = Upper(operation.State),
-            operation.Reason,
-            step = (int)operation.Step,
-            operation.Part,
-            operation.Uncertain,
-            operation.JobId,
-            operation.Request,
-            operation.RequestSha256,
-            operation.Response,
-            operation.Generation,
-            operation.ReRendered,
-            operation.AttemptCount,
-            operation.Attempts,
-            operation.FirstAttemptTime,
-            operation.NextAttemptTime,
-            operation.EndTime,
-        });
-
-    /// <summary>The operations of a session in the order of their places.</summary>
-    /// <param name="connection">In the transaction that locked the session.</param>
-    /// <param name="session">The session.</param>
-    public static async Task<List<StoredOperation>> OfSessionAsync(NpgsqlConnection connection, string session) => (await connection.QueryAsync<StoredOperation>(
-        $"SELECT {Columns} FROM crm.operations WHERE session = @session ORDER BY position_time, position_rank, operation_id", new { session })).AsList();
-
-    /// <summary>The operation of a job. If an earlier one of its session waits in the same lane and neither was ever sent, they change places (CRM-162).</summary>
-    /// <param name="connection">In the transaction that locked the session.</param>
-    /// <param name="job">The job.</param>
-    /// <returns>Null if none has it any more.</returns>
-    public static async Task<StoredOperation?> TakeAsync(NpgsqlConnection connection, Guid job) => await connection.QuerySingleOrDefaultAsync<StoredOperation>(
-        $"""
-        WITH own AS (SELECT * FROM crm.operations WHERE job_id = @job),
-        earlier AS (
-          SELECT e.operation_id, e.job_id FROM crm.operations e JOIN own USING (session, lane)
-          WHERE own.state = 'QUEUED' AND own.attempt_count = 0 AND e.state = 'QUEUED' AND e.attempt_count = 0 AND e.job_id IS NOT NULL
-            AND (e.position_time, e.position_rank, e.operation_id) < (own.position_time, own.position_rank, own.operation_id)
-          ORDER BY e.position_time, e.position_rank, e.operation_id LIMIT 1)
-        SELECT {Columns} FROM crm.operations
-        WHERE operation_id = coalesce((SELECT operation_id FROM earlier), (SELECT operation_id FROM own))
-        """,
-        new { job });
-
-    /// <summary>Gives an operation the job of another, and that one its own.</summary>
+    /// <summary>Gives two operations each other's job.</summary>
     /// <param name="connection">In the transaction that locked the session of both.</param>
-    /// <param name="operation">The operation.</param>
-    /// <param name="job">The job that it gets.</param>
-    public static async Task SwapAsync(NpgsqlConnection connection, StoredOperation operation, Guid job)
+    /// <param name="one">One of them.</param>
+    /// <param name="other">The other.</param>
+    internal static async Task SwapAsync(NpgsqlConnection connection, StoredOperation one, StoredOperation other)
     {
-        var own = operation.JobId;
+        (one.JobId, other.JobId) = (other.JobId, one.JobId);
         await connection.ExecuteAsync(
             """
-            UPDATE crm.operations SET job_id = NULL WHERE operation_id = @OperationId;
-            UPDATE crm.operations SET job_id = @own WHERE job_id = @job;
-            UPDATE crm.operations SET job_id = @job WHERE operation_id = @OperationId
+            UPDATE crm.operations SET job_id = NULL WHERE operation_id = @one;
+            UPDATE crm.operations SET job_id = @otherJob WHERE operation_id = @other;
+            UPDATE crm.operations SET job_id = @oneJob WHERE operation_id = @one
             """,
-            new { operation.OperationId, own, job });
-        operation.JobId = job;
+            new { one = one.OperationId, oneJob = one.JobId, other = other.OperationId, otherJob = other.JobId });
     }
 
     /// <summary>Whether an earlier operation of a lane waits for a person.</summary>
@@ -124,11 +85,12 @@ public sealed class OperationStore(DurableDatabase database)
         """,
         new { operation.Lane, operation.OperationId, operation.PositionTime, operation.PositionRank });
 
-    /// <summary>Names the sessions with operations of a lane that wait for an earlier one.</summary>
+    /// <summary>Names the sessions with operations of lanes that wait for an earlier one.</summary>
     /// <param name="connection">Open.</param>
-    /// <param name="lane">The lane.</param>
-    public static async Task<IEnumerable<string>> BlockedInLaneAsync(NpgsqlConnection connection, string lane) => await connection.QueryAsync<string>(
-        "SELECT DISTINCT session FROM crm.operations WHERE lane = @lane AND end_time IS NULL AND state = 'BLOCKED' ORDER BY session", new { lane });
+    /// <param name="lanes">The lanes.</param>
+    public static async Task<IEnumerable<(string Session, string Lane)>> BlockedInLanesAsync(NpgsqlConnection connection, IEnumerable<string> lanes) =>
+        await connection.QueryAsync<(string, string)>(
+            "SELECT DISTINCT session, lane FROM crm.operations WHERE lane = ANY(@lanes) AND end_time IS NULL AND state = 'BLOCKED' ORDER BY lane, session", new { lanes = lanes.ToArray() });
 
     /// <summary>Names sessions with operations that have been blocked for too long (CRM-106).</summary>
     /// <param name="connection">Open.</param>

@@ -20,9 +20,11 @@ public sealed class ReleaseHandler(DurableDatabase database, ConnectorLoader con
         var (name, lane) = job.Payload<ReleasedLane>();
         await using var transaction = await database.BeginAsync(cancellationToken);
         var now = timeProvider.GetUtcNow();
-        if (await SessionStore.FindAsync(transaction.Connection, name, locked: true) is { } session
-            && await SessionWork.OpenAsync(transaction, session, connectors, now) is { } work)
-            await work.ReleaseAsync(lane, lane is null ? now - LongestBlock : null);
+        if (await SessionStore.LockAsync(transaction.Connection, name) is { } session && SessionWork.Of(transaction, session, connectors, now) is { } work)
+        {
+            work.ReleaseBlocked(lane, lane is null ? now - LongestBlock : null);
+            await work.SaveAsync();
+        }
 
         await job.CommitAsync(transaction, cancellationToken);
     }

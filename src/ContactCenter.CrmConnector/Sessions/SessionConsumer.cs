@@ -25,12 +25,11 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
         {
             told.Note("Direction", context.Message.Direction);
             told.Note("Verified", context.Message.Verified);
-            return Task.CompletedTask;
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionQueued> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told => told.Work.LookUpAsync(told.Time));
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told => told.Work.LookUp(told.Time));
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionAssigned> context) =>
@@ -38,37 +37,40 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
         {
             var flows = told.Work.Connector.Flows;
             var isDelayed = told.Work.Session.Name.Channel == Channel.Call ? flows.DelayCallRecord : flows.DelayChatRecord;
-            return isDelayed ? told.Work.LookUpAsync(told.Time) : told.Work.TriggerAsync(told.Time);
+            if (isDelayed)
+                told.Work.LookUp(told.Time);
+            else
+                told.Work.Trigger(told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionConnected> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             told.Note("Agent", told.Facts.Agent);
             told.Work.Session.Sheet.NoteFirst("FirstAgent", told.Facts.Agent, told.Time, told.Facts.Sequence);
-            await told.Work.TriggerAsync(told.Time);
-            await told.Work.CommentAsync(CommentText.SourceOf(CommentKind.Start), told.Time);
+            told.Work.Trigger(told.Time);
+            told.Work.Comment(CommentText.SourceOf(CommentKind.Start), told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionEnded> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             var (message, work) = (context.Message, told.Work);
             told.Note("Ended", new EndedFacts(message.DisconnectedBy, message.SessionSeconds, message.HoldSeconds, message.WaitSeconds));
             var isMade = work.Session.Triggered || !work.Connector.Flows.HasCreateForAbandoned || work.Connector.Flows.CreateForAbandoned;
             if (isMade)
-                await work.TriggerAsync(message.EndTime);
-            await work.UpdateAsync(UpdateTrigger.SessionEnded, nameof(SessionEnded), message.EndTime);
-            await work.CommentAsync(CommentText.SourceOf(CommentKind.End), message.EndTime);
+                work.Trigger(message.EndTime);
+            work.Update(UpdateTrigger.SessionEnded, nameof(SessionEnded), message.EndTime);
+            work.Comment(CommentText.SourceOf(CommentKind.End), message.EndTime);
             if (!isMade)
-                await work.AbandonAsync();
+                work.Abandon();
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionTransferred> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             var message = context.Message;
             var source = CommentText.SourceOf(CommentKind.Transfer, FormattableString.Invariant($"{message.TransferId}"));
@@ -76,19 +78,19 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
             told.Note($"{source}/to", CommentText.AgentOf(message.ToAgent) ?? message.ToQueuePath ?? message.ToQueueId);
             told.Note($"{source}/comment", message.Comment);
             if (message.Phase == "completed")
-                await told.Work.CommentAsync(source, told.Time);
+                told.Work.Comment(source, told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<RatingSaved> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             var source = CommentText.SourceOf(CommentKind.Rating, context.Message.EventId.ToString());
             var rating = new RatingFacts((int)context.Message.Rating, context.Message.Feedback);
             told.Note("Rating", rating);
             told.Note(source, rating);
-            await told.Work.UpdateAsync(UpdateTrigger.RatingSaved, source, told.Time);
-            await told.Work.CommentAsync(source, told.Time);
+            told.Work.Update(UpdateTrigger.RatingSaved, source, told.Time);
+            told.Work.Comment(source, told.Time);
         });
 
     /// <inheritdoc />
@@ -98,56 +100,56 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
             var source = CommentText.SourceOf(CommentKind.Disposition, context.Message.EventId.ToString());
             told.Note(source, context.Message.Code);
             told.Note($"{source}/note", context.Message.Note);
-            return told.Work.CommentAsync(source, told.Time);
+            told.Work.Comment(source, told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SurveyAnswered> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             var source = CommentText.SourceOf(CommentKind.Survey, context.Message.EventId.ToString());
             told.Note(source, context.Message.Answers);
             if (context.Message.Answers is { ValueKind: JsonValueKind.Array } answers && answers.GetArrayLength() > 0)
-                await told.Work.CommentAsync(source, told.Time);
+                told.Work.Comment(source, told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<CustomDataReceived> context) =>
-        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, async told =>
+        TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             var source = CommentText.SourceOf(CommentKind.CustomData, context.Message.EventId.ToString());
             told.Note("SmartActionText", context.Message.SmartActionText);
             told.Note($"{source}/secured", told.Facts.CustomDataSecured);
             told.Note($"{source}/unsecured", told.Facts.CustomDataNotSecured);
             if (told.Facts.CustomDataSecured is not null || told.Facts.CustomDataNotSecured is not null)
-                await told.Work.CommentAsync(source, told.Time);
+                told.Work.Comment(source, told.Time);
         });
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<QueueSelected> context) =>
         TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
-            told.Work.UpdateAsync(UpdateTrigger.QueueSelected, $"{nameof(QueueSelected)}/{context.Message.EventId}", told.Time));
+            told.Work.Update(UpdateTrigger.QueueSelected, $"{nameof(QueueSelected)}/{context.Message.EventId}", told.Time));
 
     /// <inheritdoc />
     public Task Consume(ConsumeContext<UserVerified> context) =>
         TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
             told.Note("Verified", context.Message.Verified);
-            return told.Work.UpdateAsync(UpdateTrigger.UserVerified, $"{nameof(UserVerified)}/{context.Message.EventId}", told.Time);
+            told.Work.Update(UpdateTrigger.UserVerified, $"{nameof(UserVerified)}/{context.Message.EventId}", told.Time);
         });
 
     // Without a connector in use nobody asks for anything, and nothing is kept.
-    private async Task TakeAsync(ConsumeContext context, string accountSid, SessionFacts facts, DateTimeOffset time, Func<Told, Task> effect)
+    private async Task TakeAsync(ConsumeContext context, string accountSid, SessionFacts facts, DateTimeOffset time, Action<Told> effect)
     {
         var transaction = context.Transaction();
         if (await connectors.FindActiveAsync(transaction.Connection) is not { } connector)
             return;
         var now = timeProvider.GetUtcNow();
         var session = await SessionStore.LockAsync(transaction.Connection, SessionName.Of(facts.SessionKind, facts.SessionId), accountSid, now);
-        session.Sheet.Note(facts, time);
-        var work = await SessionWork.OpenAsync(transaction, session, connector, now);
-        await effect(new(work, facts, time));
-        await work.ReleaseAsync();
+        session.Session.Sheet.Note(facts, time);
+        var work = new SessionWork(transaction, session, connector, now) { ChangesSession = true };
+        effect(new(work, facts, time));
+        work.ReleaseBlocked();
         await work.SaveAsync();
     }
 

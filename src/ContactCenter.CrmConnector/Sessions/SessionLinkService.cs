@@ -37,7 +37,7 @@ public sealed class SessionLinkService(DurableDatabase database, ConnectorLoader
         var id = Id(request.AccountId, "account_id");
         return calls.RunAsync(context, request, async transaction => new V1.LinkAccountResponse
         {
-            Link = await LinkAsync(transaction, context, "link-account", request.Session, request.RequestId, work => work.SetAccountAsync(Link.To(id), work.Connector.Stored.ConnectorId)),
+            Link = await LinkAsync(transaction, context, "link-account", request.Session, request.RequestId, work => work.SetAccount(Link.To(id), work.Connector.Stored.ConnectorId)),
         });
     }
 
@@ -47,11 +47,7 @@ public sealed class SessionLinkService(DurableDatabase database, ConnectorLoader
         var id = Id(request.RecordId, "record_id");
         return calls.RunAsync(context, request, async transaction => new V1.LinkRecordResponse
         {
-            Link = await LinkAsync(transaction, context, "link-record", request.Session, request.RequestId, work =>
-            {
-                work.SetRecord(Link.To(id), reused: true);
-                return Task.CompletedTask;
-            }),
+            Link = await LinkAsync(transaction, context, "link-record", request.Session, request.RequestId, work => work.SetRecord(Link.To(id), reused: true)),
         });
     }
 
@@ -68,16 +64,16 @@ public sealed class SessionLinkService(DurableDatabase database, ConnectorLoader
     private static RpcException NotFound(string session) => RpcErrors.NotFound(Domain, CrmErrors.SessionNotFound, "session", session);
 
     private async Task<V1.SessionLink> LinkAsync(
-        DurableTransaction transaction, ServerCallContext context, string action, string name, string requestId, Func<SessionWork, Task> link)
+        DurableTransaction transaction, ServerCallContext context, string action, string name, string requestId, Action<SessionWork> link)
     {
         Required(name, "session");
-        var session = await SessionStore.FindAsync(transaction.Connection, name, locked: true) ?? throw NotFound(name);
-        var work = await SessionWork.OpenAsync(transaction, session, connectors, timeProvider.GetUtcNow()) ?? throw NotFound(name);
-        await link(work);
-        await work.ResumeAsync();
+        var session = await SessionStore.LockAsync(transaction.Connection, name) ?? throw NotFound(name);
+        var work = SessionWork.Of(transaction, session, connectors, timeProvider.GetUtcNow()) ?? throw NotFound(name);
+        link(work);
+        work.Resume();
         await work.SaveAsync();
         transaction.Audit(new AuditEntry(context.GetCaller().Actor, $"sessions.{action}", $"sessionLinks/{name}", requestId));
-        return MessageOf(session, work.Connector);
+        return MessageOf(work.Session, work.Connector);
     }
 
     private static V1.SessionLink MessageOf(SessionRow session, LoadedConnector? connector)

@@ -33,7 +33,7 @@ internal static class CrmServers
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
             "--Tls:AllowPlaintext=true",
             "--Logging:LogLevel:Default=Warning",
-            .. TestKey.Settings("crm.admin", "crm.read"),
+            .. TestKey.Settings("crm.admin", "crm.operate", "crm.read"),
             .. TestKey.SecretSettings,
         ]);
         await app.StartAsync();

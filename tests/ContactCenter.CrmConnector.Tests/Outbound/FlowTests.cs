@@ -191,7 +191,9 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
         await Connectors.UpdateConnectorAsync(new() { Connector = connector }, cancellationToken: Cancellation);
         await TellAsync(none.Queued());
         await StandAsync(none.Name, "Account Blocked SESSION_NOT_ASSIGNED");
-        await TellAsync(none.Ended(), none.Rated());
+        // One after the other: of updates that were never sent, those of events told at once are one.
+        await TellAsync(none.Ended());
+        await TellAsync(none.Rated());
 
         await StandAsync(
             none.Name, "Account Skipped SESSION_ABANDONED", "Update Skipped SESSION_ABANDONED", "Comment Skipped SESSION_ABANDONED", "Update Skipped SESSION_ABANDONED", "Comment Skipped SESSION_ABANDONED");
