@@ -40,6 +40,7 @@ public static class StorageExportHost
         builder.AddOperations();
         builder.Services.AddSingleton(SettingsStore.SecretColumn);
         builder.Services.AddSingleton<SettingsStore>();
+        builder.Services.AddSingleton<SshClient>().AddHostedService(services => services.GetRequiredService<SshClient>());
         builder.Services.AddSingleton<SftpStore>();
         builder.Services.AddSingleton<StoreTester>();
         builder.Services.AddOptions<MetadataOptions>().BindConfiguration("Storage:Metadata").ValidateDataAnnotations().ValidateOnStart();

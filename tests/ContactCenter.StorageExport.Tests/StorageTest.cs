@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.Operations.V1;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.Storage.V1;
 using Google.Rpc;
@@ -25,6 +26,8 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
     protected StoreService.StoreServiceClient Stores { get; private set; } = null!;
 
     protected FileService.FileServiceClient Files { get; private set; } = null!;
+
+    protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
 
     /// <summary>The settings of a host, which another process may get too.</summary>
     protected IReadOnlyList<string> Arguments { get; private set; } = [];
@@ -67,6 +70,7 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
         _channel = GrpcChannel.ForAddress(_app.Urls.First(), new() { HttpHandler = TestKey.Handler(), DisposeHttpClient = true });
         Stores = new(_channel);
         Files = new(_channel);
+        Operations = new(_channel);
     }
 
     /// <summary>Stops the service.</summary>

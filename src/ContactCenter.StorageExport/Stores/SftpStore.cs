@@ -11,8 +11,9 @@ namespace ContactCenter.StorageExport.Stores;
 /// <summary>Reaches SFTP stores: through the outbound guard, and only servers with a pinned key (STO-21, STO-22).</summary>
 /// <param name="connector">Resolves hosts and judges their addresses.</param>
 /// <param name="options">How long a server may be silent, and how much is sent without an answer (STO-30).</param>
+/// <param name="client">OpenSSH's.</param>
 /// <param name="timeProvider">Measures the silence of servers.</param>
-internal sealed class SftpStore(EgressConnector connector, IOptions<UploadOptions> options, TimeProvider timeProvider)
+internal sealed class SftpStore(EgressConnector connector, IOptions<UploadOptions> options, SshClient client, TimeProvider timeProvider)
 {
     /// <summary>An address of a store's host.</summary>
     /// <param name="address">The host.</param>
@@ -66,8 +67,10 @@ internal sealed class SftpStore(EgressConnector connector, IOptions<UploadOption
     /// <param name="hostKeys">The keys that it may have.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StoreException">It cannot be used; the reason says why.</exception>
-    public Task<SftpSession> LogInAsync(string storeId, SftpSettings settings, IPAddress address, IReadOnlyList<string> hostKeys, CancellationToken cancellationToken) =>
-        SftpSession.OpenAsync(
+    public Task<SftpSession> LogInAsync(string storeId, SftpSettings settings, IPAddress address, IReadOnlyList<string> hostKeys, CancellationToken cancellationToken)
+    {
+        client.Check();
+        return SftpSession.OpenAsync(
             new(storeId, address, settings.Address.Port, settings.User, hostKeys)
             {
                 Password = settings.Secrets.Password,
@@ -78,4 +81,5 @@ internal sealed class SftpStore(EgressConnector connector, IOptions<UploadOption
             options.Value.StallTimeout,
             cancellationToken,
             options.Value.WritesInFlight);
+    }
 }

@@ -183,7 +183,7 @@ internal sealed class UploadPool(SettingsStore settings, SftpStore sftp, IOption
     }
 
     /// <summary>The settings of one moment.</summary>
-    private sealed record Target(Guid StoreId, long Revision, SftpSettings? Settings)
+    internal sealed record Target(Guid StoreId, long Revision, SftpSettings? Settings)
     {
         /// <summary>The address last used and the keys that it may have; not part of what makes two equal.</summary>
         public (IPAddress Address, IReadOnlyList<string>? Keys) HostKeys { get; set; }
@@ -194,7 +194,7 @@ internal sealed class UploadPool(SettingsStore settings, SftpStore sftp, IOption
     }
 
     /// <summary>A connection and its uploads.</summary>
-    private sealed class Line(Target target, Task<SftpSession> session)
+    internal sealed class Line(Target target, Task<SftpSession> session)
     {
         public Target Target => target;
 
@@ -210,36 +210,28 @@ internal sealed class UploadPool(SettingsStore settings, SftpStore sftp, IOption
     }
 
     /// <summary>The use of a connection by one upload.</summary>
-    internal sealed class Rental : IDisposable
+    internal sealed class Rental(UploadPool pool, Line line, SftpSession session) : IDisposable
     {
-        private readonly UploadPool _pool;
-        private readonly object _line;
-        private readonly SftpSession _session;
-
-        internal Rental(UploadPool pool, object line, SftpSession session) => (_pool, _line, _session) = (pool, line, session);
-
-        private Line Line => (Line)_line;
-
         /// <summary>The connection.</summary>
-        public SftpConnection Connection => _session.Connection;
+        public SftpConnection Connection => session.Connection;
 
         /// <summary>The store.</summary>
-        public Guid StoreId => Line.Target.StoreId;
+        public Guid StoreId => line.Target.StoreId;
 
         /// <summary>Its settings.</summary>
-        public SftpSettings Settings => Line.Target.Settings!;
+        public SftpSettings Settings => line.Target.Settings!;
 
         /// <summary>Takes the connection out of use, as it was lost, and says why.</summary>
         public Task<StoreException> BreakAsync()
         {
-            lock (_pool._gate)
+            lock (pool._gate)
             {
-                Line.IsBroken = true;
-                return Line.Explanation ??= _session.ExplainAsync();
+                line.IsBroken = true;
+                return line.Explanation ??= session.ExplainAsync();
             }
         }
 
         /// <summary>Gives it back.</summary>
-        public void Dispose() => _pool.Release(Line);
+        public void Dispose() => pool.Release(line);
     }
 }

@@ -15,7 +15,7 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
     private const string ChatTranscript = "ujet-chat-transcripts/chat-135.txt";
 
     [Fact]
-    [Rule("STO-40"), Rule("STO-43"), Rule("STO-46"), Rule("STO-65"), Rule("STO-74"), Rule("STO-8"), Rule("STO-48")]
+    [Rule("STO-40"), Rule("STO-43"), Rule("STO-46"), Rule("STO-65"), Rule("STO-8"), Rule("STO-48")]
     public async Task The_transcript_of_a_chat_is_stored_at_once_and_its_metadata_when_they_are_ready()
     {
         await ConfigureAsync();
@@ -50,7 +50,7 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
     }
 
     [Fact]
-    [Rule("STO-41"), Rule("STO-45"), Rule("STO-50")]
+    [Rule("STO-41"), Rule("STO-50")]
     public async Task A_changed_record_is_written_again_under_the_same_name_and_equal_bytes_are_not()
     {
         await ConfigureAsync();

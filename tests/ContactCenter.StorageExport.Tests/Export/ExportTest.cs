@@ -54,7 +54,10 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
     protected override Task<string> BrokerAsync() => Task.FromResult(_broker);
 
     /// <summary>Switches the store on.</summary>
-    protected async Task ConfigureAsync(bool enabled = true, params SessionFileKind[] kinds)
+    protected Task ConfigureAsync(bool enabled = true, params SessionFileKind[] kinds) => ConfigureAsync(server.Target().HostKeys[0], enabled, kinds);
+
+    /// <summary>Switches the store on or off, with a pinned key.</summary>
+    protected async Task ConfigureAsync(string pin, bool enabled = true, params SessionFileKind[] kinds)
     {
         var target = server.Target();
         var etag = (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Store?.Etag ?? "";
@@ -66,7 +69,7 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
                     Etag = etag,
                     Enabled = enabled,
                     Kinds = { kinds },
-                    Sftp = new() { Host = "127.0.0.1", Port = StorePort, User = target.User, PrivateKey = target.PrivateKey, FolderPath = Folder, HostKeys = { target.HostKeys } },
+                    Sftp = new() { Host = "127.0.0.1", Port = StorePort, User = target.User, PrivateKey = target.PrivateKey, FolderPath = Folder, HostKeys = { pin } },
                 },
             },
             cancellationToken: Cancellation);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ContactCenter.Events.Storage;
+using ContactCenter.Operations.V1;
 using ContactCenter.Storage.V1;
 using ContactCenter.StorageExport.Tests.Sftp;
 using ContactCenter.Testing.Network;
@@ -10,11 +11,13 @@ namespace ContactCenter.StorageExport.Tests.Export;
 [Collection(nameof(SshServer))]
 public sealed class StoreTroubleTests(TestServers servers, SshServer server) : ExportTest(servers, server)
 {
+    private const int Attempts = 2;
+
     private readonly ChaosProxy _proxy = ChaosProxy.Start($"sftp://127.0.0.1:{server.Target().Port}");
 
     protected override int StorePort => _proxy.Port;
 
-    protected override IEnumerable<string> Settings => [.. base.Settings, "--Durable:Lease=00:00:05"];
+    protected override IEnumerable<string> Settings => [.. base.Settings, "--Durable:Lease=00:00:05", $"--Storage:Upload:Attempts={Attempts}", "--Storage:Upload:WritesInFlight=8"];
 
     public override async ValueTask DisposeAsync()
     {
@@ -25,7 +28,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
 
     [Fact]
     [Rule("STO-3"), Rule("STO-62"), Rule("STO-63"), Rule("STO-64")]
-    public async Task Example_7_8_files_wait_while_the_store_is_down_and_none_is_lost_or_tried_in_vain()
+    public async Task Files_wait_while_the_store_is_down_and_none_is_lost_or_tried_in_vain()
     {
         const int Sessions = 40;
         await ConfigureAsync();
@@ -38,6 +41,11 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         await PublishAsync([.. Enumerable.Range(1, Sessions).Select(id => Ended("chat", id, Now))]);
         await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: false, WaitingFiles: 2 * Sessions, Reason: "STORE_UNREACHABLE" });
         await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT max(attempt) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
+
+        // Health goes by how long the oldest has waited.
+        Assert.False((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Degraded);
+        await ExecuteAsync("UPDATE storage.files SET state_time = state_time - interval '15 minutes' WHERE session_id = 1");
+        Assert.True((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Degraded);
 
         _proxy.IsRefusing = false;
         await Eventually.TrueAsync(() => Stored().Length == 2 * Sessions, TimeSpan.FromSeconds(60));
@@ -58,10 +66,75 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         await Eventually.TrueAsync(() => PartLength() > 12_000_000);
         _proxy.Reset();
         await Eventually.TrueAsync(() => PartLength() > 16_000_000);
-        foreach (var client in SshClients(Environment.ProcessId))
+        foreach (var client in SshProcesses.Of(Environment.ProcessId))
             client.Kill();
         await CompleteAsync(bytes);
         Assert.True((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Healthy);
+    }
+
+    [Fact]
+    [Rule("STO-45")]
+    public async Task A_huge_recording_does_not_hold_up_the_documents_of_other_sessions()
+    {
+        await ConfigureAsync();
+        var bytes = await BeginRecordingAsync(40);
+        _proxy.BytesPerSecond = 3_000_000;
+        await Eventually.TrueAsync(() => PartLength() > 0);
+
+        Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: short\n";
+        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        await PublishAsync(Ended("chat", 135, Now));
+        await FilesAsync("chat-135", SessionFileState.Stored);
+
+        Assert.Single(Stored(), name => name.EndsWith(".part", StringComparison.Ordinal));
+        _proxy.BytesPerSecond = null;
+        await Eventually.TrueAsync(() => File.Exists(PathOf("ujet-voice-recordings/call-103646.mp3")));
+        Assert.Equal(bytes.Length, new FileInfo(PathOf("ujet-voice-recordings/call-103646.mp3")).Length);
+    }
+
+    [Fact]
+    [Rule("STO-59"), Rule("STO-61")]
+    public async Task A_file_that_the_store_refuses_is_a_dead_letter_after_its_tries_and_is_stored_once_it_is_replayed()
+    {
+        await ConfigureAsync();
+        Directory.CreateDirectory(PathOf(""));
+        await File.WriteAllTextAsync(PathOf("ujet-chat-transcripts"), "a file where a folder should be", Cancellation);
+        List<SessionFileFailed> failed = [];
+        using var listening = await ListenAsync(failed);
+        Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: hello\n";
+        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+
+        await PublishAsync(Ended("chat", 135, Now));
+        var files = await FilesAsync("chat-135", SessionFileState.Stored, SessionFileState.Failed);
+        Assert.Equal((SessionFileState.Stored, SessionFileState.Failed, "STORE_REFUSED"), (files["chat-135.json"].State, files["chat-135.txt"].State, files["chat-135.txt"].Reason));
+        await Eventually.TrueAsync(() => failed.Count == 1);
+        Assert.Equal(("transcript", "STORE_REFUSED"), (failed[0].Kind, failed[0].Reason));
+        DeadLetter? letter = null;
+        await Eventually.TrueAsync(async () => (letter = (await Operations.ListDeadLettersAsync(new(), cancellationToken: Cancellation)).DeadLetters.SingleOrDefault()) is not null);
+        Assert.Equal(("files.upload", Attempts), (letter!.Kind, letter.Attempts));
+
+        File.Delete(PathOf("ujet-chat-transcripts"));
+        await Operations.ReplayDeadLetterAsync(new() { DeadLetterId = letter.Id }, cancellationToken: Cancellation);
+        await FilesAsync("chat-135", SessionFileState.Stored);
+        Assert.Equal(Outside.Transcripts["chat-135"], await File.ReadAllTextAsync(PathOf("ujet-chat-transcripts/chat-135.txt"), Cancellation));
+    }
+
+    [Fact]
+    [Rule("STO-22"), Rule("STO-62")]
+    public async Task A_server_with_another_key_gets_nothing_and_is_tried_every_five_minutes()
+    {
+        await ConfigureAsync(pin: "SHA256:" + new string('A', 43));
+        Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: hello\n";
+        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        await PublishAsync(Ended("chat", 135, Now));
+
+        StoreHealth? health = null;
+        await Eventually.TrueAsync(async () => (health = (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health) is { Healthy: false, WaitingFiles: 2 });
+        Assert.Equal("HOST_KEY_MISMATCH", health!.Reason);
+        Assert.Contains("SHA256:" + new string('A', 43), health.Detail, StringComparison.Ordinal);
+        Assert.InRange(health.NextProbeTime.ToDateTimeOffset() - Now, TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(5));
+        Assert.Empty(Stored());
+        await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT count(*) = 2 AND max(attempt) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
     }
 
     [Fact]
@@ -85,7 +158,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
             finally
             {
                 killed = first.Id;
-                var clients = SshClients(killed);
+                var clients = SshProcesses.Of(killed);
                 first.Kill();
                 await first.WaitForExitAsync(CancellationToken.None);
                 foreach (var client in clients)
@@ -119,8 +192,4 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         Assert.Equal(["ujet-voice-recordings/call-103646.mp3"], Stored());
         Assert.Equal(bytes, await File.ReadAllBytesAsync(PathOf("ujet-voice-recordings/call-103646.mp3"), Cancellation));
     }
-
-    /// <summary>The ssh processes that a process has started.</summary>
-    private static List<Process> SshClients(int parent) =>
-        [.. Process.GetProcessesByName("ssh").Where(process => File.ReadAllText($"/proc/{process.Id}/stat") is { } stat && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{parent}")];
 }

@@ -5,7 +5,7 @@ namespace ContactCenter.StorageExport.Tests.Files;
 public sealed class FileDigestsTests
 {
     [Fact]
-    [Rule("STO-48"), Rule("STO-35")]
+    [Rule("STO-48")]
     public void Digests_are_those_of_the_bytes_however_they_come()
     {
         var whole = FileDigests.Of("123456789"u8);
