@@ -2,7 +2,9 @@ using System.Text;
 using ContactCenter.AppHost;
 using ContactCenter.AppHost.Backing;
 
+var chaos = Chaos.Take(ref args);
 var once = args.Contains("--once");
+if (chaos is not null && !once) throw SuiteRun.Refuse("--chaos goes with --once: it is the pass that shows whether anything was lost.");
 var traffic = !args.Contains("--no-traffic");
 var builder = DistributedApplication.CreateBuilder([.. args.Where(argument => argument is not ("--once" or "--no-traffic"))]);
 var data = DataFolder.Open(builder.Configuration["Backing:DataPath"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
@@ -73,10 +75,11 @@ if (traffic)
     if (once) sandbox.WithArgs("--once");
 }
 
+chaos?.Choose(builder.Resources, spared: "sandbox");
 var application = builder.Build();
 if (!once) _ = keys.ShowAsync(application, insights, "contactcenter.insights.v1.ConversationService/ListConversations");
 return once && traffic
-    ? await SuiteRun.RunOnceAsync(application, "sandbox")
+    ? await SuiteRun.RunOnceAsync(application, "sandbox", chaos)
     : await SuiteRun.RunAsync(application, traffic ? "sandbox" : null);
 
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database)

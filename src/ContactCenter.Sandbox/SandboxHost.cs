@@ -49,6 +49,7 @@ public static class SandboxHost
         builder.Services.AddSingleton(services => SandboxOptions.Of(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => SandboxOptions.Account(services.GetRequiredService<IConfiguration>()));
         builder.Services.AddSingleton(services => SandboxOptions.RestKey(services.GetRequiredService<IConfiguration>()));
+        builder.Services.AddSingleton<Patience>();
         builder.Services.AddSingleton<TaskRouterState>();
         builder.Services.AddSingleton<RestFaults>();
         builder.Services.AddSingleton<TaskRouterApi>();

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace ContactCenter.Durable;
 
@@ -10,7 +11,7 @@ namespace ContactCenter.Durable;
 public static partial class DurableHost
 {
     /// <summary>Runs the service until it is told to stop; with <c>--init-only</c> it migrates the database and ends.</summary>
-    /// <returns>The process's exit code: 0, or 3 if the database could not be migrated.</returns>
+    /// <returns>The process's exit code: 0, or 3 if the database could not be migrated or went away while the service started.</returns>
     public static async Task<int> RunDurableAsync(this IHost host, string[] args)
     {
         // RunAsync disposes the host, and with it the services.
@@ -24,7 +25,7 @@ public static partial class DurableHost
                 await host.RunAsync();
             return 0;
         }
-        catch (MigrationException exception)
+        catch (Exception exception) when (exception is MigrationException or NpgsqlException)
         {
             LogNotMigrated(logger, exception.Message);
             return MigrationException.ExitCode;

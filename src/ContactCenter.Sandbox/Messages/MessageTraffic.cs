@@ -8,7 +8,8 @@ namespace ContactCenter.Sandbox.Messages;
 /// <summary>Plays RCS for Business: records messages as their sender does, reports what becomes of them, and reads the figures.</summary>
 /// <param name="webhook">Reports what becomes of them.</param>
 /// <param name="analytics">Records messages and counts them.</param>
-public sealed class MessageTraffic(RbmWebhook webhook, MessageAnalyticsService.MessageAnalyticsServiceClient analytics)
+/// <param name="patience">Repeats what met a service that is away.</param>
+public sealed class MessageTraffic(RbmWebhook webhook, MessageAnalyticsService.MessageAnalyticsServiceClient analytics, Patience patience)
 {
     private const int MessagesAtATime = 100;
     private const int Parallel = 8;
@@ -58,7 +59,7 @@ public sealed class MessageTraffic(RbmWebhook webhook, MessageAnalyticsService.M
                     }),
                 },
             };
-            var answer = await analytics.RecordSentMessagesAsync(request, cancellationToken: cancellation);
+            var answer = await patience.RepeatAsync(async ct => await analytics.RecordSentMessagesAsync(request, cancellationToken: ct), cancellation);
             if (answer.Messages.FirstOrDefault(message => message.Result == RecordResult.Rejected) is { } rejected)
                 throw new InvalidOperationException($"The message {rejected.MessageId} was rejected: {rejected.Violations[0].Field} {rejected.Violations[0].Description}.");
         }

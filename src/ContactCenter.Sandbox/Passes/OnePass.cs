@@ -11,6 +11,7 @@ using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using ContactCenter.Sandbox.Twilio.Truth;
 using Grpc.Core;
+using Polly.Timeout;
 
 namespace ContactCenter.Sandbox.Passes;
 
@@ -65,7 +66,7 @@ public sealed partial class OnePass(
         {
             result.Verified = await PlayAsync(stoppingToken);
         }
-        catch (Exception e) when (e is HttpRequestException or RpcException or InvalidOperationException)
+        catch (Exception e) when (e is HttpRequestException or RpcException or InvalidOperationException or TimeoutRejectedException)
         {
             Failed(logger, e);
         }

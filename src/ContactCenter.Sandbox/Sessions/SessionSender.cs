@@ -6,7 +6,8 @@ namespace ContactCenter.Sandbox.Sessions;
 /// <summary>Sends the events of sessions, in no particular order, as several desktops would together.</summary>
 /// <param name="ingest">Takes them.</param>
 /// <param name="options">Where media can be fetched.</param>
-public sealed class SessionSender(EventIngestService.EventIngestServiceClient ingest, SandboxOptions options)
+/// <param name="patience">Repeats what met a service that is away.</param>
+public sealed class SessionSender(EventIngestService.EventIngestServiceClient ingest, SandboxOptions options, Patience patience)
 {
     private const int Portion = 500;
 
@@ -22,7 +23,7 @@ public sealed class SessionSender(EventIngestService.EventIngestServiceClient in
         var events = lives.SelectMany(life => SessionEvents.Of(life, options.PublicUrl)).OrderBy(_ => dice.Seconds(0, 1)).ToList();
         foreach (var portion in events.Chunk(Portion))
         {
-            var answer = await ingest.IngestSessionEventsAsync(new() { Events = { portion } }, cancellationToken: cancellation);
+            var answer = await patience.RepeatAsync(async ct => await ingest.IngestSessionEventsAsync(new() { Events = { portion } }, cancellationToken: ct), cancellation);
             if (answer.Results.FirstOrDefault(result => result.Outcome == SessionEventOutcome.Rejected) is { } rejected)
                 throw new InvalidOperationException($"The session event {rejected.EventId} was rejected: {string.Join("; ", rejected.Violations)}");
         }

@@ -173,6 +173,17 @@ public sealed class MigratorTests(TestServers servers) : IAsyncLifetime
         Assert.Equal(3, await service.ExitCodeAsync(Cancellation));
     }
 
+    [Fact]
+    [Rule("DUR-4")]
+    public async Task A_process_whose_database_is_away_ends_with_code_3()
+    {
+        await using var process = await Worker.RunAsync("migrate", "Host=127.0.0.1;Port=1;Username=nobody;Database=none", "amqp://127.0.0.1:1", Cancellation);
+        await using var service = await Worker.RunAsync("relay", "Host=127.0.0.1;Port=1;Username=nobody;Database=none", "amqp://127.0.0.1:1", Cancellation);
+
+        Assert.Equal(3, await process.ExitCodeAsync(Cancellation));
+        Assert.Equal(3, await service.ExitCodeAsync(Cancellation));
+    }
+
     private async Task ExecuteAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(_database.ConnectionString);

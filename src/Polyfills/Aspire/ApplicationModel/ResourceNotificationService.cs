@@ -55,6 +55,11 @@ public sealed record ResourceStateSnapshot(string Text, string? Style)
 /// <param name="ExceptionText">What went wrong.</param>
 public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText);
 
+/// <summary>A fact about a resource.</summary>
+/// <param name="Name">Which one, such as <c>executable.pid</c>.</param>
+/// <param name="Value">Its value.</param>
+public sealed record ResourcePropertySnapshot(string Name, object? Value);
+
 /// <summary>A resource as it was at a moment.</summary>
 public sealed record CustomResourceSnapshot
 {
@@ -75,6 +80,9 @@ public sealed record CustomResourceSnapshot
         State?.Text != KnownResourceStates.Running ? null
         : HealthReports.IsEmpty ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
         : HealthReports.Min(report => report.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
+
+    /// <summary>What is known of it: <c>executable.pid</c>, the number of its process, while it has one.</summary>
+    public ImmutableArray<ResourcePropertySnapshot> Properties => Pid is { } pid ? [new("executable.pid", pid)] : [];
 
     internal DateTimeOffset Since { get; init; }
 
