@@ -5,7 +5,10 @@ using ContactCenter.Testing.Suite;
 
 namespace ContactCenter.EndToEnd.Tests;
 
-/// <summary>One data folder with two starts: a verified pass that ends by itself, then the suite without traffic.</summary>
+/// <summary>
+/// One data folder with two starts: a verified pass during which every service and every server is killed once, which ends by itself,
+/// then the suite without traffic.
+/// </summary>
 public sealed class PlayedSuite : IAsyncLifetime
 {
     private static readonly TimeSpan PassLimit = TimeSpan.FromMinutes(6);
@@ -52,7 +55,7 @@ public sealed class PlayedSuite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using (var pass = RunningSuite.Start(_dataPath, "--once"))
+        await using (var pass = RunningSuite.Start(_dataPath, "--once", "--chaos", "1"))
         {
             PassExitCode = await pass.ExitAsync(PassLimit, cancellation);
             (PassOutput, LeftByPass) = (pass.Output, pass.Processes);
