@@ -5,9 +5,13 @@ public static class Repeat
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    // What is done many times a second does not say so often that its database is away.
+    private static readonly TimeSpan GrownPause = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Does the work now and at each interval until the process stops. Whatever it throws is reported and tried again, after
-    /// the interval or a minute, whichever is shorter: no defect beside the calls may stop the host.
+    /// the interval or a minute, whichever is shorter, and after twice as long each time up to five seconds where the interval is short:
+    /// no defect beside the calls may stop the host.
     /// </summary>
     /// <param name="interval">From one turn to the next.</param>
     /// <param name="timeProvider">Measures it.</param>
@@ -19,17 +23,21 @@ public static class Repeat
     public static async Task EveryAsync(TimeSpan interval, TimeProvider timeProvider, Func<CancellationToken, Task> work, Action<Exception> failed, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, timeProvider);
+        var grown = interval;
         do
         {
             var pause = interval;
             try
             {
                 await work(stoppingToken);
+                grown = interval;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 failed(exception);
-                pause = interval < LongestPause ? interval : LongestPause;
+                pause = grown < LongestPause ? grown : LongestPause;
+                if (grown < GrownPause)
+                    grown = grown * 2 < GrownPause ? grown * 2 : GrownPause;
             }
 
             if (timer.Period != pause)
