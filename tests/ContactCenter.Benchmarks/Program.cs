@@ -2,6 +2,7 @@ using ContactCenter.Benchmarks;
 using ContactCenter.Benchmarks.Analytics;
 using ContactCenter.Benchmarks.Crm;
 using ContactCenter.Benchmarks.Enrich;
+using ContactCenter.Benchmarks.FollowUps;
 using ContactCenter.Benchmarks.Grpc;
 using ContactCenter.Benchmarks.Ingest;
 using ContactCenter.Benchmarks.Jobs;
@@ -12,7 +13,8 @@ using ContactCenter.Benchmarks.Wfm;
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
 IBenchmark[] benchmarks =
 [
-    new AnalyticsBenchmark(), new CrmBenchmark(), new GrpcBenchmark(), new EnrichBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(), new RelayBenchmark(), new WfmBenchmark(),
+    new AnalyticsBenchmark(), new CrmBenchmark(), new EnrichBenchmark(), new FollowUpsBenchmark(), new GrpcBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(),
+    new RelayBenchmark(), new WfmBenchmark(),
 ];
 
 if (args is ["child", var child, .. var childArguments])
@@ -23,6 +25,8 @@ if (args is ["child", var child, .. var childArguments])
         DurableWorker.ChildName => await DurableWorker.RunAsync(childArguments),
         CrmServers.Service => await CrmServers.RunServiceAsync(childArguments),
         CrmServers.Stub => await CrmServers.RunStubAsync(childArguments),
+        FollowUpServers.Service => await FollowUpServers.RunServiceAsync(childArguments),
+        FollowUpServers.Stub => await FollowUpServers.RunStubAsync(childArguments),
         IngestServers.Service => await IngestServers.RunServiceAsync(childArguments),
         IngestServers.FormReader => await IngestServers.RunFormReaderAsync(),
         QuartzWorker.ChildName => await QuartzWorker.RunAsync(childArguments),

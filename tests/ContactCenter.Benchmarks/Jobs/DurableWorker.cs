@@ -14,6 +14,13 @@ internal static class DurableWorker
     internal const string ChildName = "jobs-durable";
     internal const string Kind = "benchmark.count";
 
+    /// <summary>SQL: whether any job that is due is not done.</summary>
+    internal const string Unfinished =
+        $"""
+        EXISTS (SELECT FROM durable.jobs WHERE state = 'LEASED')
+        OR EXISTS (SELECT FROM durable.jobs WHERE state = 'READY' AND kind = '{Kind}' AND ready_time <= now())
+        """;
+
     // What a service writes in one transaction.
     private const int JobsPerTransaction = 20_000;
     private const int PendingKeys = 10_000;

@@ -32,10 +32,7 @@ internal sealed class JobsBenchmark : IBenchmark
         await using var ours = await StartAsync(
             "ours",
             async database => await ChildProcess.StartSelfAsync(DurableWorker.ChildName, postgres.ConnectionString(database), await broker),
-            $"""
-            EXISTS (SELECT FROM durable.jobs WHERE state = 'LEASED')
-            OR EXISTS (SELECT FROM durable.jobs WHERE state = 'READY' AND kind = '{DurableWorker.Kind}' AND ready_time <= now())
-            """);
+            DurableWorker.Unfinished);
         await using var quartz = await StartAsync(
             "quartz",
             database => ChildProcess.StartSelfAsync(QuartzWorker.ChildName, postgres.ConnectionString(database)),
