@@ -2,6 +2,7 @@ using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Outbound;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Egress;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
@@ -43,6 +44,7 @@ public static class CrmConnectorHost
         builder.Services.AddSingleton<CrmRequests>();
         builder.Services.AddSingleton<ConnectorGrants>();
         builder.Services.AddSingleton<CrmPolicies>();
+        builder.Services.AddSingleton<IDeadLetterObserver, DiscardedLetters>();
         builder.Services.AddSingleton<OperationStore>();
         builder.Services.AddSingleton<OperationRunner>();
 

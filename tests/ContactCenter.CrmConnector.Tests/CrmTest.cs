@@ -57,6 +57,17 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The settings of the service, which another process may get too.</summary>
+    protected IReadOnlyList<string> Arguments => ArgumentsFor(_database.ConnectionString);
+
+    /// <summary>Runs a statement in the service's database.</summary>
+    protected async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
     /// <summary>Stops the service and starts it on what it has stored.</summary>
     protected async Task RestartAsync()
     {
@@ -127,7 +138,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     protected static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
-    private async Task StartAsync()
+    protected async Task StartAsync()
     {
         _app = Create(_database.ConnectionString);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
@@ -141,7 +152,9 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         Links = new(_channel);
     }
 
-    private WebApplication Create(string database) => CrmConnectorHost.Create(
+    private WebApplication Create(string database) => CrmConnectorHost.Create([.. ArgumentsFor(database)]);
+
+    private IReadOnlyList<string> ArgumentsFor(string database) =>
     [
         $"--ConnectionStrings:database={database}",
         $"--ConnectionStrings:rabbitmq={_broker}",
@@ -151,9 +164,9 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
         .. TestKey.SecretSettings,
         .. TestOutputLog.Settings,
         .. Settings,
-    ]);
+    ];
 
-    private async Task StopAsync()
+    protected async Task StopAsync()
     {
         _channel.Dispose();
         await _app.StopAsync(CancellationToken.None);

@@ -69,9 +69,11 @@ public sealed partial class OperationService
             Operation = await ChangeAsync(transaction, context, "discard", id, request.RequestId, async (work, operation) =>
             {
                 CheckStuck(operation);
-                if (operation.State == WorkState.Dead)
-                    await letters.DiscardAsync(transaction, await LetterAsync(operation, context.CancellationToken), request.Reason);
-                work.End(operation, WorkState.Cancelled, "DISCARDED");
+                var letter = operation.State == WorkState.Dead ? await LetterAsync(operation, context.CancellationToken) : (Guid?)null;
+                work.End(operation, WorkState.Cancelled, DiscardedLetters.Discarded);
+                await work.SaveAsync();
+                if (letter is { } id)
+                    await letters.DiscardAsync(transaction, id, request.Reason);
             }),
         });
     }

@@ -124,10 +124,13 @@ internal sealed partial class SessionWork(DurableTransaction transaction, Locked
             batch.BatchCommands.Add(OperationStore.WriteCommand(operation));
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync();
+        _changed.Clear();
+        (ChangesSession, _remembered) = (false, null);
         if (_freed.Count == 0)
             return;
         foreach (var (name, lane) in await OperationStore.BlockedInLanesAsync(transaction.Connection, _freed))
             transaction.Enqueue(Release, new ReleasedLane(name, lane));
+        _freed.Clear();
     }
 
     private bool HasAccount => Has(EndpointKind.FindAccountByQuery) || Has(EndpointKind.CreateAccount) || (connector.Flows is { SkipAccountLookup: true, SkipAccountCreation: true } && HasRecord);

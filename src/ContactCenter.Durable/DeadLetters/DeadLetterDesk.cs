@@ -8,8 +8,9 @@ namespace ContactCenter.Durable.DeadLetters;
 /// <remarks>Changes are written in the caller's transaction, with its audit entry; the caller commits.</remarks>
 /// <param name="database">The service's database.</param>
 /// <param name="mask">Applied to payloads that are read.</param>
+/// <param name="observers">Told of letters that are discarded.</param>
 /// <param name="timeProvider">When letters are closed.</param>
-public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mask, TimeProvider timeProvider)
+public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mask, IEnumerable<IDeadLetterObserver> observers, TimeProvider timeProvider)
 {
     /// <summary>Longest reason of a discard, in characters.</summary>
     public const int MaxReasonLength = 500;
@@ -79,6 +80,8 @@ public sealed class DeadLetterDesk(DurableDatabase database, IDeadLetterMask mas
             throw new ArgumentException($"A reason has 1 to {MaxReasonLength} characters; this one has {reason.Length}.", nameof(reason));
         var letter = await DeadLetterStore.DiscardAsync(transaction.Connection, id, reason, timeProvider.GetUtcNow()) ?? throw await NotPendingAsync(transaction, id);
         FreeKeys(transaction, [letter]);
+        foreach (var observer in observers)
+            await observer.DiscardedAsync(transaction, letter);
         return letter;
     }
 

@@ -21,7 +21,7 @@ public sealed class AuthorizationTests(TestServers servers) : FakeCrmTest(server
     {
         await CreateAsync(oauth => (oauth.IncludeRedirectUrl, oauth.UsePkce, oauth.TokenPrefix) = (true, false, "Zoho-oauthtoken"));
 
-        var url = await StartAsync();
+        var url = await AuthorizeAsync();
         var nonce = url.Split("state=ccai.")[1];
         var answer = await CallbackAsync($"code=C&state=ccai.{nonce}");
         var again = await CallbackAsync($"code=C&state=ccai.{nonce}");
@@ -53,7 +53,7 @@ public sealed class AuthorizationTests(TestServers servers) : FakeCrmTest(server
     {
         await CreateAsync(oauth => (oauth.AuthorizationUrl, oauth.Scope, oauth.State, oauth.AccessType) = ("https://accounts.crm.example.com/auth?x=1", "", "", ""));
 
-        var url = await StartAsync();
+        var url = await AuthorizeAsync();
         var state = url.Split("&state=")[1].Split('&')[0];
         await CallbackAsync($"code=C&state={state}");
 
@@ -69,10 +69,10 @@ public sealed class AuthorizationTests(TestServers servers) : FakeCrmTest(server
     public async Task A_callback_that_is_none_stores_nothing_and_leaves_the_earlier_grant_alone()
     {
         await CreateAsync();
-        await CallbackAsync($"code=C&state={StateOf(await StartAsync())}");
+        await CallbackAsync($"code=C&state={StateOf(await AuthorizeAsync())}");
 
         Assert.Equal(HttpStatusCode.BadRequest, await CallbackAsync("code=C&state=ccai.unknown"));
-        Assert.Equal(HttpStatusCode.BadRequest, await CallbackAsync($"error=access_denied&state={StateOf(await StartAsync())}"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallbackAsync($"error=access_denied&state={StateOf(await AuthorizeAsync())}"));
 
         var status = await StatusAsync();
         Assert.Equal(AuthorizationState.Authorized, status.State);
@@ -91,7 +91,7 @@ public sealed class AuthorizationTests(TestServers servers) : FakeCrmTest(server
         Assert.Equal("", connector.Authentication.Oauth2.ClientSecret);
         Assert.Equal((AuthorizationState.Unauthorized, "none"), ((await StatusAsync()).State, (await TestAsync()).ErrorClass));
 
-        await CallbackAsync($"code=C&state={StateOf(await StartAsync())}");
+        await CallbackAsync($"code=C&state={StateOf(await AuthorizeAsync())}");
         connector.ApiTimeoutSeconds = 3;
         connector = (await Connectors.UpdateConnectorAsync(new() { Connector = connector }, cancellationToken: Cancellation)).Connector;
         Assert.Equal(AuthorizationState.Authorized, (await StatusAsync()).State);
@@ -171,7 +171,7 @@ public sealed class AuthorizationTests(TestServers servers) : FakeCrmTest(server
         return (await Connectors.CreateConnectorAsync(new() { Connector = Example(oauth) }, cancellationToken: Cancellation)).Connector;
     }
 
-    private async Task<string> StartAsync() => (await Connectors.StartAuthorizationAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation)).AuthorizationUrl;
+    private async Task<string> AuthorizeAsync() => (await Connectors.StartAuthorizationAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation)).AuthorizationUrl;
 
     private async Task<GetAuthorizationStatusResponse> StatusAsync() => await Connectors.GetAuthorizationStatusAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation);
 

@@ -199,6 +199,26 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         Assert.Equal("12", (await LinkAsync(second.Name)).RecordId);
     }
 
+    [Fact]
+    [Rule("CRM-104")]
+    [Rule("CRM-105")]
+    public async Task A_letter_that_is_discarded_ends_its_operation_and_frees_a_strict_lane()
+    {
+        await UseAsync(connector => (connector.Ordering, connector.Endpoints.UpdateRecord) = (Ordering.Strict, null));
+        var respond = Crm.Respond;
+        var isRefused = true;
+        Crm.Respond = request => isRefused && request == "POST /v2/Cases/9/Notes" ? (403, "") : respond(request);
+        var call = new Telling();
+        await TellAsync(call.Connected());
+        await TellAsync(call.Ended());
+        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Dead HTTP_STATUS", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Blocked LANE_STUCK");
+
+        isRefused = false;
+        await Operations.DiscardDeadLetterAsync(new() { DeadLetterId = (await LetterAsync()).Id, Reason = "not wanted" }, cancellationToken: Cancellation);
+
+        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Cancelled DISCARDED", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Succeeded");
+    }
+
     private async Task<IReadOnlyList<DeadLetter>> LettersAsync() =>
         (await Operations.ListDeadLettersAsync(new() { Filter = new() { State = DeadLetterState.Pending } }, cancellationToken: Cancellation)).DeadLetters;
 
