@@ -8,13 +8,14 @@ using ContactCenter.Benchmarks.Ingest;
 using ContactCenter.Benchmarks.Jobs;
 using ContactCenter.Benchmarks.Memory;
 using ContactCenter.Benchmarks.Relay;
+using ContactCenter.Benchmarks.Sftp;
 using ContactCenter.Benchmarks.Wfm;
 
 // ContactCenter.Benchmarks [NAME...] [--quick] measures; "child NAME ARGUMENT..." is the server process of a measurement.
 IBenchmark[] benchmarks =
 [
     new AnalyticsBenchmark(), new CrmBenchmark(), new EnrichBenchmark(), new FollowUpsBenchmark(), new GrpcBenchmark(), new IngestBenchmark(), new JobsBenchmark(), new MemoryBenchmark(),
-    new RelayBenchmark(), new WfmBenchmark(),
+    new RelayBenchmark(), new SftpBenchmark(), new WfmBenchmark(),
 ];
 
 if (args is ["child", var child, .. var childArguments])
@@ -29,6 +30,7 @@ if (args is ["child", var child, .. var childArguments])
         FollowUpServers.Stub => await FollowUpServers.RunStubAsync(childArguments),
         IngestServers.Service => await IngestServers.RunServiceAsync(childArguments),
         IngestServers.FormReader => await IngestServers.RunFormReaderAsync(),
+        SftpService.ChildName => await SftpService.RunAsync(childArguments),
         QuartzWorker.ChildName => await QuartzWorker.RunAsync(childArguments),
         _ => throw new ArgumentException($"There is no child process '{child}'."),
     };
