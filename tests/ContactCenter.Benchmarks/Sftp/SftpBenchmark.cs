@@ -21,7 +21,7 @@ internal sealed class SftpBenchmark : IBenchmark
     public async Task RunAsync(BenchmarkReport report, bool isQuick, CancellationToken cancellationToken)
     {
         var (rounds, largeMebibytes, smallFiles) = isQuick ? (1, 128, 400) : (3, 1024, 2_000);
-        var paths = new[] { (Suffix: "", IsDelayed: false, Files: smallFiles), ("_rtt20", true, smallFiles / 4) };
+        var paths = new[] { ("", false, smallFiles), ("_rtt20", true, smallFiles / 4) };
         await using var servers = new TestServers();
         await using var database = await servers.CreateDatabaseAsync(cancellationToken);
         await using var sshd = await ServerProcess.StartAsync("sshd", cancellationToken);
