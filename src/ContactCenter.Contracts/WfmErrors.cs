@@ -45,7 +45,10 @@ public static class WfmErrors
     /// <summary>The service URL cannot be used.</summary>
     public const string ServiceUrlInvalid = "SERVICE_URL_INVALID";
 
-    /// <summary>There is a mapping of this queue, medium and direction.</summary>
+    /// <summary>CXone knows another agent by this login id.</summary>
+    public const string LoginIdTaken = "LOGIN_ID_TAKEN";
+
+    /// <summary>There is a mapping of the same agent, activity, channel, or queue, medium and direction.</summary>
     public const string MappingExists = "MAPPING_EXISTS";
 
     /// <summary>There is no such mapping.</summary>

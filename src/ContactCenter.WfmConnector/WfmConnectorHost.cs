@@ -7,6 +7,7 @@ using ContactCenter.WfmConnector.AgentStates;
 using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Intervals;
+using ContactCenter.WfmConnector.Mappings;
 using ContactCenter.WfmConnector.Reports;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;

@@ -43,7 +43,7 @@ public sealed class AgentStateService(AgentStateStore store, ConnectionStore con
             if (!(await connections.LockAsync(transaction.Connection)).IsUsable)
                 throw RpcErrors.FailedPrecondition(Domain, WfmErrors.ConnectionNotConfigured, "The connection is not configured, or was not asked to connect.");
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "agent_states.resync", "agent_states", request.RequestId));
-            return new V1.ResyncAgentStatesResponse { Agents = await store.ForceAllAsync(transaction.Connection) };
+            return new V1.ResyncAgentStatesResponse { Agents = await store.ForceAsync(transaction.Connection) };
         });
 
     private static V1.AgentState MessageOf(PresentState state) => new()

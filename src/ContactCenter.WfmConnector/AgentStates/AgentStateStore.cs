@@ -130,15 +130,17 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
             cancellationToken: cancellationToken));
     }
 
-    /// <summary>Has the states of all agents sent again who are at work, or were when CXone last heard of them (WFM-39).</summary>
+    /// <summary>Has the states of agents sent again who are at work, or were when CXone last heard of them (WFM-39).</summary>
     /// <param name="connection">In the transaction that needs it.</param>
+    /// <param name="agentSid">Only this agent; null for all.</param>
     /// <returns>How many agents.</returns>
-    public Task<int> ForceAllAsync(NpgsqlConnection connection) => connection.ExecuteAsync(
+    public Task<int> ForceAsync(NpgsqlConnection connection, string? agentSid = null) => connection.ExecuteAsync(
         """
         UPDATE wfm.agent_states SET forced_time = @now, due_time = @now
         WHERE state_id IS NOT NULL AND (state_id <> @loggedOut OR (reported_state_id IS DISTINCT FROM state_id AND since > @now - interval '1 day'))
+          AND (@agentSid::text IS NULL OR agent_sid = @agentSid)
         """,
-        new { now = timeProvider.GetUtcNow(), loggedOut = ActivityBook.LoggedOut });
+        new { agentSid, now = timeProvider.GetUtcNow(), loggedOut = ActivityBook.LoggedOut });
 
     /// <summary>Lists present states by agent.</summary>
     /// <param name="after">Begin after this agent; empty for the first page.</param>

@@ -44,7 +44,7 @@ public sealed partial class StateSender(
         await using (var transaction = await database.BeginAsync(cancellationToken))
         {
             if (await connections.TakeSnapshotAsync(transaction.Connection))
-                await store.ForceAllAsync(transaction.Connection);
+                await store.ForceAsync(transaction.Connection);
             await transaction.CommitAsync(cancellationToken);
         }
 

@@ -22,14 +22,33 @@ public enum ContactMedium : short
 /// <summary>How media are found and written.</summary>
 public static class ContactMedia
 {
-    /// <summary>The medium of a task channel (WFM-53).</summary>
-    /// <param name="channel">Its unique name; null if not known.</param>
-    public static ContactMedium Of(string? channel) => channel switch
+    /// <summary>SQL of the medium of a task channel: as mapped, else as its name says (WFM-53).</summary>
+    internal const string Sql = "coalesce((SELECT m.medium FROM wfm.medium_mappings m WHERE m.channel = @channel), @medium)";
+
+    /// <summary>The medium that the name of a task channel tells; else that of the session type (WFM-53).</summary>
+    /// <param name="channel">Unique name of the channel; null if not known.</param>
+    /// <param name="sessionType">Such as <c>Messaging Session (SMS)</c>; null if not known.</param>
+    public static ContactMedium Of(string? channel, string? sessionType = null) => channel switch
     {
         "voice" => ContactMedium.Voice,
         "chat" => ContactMedium.Chat,
         "sms" => ContactMedium.Sms,
         "web" => ContactMedium.Web,
+        "email" or "fax" => ContactMedium.Other,
+        _ when sessionType is null => ContactMedium.Other,
+        _ when sessionType.StartsWith("Voice", StringComparison.Ordinal) => ContactMedium.Voice,
+        _ when sessionType.StartsWith("Messaging", StringComparison.Ordinal) => sessionType.Contains("SMS", StringComparison.Ordinal) ? ContactMedium.Sms : ContactMedium.Chat,
+        _ => ContactMedium.Other,
+    };
+
+    /// <summary>The medium that a caller names; unspecified for one that is not reported.</summary>
+    /// <param name="medium">As the contract names it.</param>
+    public static ContactMedium Of(Wfm.V1.Medium medium) => medium switch
+    {
+        Wfm.V1.Medium.Voice => ContactMedium.Voice,
+        Wfm.V1.Medium.Chat => ContactMedium.Chat,
+        Wfm.V1.Medium.Sms => ContactMedium.Sms,
+        Wfm.V1.Medium.Web => ContactMedium.Web,
         _ => ContactMedium.Other,
     };
 

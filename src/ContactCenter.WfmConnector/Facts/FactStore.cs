@@ -75,7 +75,7 @@ public static class FactStore
             $"""
             INSERT INTO wfm.agents (agent_sid) VALUES (@AgentSid) ON CONFLICT DO NOTHING;
             INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, medium, transferred, {column})
-            VALUES (@ReservationSid, @AgentSid, @TaskSid, @medium, @transferred, @OccurredTime)
+            VALUES (@ReservationSid, @AgentSid, @TaskSid, {ContactMedia.Sql}, @transferred, @OccurredTime)
             ON CONFLICT (reservation_sid) DO UPDATE SET {column} = excluded.{column}, transferred = h.transferred OR excluded.transferred;
             {Touch} SELECT @EventId, least(accept_time, @OccurredTime), coalesce(end_time, 'infinity'), @AgentSid, NULL FROM wfm.handlings WHERE reservation_sid = @ReservationSid
             """,
@@ -85,6 +85,7 @@ public static class FactStore
                 handling.ReservationSid,
                 handling.AgentSid,
                 handling.TaskSid,
+                handling.Channel,
                 medium = (short)ContactMedia.Of(handling.Channel),
                 transferred = handling is { Phase: "released", Transferred: true },
                 handling.OccurredTime,
@@ -103,7 +104,7 @@ public static class FactStore
             {Touch} SELECT @eventId, start_time, end_time, NULL, NULL FROM wfm.segments WHERE segment_id = @SegmentId AND revision < @Revision;
             INSERT INTO wfm.segments AS s (segment_id, revision, result, is_wait, task_sid, reservation_sid, agent_sid, queue_sid, medium, channel, direction,
               start_time, end_time, waiting_ms, talk_ms, wrap_up_ms)
-            VALUES (@SegmentId, @Revision, @Result, @IsWait, @TaskSid, @ReservationSid, @AgentSid, @QueueSid, @medium, @TaskChannel, @Direction,
+            VALUES (@SegmentId, @Revision, @Result, @IsWait, @TaskSid, @ReservationSid, @AgentSid, @QueueSid, {ContactMedia.Sql}, @channel, @Direction,
               @StartTime, @EndTime, @waitingMs, @talkMs, @wrapUpMs)
             ON CONFLICT (segment_id) DO UPDATE SET
               revision = excluded.revision, result = excluded.result, is_wait = excluded.is_wait, agent_sid = excluded.agent_sid, queue_sid = excluded.queue_sid,
@@ -125,7 +126,7 @@ public static class FactStore
                 facts.AgentSid,
                 facts.QueueSid,
                 medium = (short)segment.Medium,
-                facts.TaskChannel,
+                channel = facts.TaskChannel,
                 segment.Direction,
                 facts.StartTime,
                 facts.EndTime,
@@ -142,7 +143,7 @@ public static class FactStore
     public static Task KeepWaitAsync(NpgsqlConnection connection, QueueEntered entered) =>
         connection.ExecuteAsync(
             $"""
-            INSERT INTO wfm.waits (task_sid, queue_sid, enter_time, medium, direction) VALUES (@TaskSid, @QueueSid, @OccurredTime, @medium, @direction) ON CONFLICT DO NOTHING;
+            INSERT INTO wfm.waits (task_sid, queue_sid, enter_time, medium, direction) VALUES (@TaskSid, @QueueSid, @OccurredTime, {ContactMedia.Sql}, @direction) ON CONFLICT DO NOTHING;
             INSERT INTO wfm.queues AS q (queue_sid, name, name_time) SELECT @QueueSid, @QueueName, @OccurredTime WHERE @QueueName::text IS NOT NULL
             ON CONFLICT (queue_sid) DO UPDATE SET name = excluded.name, name_time = excluded.name_time WHERE (q.name_time, q.name) < (excluded.name_time, excluded.name);
             {Touch} VALUES (@EventId, @OccurredTime, 'infinity', NULL, NULL)
@@ -154,6 +155,7 @@ public static class FactStore
                 entered.QueueSid,
                 entered.QueueName,
                 entered.OccurredTime,
+                entered.Channel,
                 medium = (short)ContactMedia.Of(entered.Channel),
                 direction = entered.Direction.ToUpperInvariant(),
             });
@@ -204,10 +206,10 @@ public static class FactStore
 
     // The phases that were told stay: they count again if the segment is withdrawn.
     private const string KeepHandling =
-        """
+        $"""
         INSERT INTO wfm.agents (agent_sid) VALUES (@AgentSid) ON CONFLICT DO NOTHING;
         INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, medium, segment_revision, segment_accept_time, segment_wrap_up_time, segment_end_time)
-        SELECT @ReservationSid, @AgentSid, @TaskSid, @medium, @Revision, CASE WHEN @IsHandling THEN @StartTime END,
+        SELECT @ReservationSid, @AgentSid, @TaskSid, {ContactMedia.Sql}, @Revision, CASE WHEN @IsHandling THEN @StartTime END,
           CASE WHEN @IsHandling AND @wrapUpMs > 0 THEN @StartTime + @talkMs * interval '1 millisecond' END, CASE WHEN @IsHandling THEN @EndTime END
         ON CONFLICT (reservation_sid) DO UPDATE SET agent_sid = excluded.agent_sid, medium = excluded.medium, segment_revision = excluded.segment_revision,
           segment_accept_time = excluded.segment_accept_time, segment_wrap_up_time = excluded.segment_wrap_up_time, segment_end_time = excluded.segment_end_time

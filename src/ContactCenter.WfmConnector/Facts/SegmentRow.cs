@@ -30,7 +30,7 @@ public sealed record SegmentRow
     public string Direction => Facts.Direction.ToUpperInvariant();
 
     /// <summary>The medium.</summary>
-    public ContactMedium Medium => ContactMedia.Of(Facts.TaskChannel);
+    public ContactMedium Medium => ContactMedia.Of(Facts.TaskChannel, Facts.Channel);
 
     /// <summary>Reads a segment.</summary>
     /// <param name="segment">As published.</param>

@@ -8,7 +8,7 @@ namespace ContactCenter.WfmConnector.Intervals;
 
 /// <summary>The SQL that works figures out of what Insights told, for whole ranges of intervals at a time.</summary>
 /// <param name="book">Knows the states.</param>
-public sealed class FigureStore(ActivityBook book)
+public sealed partial class FigureStore(ActivityBook book)
 {
     private static readonly DateTime Never = DateTime.MaxValue;
 
@@ -21,7 +21,21 @@ public sealed class FigureStore(ActivityBook book)
           coalesce(m.skill_id, s.queue_sid || CASE WHEN s.medium = 5 THEN '' ELSE '-' || (ARRAY['', 'WEB', 'SMS', 'CHAT'])[s.medium] END) AS skill_id) k
         """;
 
+    // An interval keeps the service level that was in force when it was sealed (WFM-59).
+    private const string Levels =
+        """
+        LEFT JOIN wfm.intervals v ON v.start_time = i.start_time
+        LEFT JOIN wfm.service_levels l ON l.queue_sid = s.queue_sid AND l.medium = s.medium AND l.direction = s.direction
+          AND CASE WHEN v.seal_time IS NULL THEN l.until_time = 'infinity' ELSE l.from_time <= v.seal_time AND l.until_time > v.seal_time END
+        """;
+
     private const string IntervalOf = "CROSS JOIN LATERAL date_bin('15 minutes', s.end_time, '2000-01-01Z'::timestamptz) AS i (start_time)";
+
+    private const string Excluded =
+        $"""
+        FROM wfm.segments s {Reported} {IntervalOf}
+        WHERE s.result IN ('answered', 'abandoned', 'redirected') AND s.queue_sid IS NOT NULL AND NOT k.is_reported AND s.end_time >= @from AND s.end_time < @until
+        """;
 
     private const string Holds =
         """
@@ -47,8 +61,8 @@ public sealed class FigureStore(ActivityBook book)
             $"""
             WITH {Holds}, contacts AS (
               SELECT i.start_time AS interval_start, k.skill_id, s.queue_sid, s.medium, s.direction, s.result, s.waiting_ms, s.talk_ms, s.wrap_up_ms, coalesce(held.hold_ms, 0) AS hold_ms,
-                coalesce(m.service_level_seconds, 20) * 1000 AS level_ms, coalesce(m.short_abandon_seconds, 5) * 1000 AS short_ms, 0 AS waiting
-              FROM wfm.segments s {Reported} {IntervalOf} LEFT JOIN held USING (segment_id)
+                coalesce(l.seconds, 20) * 1000 AS level_ms, coalesce(l.short_abandon_seconds, 5) * 1000 AS short_ms, 0 AS waiting
+              FROM wfm.segments s {Reported} {IntervalOf} {Levels} LEFT JOIN held USING (segment_id)
               WHERE s.result IN ('answered', 'abandoned', 'redirected') AND k.is_reported AND s.end_time >= @From AND s.end_time < @Until
               UNION ALL
               -- Whoever waits over the end of an interval counts there, whether the wait has ended meanwhile or not.
@@ -123,6 +137,38 @@ public sealed class FigureStore(ActivityBook book)
             new { From = from, Until = until },
             cancellationToken: cancellationToken))];
 
+    /// <summary>Lists contacts that ended in a range and are not reported, by end (WFM-55).</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="from">Start of the range.</param>
+    /// <param name="until">End of the range.</param>
+    /// <param name="afterEnd">Begin after the contact that ended then; null for the first page.</param>
+    /// <param name="afterId">The segment of that contact.</param>
+    /// <param name="limit">Most contacts.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public static async Task<List<ExcludedRow>> ExcludedAsync(
+        NpgsqlConnection connection, DateTime from, DateTime until, DateTime? afterEnd, string? afterId, int limit, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<ExcludedRow>(new CommandDefinition(
+            $"""
+            SELECT s.segment_id AS SegmentId, s.task_sid AS TaskSid, s.queue_sid AS QueueSid, s.channel AS Channel, s.medium AS Medium, s.direction AS Direction, s.end_time AS EndTime,
+              CASE WHEN s.medium > 1 THEN 'DIRECTION_UNSUPPORTED'
+                WHEN s.channel IN ('email', 'fax') OR EXISTS (SELECT FROM wfm.medium_mappings c WHERE c.channel = s.channel) THEN 'MEDIUM_UNSUPPORTED' ELSE 'MEDIUM_UNKNOWN' END AS Reason
+            {Excluded}
+              AND (@afterEnd::timestamptz IS NULL OR (s.end_time, s.segment_id) > (@afterEnd, @afterId))
+            ORDER BY s.end_time, s.segment_id LIMIT @limit
+            """,
+            new { from, until, afterEnd, afterId, limit },
+            cancellationToken: cancellationToken))];
+
+    /// <summary>Counts the contacts that are not reported, by the interval in which they ended (WFM-55).</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="from">Start of the first interval.</param>
+    /// <param name="until">End of the last interval.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public static async Task<Dictionary<DateTime, int>> ExcludedCountsAsync(NpgsqlConnection connection, DateTime from, DateTime until, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<(DateTime Start, int Count)>(new CommandDefinition(
+            $"SELECT i.start_time, count(*)::int {Excluded} GROUP BY i.start_time", new { from, until }, cancellationToken: cancellationToken)))
+        .ToDictionary(row => row.Start, row => row.Count);
+
     /// <summary>Works out what agents did in a range, by agent and start.</summary>
     /// <param name="connection">Any.</param>
     /// <param name="query">Which, and from where on.</param>
@@ -182,7 +228,13 @@ public sealed class FigureStore(ActivityBook book)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public static async Task<List<DateTime>> LoginChangesAsync(NpgsqlConnection connection, DateTime from, DateTime until, CancellationToken cancellationToken) =>
         [.. await connection.QueryAsync<DateTime>(new CommandDefinition(
-            "SELECT DISTINCT from_time FROM wfm.agent_logins WHERE from_time >= @from AND from_time < @until", new { from, until }, cancellationToken: cancellationToken))];
+            """
+            SELECT from_time FROM wfm.agent_logins WHERE from_time >= @from AND from_time < @until
+            UNION SELECT from_time FROM wfm.login_mappings WHERE from_time >= @from AND from_time < @until
+            UNION SELECT until_time FROM wfm.login_mappings WHERE until_time >= @from AND until_time < @until
+            """,
+            new { from, until },
+            cancellationToken: cancellationToken))];
 
     /// <summary>Names agents and skills as reports do: by what was known at a time.</summary>
     /// <param name="connection">Any.</param>
@@ -211,6 +263,9 @@ public sealed record QueueFiguresQuery(DateTime From, DateTime Until, string? Qu
 
 /// <summary>Which spans to work out; what is null does not narrow.</summary>
 public sealed record SpanQuery(DateTime From, DateTime Until, string[]? Agents = null, string? AfterAgent = null, DateTime? AfterStart = null, int Limit = int.MaxValue);
+
+/// <summary>A contact that is not reported.</summary>
+public sealed record ExcludedRow(string SegmentId, string TaskSid, string QueueSid, string? Channel, short Medium, string Direction, DateTime EndTime, string Reason);
 
 /// <summary>Names in reports.</summary>
 /// <param name="Logins">Login ids by agent.</param>

@@ -36,6 +36,9 @@ public sealed class QueueFigures
     /// <summary>Contacts that left otherwise.</summary>
     public int Redirected { get; init; }
 
+    /// <summary>Contacts whose handling ended, of figures that count true to the interval.</summary>
+    public int Handled { get; init; }
+
     /// <summary>Waiting of the answered ones.</summary>
     public long WaitingMs { get; init; }
 

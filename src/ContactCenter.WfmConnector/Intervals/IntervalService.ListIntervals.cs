@@ -24,6 +24,9 @@ public sealed partial class IntervalService
             """,
             new { range.Start, range.End, after, limit = size + 1 },
             cancellationToken: context.CancellationToken))).AsList();
+        var excluded = rows.Count == 0
+            ? []
+            : await FigureStore.ExcludedCountsAsync(connection, rows[0].Start, rows[^1].Start + Quarter.Length, context.CancellationToken);
         var response = new ListIntervalsResponse();
         response.Intervals.AddRange(rows.Take(size).Select(row => new Interval
         {
@@ -31,6 +34,7 @@ public sealed partial class IntervalService
             Revision = row.Revision,
             SealTime = row.SealTime.ToTimestamp(),
             Incomplete = row.IsIncomplete,
+            ExcludedContacts = excluded.GetValueOrDefault(row.Start),
             State = StateOf(row.Revision, row.States),
         }));
         if (rows.Count > size)

@@ -1,3 +1,4 @@
+using ContactCenter.Contracts;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.Wfm.V1;
 using ContactCenter.WfmConnector.Facts;
@@ -15,22 +16,25 @@ public sealed partial class IntervalService
     {
         var range = IntervalRange.Read(request.StartTime, request.EndTime);
         var size = Pages.Size(request.PageSize);
-        var filter = new ListQueueIntervalsRequest { StartTime = request.StartTime, EndTime = request.EndTime, QueueSid = request.QueueSid };
+        if (!System.Enum.IsDefined(request.Attribution))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "attribution", "is not known");
+        var isTrueToInterval = request.Attribution == Attribution.TrueToInterval;
+        var filter = new ListQueueIntervalsRequest { StartTime = request.StartTime, EndTime = request.EndTime, QueueSid = request.QueueSid, Attribution = request.Attribution };
         var after = Pages.Position(request.PageToken, filter, PositionParts);
         await using var connection = await database.OpenAsync(context.CancellationToken);
-        var rows = await FigureStore.QueuesAsync(
-            connection,
-            new(range.Start, range.End, request.QueueSid.Length > 0 ? request.QueueSid : null, after?.Time(0).UtcDateTime, after?[1], size + 1),
-            context.CancellationToken);
+        var query = new QueueFiguresQuery(range.Start, range.End, request.QueueSid.Length > 0 ? request.QueueSid : null, after?.Time(0).UtcDateTime, after?[1], size + 1);
+        var rows = isTrueToInterval
+            ? await FigureStore.TrueToIntervalAsync(connection, query, context.CancellationToken)
+            : await FigureStore.QueuesAsync(connection, query, context.CancellationToken);
 
         var response = new ListQueueIntervalsResponse { Source = await source.StateAsync(context.CancellationToken) };
-        response.QueueIntervals.AddRange(rows.Take(size).Select(MessageOf));
+        response.QueueIntervals.AddRange(rows.Take(size).Select(row => MessageOf(row, isTrueToInterval)));
         if (rows.Count > size)
             response.NextPageToken = Paging.Token(filter, Paging.Part(rows[size - 1].IntervalStart), rows[size - 1].SkillId);
         return response;
     }
 
-    private static QueueInterval MessageOf(QueueFigures figures)
+    private static QueueInterval MessageOf(QueueFigures figures, bool isTrueToInterval)
     {
         var handle = figures.Handle;
         var message = new QueueInterval
@@ -56,8 +60,10 @@ public sealed partial class IntervalService
             WrapUpTime = Seconds(handle.WrapUp),
             HandleTime = Seconds(handle.Total),
             WaitingAtEnd = figures.WaitingAtEnd,
+            Handled = isTrueToInterval ? figures.Handled : figures.Answered,
         };
-        if (figures.ServiceLevel is { } level)
+        // Answers and the contacts that they are of may lie in different intervals.
+        if (!isTrueToInterval && figures.ServiceLevel is { } level)
             message.ServiceLevel = level;
         return message;
     }

@@ -56,6 +56,21 @@ CREATE TABLE wfm.agent_logins (
 
 CREATE INDEX ix_agent_logins_by_login ON wfm.agent_logins (login_id, from_time);
 
+CREATE TABLE wfm.login_mappings (
+  agent_sid text NOT NULL,
+  from_time timestamptz NOT NULL,
+  until_time timestamptz NOT NULL DEFAULT 'infinity',
+  login_id text NOT NULL,
+  CONSTRAINT pk_login_mappings PRIMARY KEY (agent_sid, from_time)
+);
+
+CREATE TABLE wfm.medium_mappings (
+  channel text NOT NULL,
+  medium smallint NOT NULL,
+  CONSTRAINT pk_medium_mappings PRIMARY KEY (channel),
+  CONSTRAINT ck_medium_mappings_medium CHECK (medium BETWEEN 1 AND 5)
+);
+
 CREATE TABLE wfm.handlings (
   reservation_sid text NOT NULL,
   agent_sid text NOT NULL,
@@ -145,12 +160,22 @@ CREATE TABLE wfm.queue_mappings (
   direction text NOT NULL,
   skill_id text NOT NULL,
   skill_name text NOT NULL,
-  service_level_seconds integer NOT NULL DEFAULT 20,
-  short_abandon_seconds integer NOT NULL DEFAULT 5,
   CONSTRAINT pk_queue_mappings PRIMARY KEY (queue_sid, medium, direction),
   CONSTRAINT ck_queue_mappings_medium_is_reported CHECK (medium BETWEEN 2 AND 5),
-  CONSTRAINT ck_queue_mappings_direction CHECK (direction IN ('INBOUND', 'OUTBOUND') AND (medium <> 5 OR direction = 'INBOUND')),
-  CONSTRAINT ck_queue_mappings_service_level CHECK (service_level_seconds BETWEEN 1 AND 86400 AND short_abandon_seconds BETWEEN 0 AND 3600)
+  CONSTRAINT ck_queue_mappings_direction CHECK (direction IN ('INBOUND', 'OUTBOUND') AND (medium <> 5 OR direction = 'INBOUND'))
+);
+
+CREATE TABLE wfm.service_levels (
+  queue_sid text NOT NULL,
+  medium smallint NOT NULL,
+  direction text NOT NULL,
+  from_time timestamptz NOT NULL,
+  until_time timestamptz NOT NULL DEFAULT 'infinity',
+  seconds integer NOT NULL,
+  percent integer NOT NULL,
+  short_abandon_seconds integer NOT NULL,
+  CONSTRAINT pk_service_levels PRIMARY KEY (queue_sid, medium, direction, from_time),
+  CONSTRAINT ck_service_levels_values CHECK (seconds BETWEEN 1 AND 86400 AND percent BETWEEN 1 AND 100 AND short_abandon_seconds BETWEEN 0 AND 3600)
 );
 
 -- What the past has to be looked at again for, and how far Insights is.
@@ -192,7 +217,10 @@ COMMENT ON TABLE wfm.waits IS 'Stays in a queue that began; those without segmen
 COMMENT ON TABLE wfm.holds IS 'When customers were put on hold and taken back.';
 COMMENT ON TABLE wfm.session_tasks IS 'The task of each session. It may be known only after its holds.';
 COMMENT ON TABLE wfm.queues IS 'Newest known names of queues.';
-COMMENT ON TABLE wfm.queue_mappings IS 'Which skill a queue, medium and direction feed, and its service level.';
+COMMENT ON TABLE wfm.login_mappings IS 'By which id CXone knows an agent whatever the worker attributes say, from when until when.';
+COMMENT ON TABLE wfm.medium_mappings IS 'Media of task channels that their names do not tell, or tell wrongly.';
+COMMENT ON TABLE wfm.queue_mappings IS 'Which skill a queue, medium and direction feed.';
+COMMENT ON TABLE wfm.service_levels IS 'Service levels of mapped queues: an interval keeps the one that was in force when it was sealed (WFM-59).';
 COMMENT ON TABLE wfm.touches IS 'Times of which something new was told, until the sealed intervals there have been computed again.';
 COMMENT ON COLUMN wfm.touches.agent_sid IS 'If given, the touched time lasts to the next change of this agent''s activity.';
 COMMENT ON COLUMN wfm.touches.task_sid IS 'If given, the touched time lasts to the last end of this task''s contacts.';

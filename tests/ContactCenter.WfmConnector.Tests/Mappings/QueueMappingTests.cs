@@ -2,9 +2,9 @@ using ContactCenter.Wfm.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
-namespace ContactCenter.WfmConnector.Tests.Intervals;
+namespace ContactCenter.WfmConnector.Tests.Mappings;
 
-public sealed class MappingTests(TestServers servers) : WfmTest(servers)
+public sealed class QueueMappingTests(TestServers servers) : WfmTest(servers)
 {
     [Fact]
     [Rule("WFM-54"), Rule("WFM-56"), Rule("WFM-57"), Rule("WFM-58"), Rule("WFM-59"), Rule("WFM-62")]
@@ -42,8 +42,25 @@ public sealed class MappingTests(TestServers servers) : WfmTest(servers)
         Assert.Equal(["Chat out", "Voice", "WQ1"], (await ListAsync()).Select(row => row.SkillId));
     }
 
+    [Fact]
+    [Rule("WFM-59")]
+    public async Task A_new_service_level_counts_for_intervals_that_are_not_sealed_yet()
+    {
+        await CreateAsync(new() { QueueSid = "WQ1", Medium = Medium.Voice, SkillId = "Voice", ServiceLevelPercent = 90 });
+        await PublishAsync(
+            Told.Closed(Told.Answered("seg_1", "10:00:30", "10:05:00", 30_000, 200_000, 0)), Told.Closed(Told.Answered("seg_2", "10:15:30", "10:20:00", 30_000, 200_000, 0)));
+        await RestateAsync("10:00:00", "10:15:00");
+        await Mappings.DeleteQueueMappingAsync(new() { QueueSid = "WQ1", Medium = Medium.Voice }, cancellationToken: Cancellation);
+        await CreateAsync(new() { QueueSid = "WQ1", Medium = Medium.Voice, SkillId = "Voice", ServiceLevelSeconds = 60 });
+
+        Assert.Equal(0, (await RestateAsync("10:00:00", "10:30:00")).ChangedValues);
+        Assert.Equal([0, 1], (await ListAsync("10:30:00")).Select(row => row.AnsweredInServiceLevel));
+        var mapping = (await Mappings.ListQueueMappingsAsync(new(), cancellationToken: Cancellation)).QueueMappings.Single();
+        Assert.Equal((60, 80), (mapping.ServiceLevelSeconds, mapping.ServiceLevelPercent));
+    }
+
     private async Task CreateAsync(QueueMapping mapping) => await Mappings.CreateQueueMappingAsync(new() { QueueMapping = mapping }, cancellationToken: Cancellation);
 
-    private async Task<IReadOnlyList<QueueInterval>> ListAsync() => (await Intervals.ListQueueIntervalsAsync(
-        new() { StartTime = Told.At("10:00:00").ToTimestamp(), EndTime = Told.At("10:15:00").ToTimestamp() }, cancellationToken: Cancellation)).QueueIntervals;
+    private async Task<IReadOnlyList<QueueInterval>> ListAsync(string end = "10:15:00") => (await Intervals.ListQueueIntervalsAsync(
+        new() { StartTime = Told.At("10:00:00").ToTimestamp(), EndTime = Told.At(end).ToTimestamp() }, cancellationToken: Cancellation)).QueueIntervals;
 }
