@@ -36,6 +36,15 @@ public static class WfmErrors
     /// <summary>The resource was changed since it was read.</summary>
     public const string EtagMismatch = "ETAG_MISMATCH";
 
+    /// <summary>There is a wire profile of that id; a profile never changes.</summary>
+    public const string ProfileExists = "PROFILE_EXISTS";
+
+    /// <summary>A wire profile has a fault at the named place.</summary>
+    public const string ProfileInvalid = "PROFILE_INVALID";
+
+    /// <summary>There is no such wire profile.</summary>
+    public const string ProfileUnknown = "PROFILE_UNKNOWN";
+
     /// <summary>There is no such report.</summary>
     public const string ReportNotFound = "REPORT_NOT_FOUND";
 

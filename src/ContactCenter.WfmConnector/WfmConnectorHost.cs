@@ -49,6 +49,7 @@ public static class WfmConnectorHost
         builder.Services.AddSingleton<FigureStore>();
         builder.Services.AddSingleton<ReportBuilder>();
         builder.Services.AddSingleton<ReportStore>();
+        builder.Services.AddSingleton<WireProfileStore>();
         builder.Services.AddSingleton<IntervalSealer>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntervalSealer>());
         builder.Services.AddHostedService<ConnectionKeeper>();
@@ -64,6 +65,7 @@ public static class WfmConnectorHost
         app.MapGrpcService<IntervalService>();
         app.MapGrpcService<MappingService>();
         app.MapGrpcService<ReportService>();
+        app.MapGrpcService<WireProfileService>();
         return app;
     }
 }

@@ -50,6 +50,8 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     protected ReportService.ReportServiceClient Reports => new(_channel);
 
+    protected WireProfileService.WireProfileServiceClient Profiles => new(_channel);
+
     /// <summary>Settings besides the usual ones.</summary>
     protected virtual IEnumerable<string> Settings => [];
 

@@ -27,7 +27,10 @@ public sealed class ActivityBook(DurableDatabase database)
             return known;
 
         // Not in the message's transaction: what is remembered here must not be rolled back.
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
+        // Two new activities at once must not get one code.
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('wfm.activities', 0))");
         var code = AgentStateKind.ReasonCodeOf(name, key);
         code = await connection.QuerySingleAsync<string>(new CommandDefinition(
             """
@@ -39,6 +42,7 @@ public sealed class ActivityBook(DurableDatabase database)
             new { key, name, code, other = AgentStateKind.OtherCode(code, key) },
             cancellationToken: cancellationToken));
         var number = await NumberOfAsync(connection, AgentStateKind.Of(name, available, code), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         _numbers[(key, name, available)] = number;
         return number;
     }

@@ -26,8 +26,6 @@ public sealed partial class StateSender(
     TimeProvider timeProvider,
     ILogger<StateSender> logger) : BackgroundService
 {
-    private static readonly ReportWriter Writer = new(WireProfile.Default);
-
     // A changed configuration is tried at once.
     private (long Revision, DateTimeOffset Until) _pause;
 
@@ -73,7 +71,7 @@ public sealed partial class StateSender(
                 entries.Add(await EntryOfAsync(open, state));
         }
 
-        var body = Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, isSnapshot, entries));
+        var body = connection.Profile.Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, isSnapshot, entries));
         var answer = await client.SendStatesAsync(connection, body, $"{lease}-{states[0].Sequence}", cancellationToken);
         switch (answer.Result)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContactCenter.WfmConnector.Reports;
 
 namespace ContactCenter.WfmConnector.Connections;
 
@@ -60,6 +61,9 @@ public sealed record Connection
 
     /// <summary>Sent along in mode SDK unless empty.</summary>
     public required string TenantName { get; init; }
+
+    /// <summary>What the push interface is like.</summary>
+    public required WireProfile Profile { get; init; }
 
     /// <summary>Whether to be connected.</summary>
     public required bool IsWanted { get; init; }

@@ -17,7 +17,7 @@ public sealed partial class ConnectionService
             return response;
         // A key that works now need not wait for the next try.
         await tokens.EndPauseAsync(context.CancellationToken);
-        foreach (var path in (string[])["heartbeat", "acd_details"])
+        foreach (var path in ((string[])["heartbeat", "acd_details"]).Where(path => connection.Profile.Path(path) is not null))
             response.Steps.Add(StepOf(path, await client.ProbeAsync(connection, path, context.CancellationToken)));
         return response;
     }

@@ -1,6 +1,7 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress.Secrets;
 using ContactCenter.Events.Wfm;
+using ContactCenter.WfmConnector.Reports;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,9 +11,10 @@ namespace ContactCenter.WfmConnector.Connections;
 /// <summary>All SQL of the connection and its history.</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="keys">Encrypts the secret.</param>
+/// <param name="profiles">Knows what the push interface is like.</param>
 /// <param name="options">When the connection counts as lost.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys, IOptions<WfmOptions> options, TimeProvider timeProvider)
+public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys, WireProfileStore profiles, IOptions<WfmOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Failed calls in a row after which the connection counts as lost (WFM-14).</summary>
     private const int FailuresUntilLost = 3;
@@ -181,7 +183,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
         var row = await connection.QuerySingleAsync<Row>(
             $"""
             SELECT revision AS Revision, service_url AS ServiceUrl, access_key_id AS AccessKeyId, secret_key AS SecretKey, secret_set_time AS SecretSetTime, mode AS Mode,
-              tenant_name AS TenantName, is_wanted AS IsWanted, replace(state, '_', '') AS State, state_time AS StateTime, success_time AS SuccessTime
+              tenant_name AS TenantName, profile AS Profile, is_wanted AS IsWanted, replace(state, '_', '') AS State, state_time AS StateTime, success_time AS SuccessTime
             FROM wfm.connection {(forUpdate ? "FOR UPDATE" : "")}
             """);
         return new()
@@ -193,6 +195,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
             SecretSetTime = row.SecretSetTime,
             Mode = Enum.Parse<AuthenticationMode>(row.Mode, ignoreCase: true),
             TenantName = row.TenantName,
+            Profile = (await profiles.FindAsync(connection, row.Profile))!,
             IsWanted = row.IsWanted,
             State = Enum.Parse<ConnectionState>(row.State, ignoreCase: true),
             StateTime = row.StateTime,
@@ -209,6 +212,7 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
         public DateTime? SecretSetTime { get; init; }
         public string Mode { get; init; } = "";
         public string TenantName { get; init; } = "";
+        public string Profile { get; init; } = "";
         public bool IsWanted { get; init; }
         public string State { get; init; } = "";
         public DateTime StateTime { get; init; }

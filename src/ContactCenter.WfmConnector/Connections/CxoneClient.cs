@@ -12,7 +12,8 @@ namespace ContactCenter.WfmConnector.Connections;
 /// <param name="store">Told how calls went.</param>
 /// <param name="redactor">Removes secrets from answers that are kept.</param>
 /// <param name="options">How fast reports may be sent.</param>
-public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, ConnectionStore store, Redactor redactor, IOptions<WfmOptions> options)
+/// <param name="timeProvider">Now.</param>
+public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, ConnectionStore store, Redactor redactor, IOptions<WfmOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Most bytes of a report (WFM-72).</summary>
     private const long LargestReport = 32 << 20;
@@ -53,11 +54,12 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
             },
             cancellationToken);
 
-    /// <summary>Sends a heartbeat (WFM-14).</summary>
+    /// <summary>Sends a heartbeat: an empty list of states if the profile has none (WFM-14).</summary>
     /// <param name="connection">Where to.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<CxoneAnswer> BeatAsync(Connection connection, CancellationToken cancellationToken) =>
-        CallAsync(connection, "heartbeat", HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
+    public Task<CxoneAnswer> BeatAsync(Connection connection, CancellationToken cancellationToken) => connection.Profile.Path("heartbeat") is null
+        ? SendStatesAsync(connection, connection.Profile.Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, false, [])), $"{Guid.CreateVersion7(timeProvider.GetUtcNow())}", cancellationToken)
+        : CallAsync(connection, "heartbeat", HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
 
     /// <summary>Tries a path out: what comes of it does not count as how the connection is.</summary>
     /// <param name="connection">Where to.</param>
@@ -108,7 +110,7 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
             var (token, version, failure) = await tokens.GetAsync(connection, refused, cancellationToken);
             if (token is null)
                 return (failure!, version);
-            var url = $"{connection.ServiceUrl}/{WireProfile.Default.Path(path)}";
+            var url = $"{connection.ServiceUrl}/{connection.Profile.Path(path)}";
             var outcome = await egress.SendAsync(
                 new(with(Destination.For($"cxone/{path}", url)), method, url)
                 {
@@ -118,11 +120,11 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
                     ReservationId = reservationId,
                 },
                 cancellationToken);
-            return (AnswerOf(outcome), version);
+            return (AnswerOf(outcome, connection.Profile), version);
         }
     }
 
-    private CxoneAnswer AnswerOf(EgressOutcome outcome)
+    private CxoneAnswer AnswerOf(EgressOutcome outcome, WireProfile profile)
     {
         if (outcome.Response is not { } response)
         {
@@ -146,7 +148,7 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
 
         var text = response.Text;
         var errors = (Code: (string?)null, Message: (string?)null, Items: (IReadOnlyList<RejectedItem>)[]);
-        var isReadable = text.Trim().Length == 0 || CxoneAnswer.TryReadErrors(text, WireProfile.Default, out errors);
+        var isReadable = text.Trim().Length == 0 || CxoneAnswer.TryReadErrors(text, profile, out errors);
         var (result, reason) = response.Status switch
         {
             >= 200 and <= 299 when !isReadable => (CxoneResult.Unreadable, "RESPONSE_UNREADABLE"),

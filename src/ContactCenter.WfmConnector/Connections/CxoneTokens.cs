@@ -34,7 +34,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         {
             var row = await ReadAsync(open, "");
             if (row.Version != refused && timeProvider.GetUtcNow() < row.RenewTime && Decrypt(row) is { } tokens)
-                return (tokens.Choose(), row.Version, null);
+                return (tokens.Choose(connection.Profile), row.Version, null);
         }
 
         await using var transaction = await database.BeginAsync(cancellationToken);
@@ -52,7 +52,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         var now = timeProvider.GetUtcNow();
         var known = current.Version == refused ? null : Decrypt(current);
         if (known is not null && now < current.RenewTime)
-            return (known.Choose(), current.Version, null);
+            return (known.Choose(connection.Profile), current.Version, null);
         if (now < current.RetryTime)
             return (null, 0, Refused(current.RetryTime - now.UtcDateTime));
 
@@ -62,7 +62,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
             if (failure!.Result == CxoneResult.Unauthorized)
                 failure = Refused(await DropAsync(transaction.Connection, current.Version, now));
             else if (known is not null && now < current.ExpireTime)
-                return (known.Choose(), current.Version, null);
+                return (known.Choose(connection.Profile), current.Version, null);
             await transaction.CommitAsync(cancellationToken);
             return (null, 0, failure);
         }
@@ -83,7 +83,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
                 renewed.RefreshLife,
             });
         await transaction.CommitAsync(cancellationToken);
-        return (renewed.Choose(), version, null);
+        return (renewed.Choose(connection.Profile), version, null);
     }
 
     /// <summary>Drops tokens that were refused although they were new; tokens of others stay (WFM-11, WFM-12).</summary>
@@ -132,7 +132,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         if (connection.TenantName.Length > 0)
             body["tenantName"] = connection.TenantName;
         body["accessKeyTokenRequest"] = key;
-        return AskAsync(connection, WireProfile.Default.Path("authentication")!, body, Tokens.OfLogin, cancellationToken);
+        return AskAsync(connection, connection.Profile.Path("authentication")!, body, Tokens.OfLogin, cancellationToken);
     }
 
     private Task<(Tokens? Tokens, CxoneAnswer? Failure)> RefreshAsync(Connection connection, Tokens tokens, CancellationToken cancellationToken) =>
@@ -151,7 +151,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
                 cancellationToken)
             : AskAsync(
                 connection,
-                WireProfile.Default.Path("refresh")!,
+                connection.Profile.Path("refresh")!,
                 new() { ["token"] = tokens.RefreshToken, ["updateCookie"] = true, ["toggleEnabled"] = false },
                 Tokens.OfSdkRefresh,
                 cancellationToken);
@@ -221,7 +221,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
     private sealed record Tokens(string AccessToken, string IdToken, string RefreshToken, TimeSpan Life, TimeSpan RefreshLife)
     {
         /// <summary>The one that the profile wants; if that is empty, the other.</summary>
-        public string Choose() => (WireProfile.Default.UsesIdToken ? IdToken : AccessToken) is { Length: > 0 } chosen ? chosen : WireProfile.Default.UsesIdToken ? AccessToken : IdToken;
+        public string Choose(WireProfile profile) => profile.UsesIdToken == (IdToken.Length > 0) || AccessToken.Length == 0 ? IdToken : AccessToken;
 
         public static Tokens? OfLogin(JsonElement answer)
         {

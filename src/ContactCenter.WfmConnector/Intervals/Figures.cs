@@ -121,7 +121,7 @@ public readonly record struct HandleSeconds(long Talk, long Hold, long WrapUp)
     /// <summary>Rounds parts so that they add up to the rounded whole (WFM-42).</summary>
     public static HandleSeconds Of(long talkMs, long holdMs, long wrapUpMs)
     {
-        var seconds = Quarter.Seconds(talkMs, holdMs, wrapUpMs);
-        return new(seconds[0], seconds[1], seconds[2]);
+        var (talk, handled) = (Quarter.Seconds(talkMs), Quarter.Seconds(talkMs + holdMs));
+        return new(talk, handled - talk, Quarter.Seconds(talkMs + holdMs + wrapUpMs) - handled);
     }
 }

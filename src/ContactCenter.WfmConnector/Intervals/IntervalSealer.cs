@@ -15,11 +15,18 @@ namespace ContactCenter.WfmConnector.Intervals;
 /// <param name="database">The service's database.</param>
 /// <param name="builder">Works reports out.</param>
 /// <param name="reports">Stores them.</param>
+/// <param name="profiles">Knows what they are written with.</param>
 /// <param name="options">When, and what is sent by itself.</param>
 /// <param name="timeProvider">Now.</param>
 /// <param name="logger">Told of what goes wrong.</param>
 public sealed partial class IntervalSealer(
-    DurableDatabase database, ReportBuilder builder, ReportStore reports, IOptions<WfmOptions> options, TimeProvider timeProvider, ILogger<IntervalSealer> logger) : BackgroundService
+    DurableDatabase database,
+    ReportBuilder builder,
+    ReportStore reports,
+    WireProfileStore profiles,
+    IOptions<WfmOptions> options,
+    TimeProvider timeProvider,
+    ILogger<IntervalSealer> logger) : BackgroundService
 {
     /// <summary>Most intervals that are worked out in one go: a day.</summary>
     private const int LongestRun = 96;
@@ -43,15 +50,24 @@ public sealed partial class IntervalSealer(
     {
         await LockAsync(transaction.Connection);
         var all = new List<(DateTime, ReportChange)>();
+        var profile = await profiles.ActiveAsync(transaction.Connection);
         for (var start = from; start < until; start += LongestRun * Quarter.Length)
         {
             var end = start + LongestRun * Quarter.Length < until ? start + LongestRun * Quarter.Length : until;
-            var built = await builder.BuildAsync(transaction.Connection, start, end, cancellationToken);
+            var built = await builder.BuildAsync(transaction.Connection, start, end, profile, cancellationToken);
             var newest = await ReportStore.NewestAsync(transaction.Connection, start, end);
-            var bodies = await ReportStore.BodiesAsync(
-                transaction.Connection,
-                built.Where(report => newest.TryGetValue((report.IntervalStart, report.Kind), out var stored) && !stored.Sha256.AsSpan().SequenceEqual(report.Sha256))
-                    .Select(report => newest[(report.IntervalStart, report.Kind)].Id));
+            // Only what was written with the same profile can be compared.
+            var comparable = built.ToDictionary(report => (report.IntervalStart, report.Kind, report.Profile.Id));
+            foreach (var other in newest.Values.Select(report => report.Profile).Distinct().Where(id => id != profile.Id))
+            {
+                var rebuilt = await builder.BuildAsync(transaction.Connection, start, end, (await profiles.FindAsync(transaction.Connection, other))!, cancellationToken);
+                foreach (var report in rebuilt)
+                    comparable.Add((report.IntervalStart, report.Kind, other), report);
+            }
+
+            var differing = newest.Where(entry => !comparable[(entry.Key.Start, entry.Key.Kind, entry.Value.Profile)].Sha256.AsSpan().SequenceEqual(entry.Value.Sha256))
+                .ToDictionary(entry => entry.Key, entry => entry.Value);
+            var bodies = await ReportStore.BodiesAsync(transaction.Connection, differing.Values.Select(report => report.Id));
             foreach (var interval in built.GroupBy(report => report.IntervalStart))
             {
                 if (!newest.ContainsKey((interval.Key, ReportKind.Activity)))
@@ -61,8 +77,13 @@ public sealed partial class IntervalSealer(
                     continue;
                 }
 
-                var changed = interval.Where(report => bodies.ContainsKey(newest[(report.IntervalStart, report.Kind)].Id)).ToList();
-                var changes = changed.ConvertAll(report => ReportChanges.Between(bodies[newest[(report.IntervalStart, report.Kind)].Id], report.Body, WireProfile.Default));
+                var changed = interval.Where(report => differing.ContainsKey((report.IntervalStart, report.Kind))).ToList();
+                var changes = changed.ConvertAll(report =>
+                {
+                    var stored = differing[(report.IntervalStart, report.Kind)];
+                    var now = comparable[(report.IntervalStart, report.Kind, stored.Profile)];
+                    return ReportChanges.Between(bodies[stored.Id], now.Body, now.Profile);
+                });
                 all.AddRange(changes.SelectMany(list => list).Select(change => (interval.Key, change)));
                 if (changed.Count > 0 && !isDryRun)
                     await ReviseAsync(transaction, changed, changes, events, isSent);
@@ -99,7 +120,7 @@ public sealed partial class IntervalSealer(
         var end = next + Quarter.Length;
         var isDue = end + options.Value.Intervals.SealAfter <= now && (watermark >= end || end + options.Value.Intervals.WatermarkWait <= now);
         if (isDue && !isSealed)
-            await SealAsync(transaction, await builder.BuildAsync(transaction.Connection, next, end, cancellationToken), watermark < end, isSent: true);
+            await SealAsync(transaction, await builder.BuildAsync(transaction.Connection, next, end, await profiles.ActiveAsync(transaction.Connection), cancellationToken), watermark < end, isSent: true);
         if (isDue)
             await transaction.Connection.ExecuteAsync("UPDATE wfm.source SET next_interval = @end", new { end });
         await transaction.CommitAsync(cancellationToken);

@@ -7,6 +7,7 @@ CREATE TABLE wfm.connection (
   secret_set_time timestamptz,
   mode text NOT NULL DEFAULT 'PLAIN',
   tenant_name text NOT NULL DEFAULT '',
+  profile text NOT NULL DEFAULT 'cxone-acd/1',
   is_wanted boolean NOT NULL DEFAULT false,
   state text NOT NULL DEFAULT 'UNCONFIGURED',
   state_time timestamptz NOT NULL DEFAULT now(),
@@ -49,6 +50,15 @@ CREATE TABLE wfm.connection_events (
 
 CREATE INDEX ix_connection_events_by_time ON wfm.connection_events (event_time, event_id);
 
+CREATE TABLE wfm.wire_profiles (
+  profile_id text NOT NULL,
+  document text NOT NULL,
+  create_time timestamptz NOT NULL,
+  CONSTRAINT pk_wire_profiles PRIMARY KEY (profile_id)
+);
+
+COMMENT ON TABLE wfm.wire_profiles IS 'What the push interface is like, besides the built-in profile; a document never changes.';
+COMMENT ON COLUMN wfm.connection.profile IS 'The wire profile that is written with now: the built-in one or one of wfm.wire_profiles.';
 COMMENT ON TABLE wfm.connection IS 'The one connection to CXone: what is configured, what is wanted, and how it is.';
 COMMENT ON COLUMN wfm.connection.secret_key IS 'Encrypted by the deployment''s key; null until one was set.';
 COMMENT ON COLUMN wfm.connection.is_wanted IS 'Whether Connect was called and Disconnect not after it.';

@@ -23,7 +23,7 @@ internal sealed class IntervalReport
     /// <summary>Where agents spent the time (WFM-64).</summary>
     public required IReadOnlyList<AgentPerformance> Performances { get; init; }
 
-    /// <summary>Puts the reports of a range together.</summary>
+    /// <summary>Puts the reports of a range together, several at a time, in their order.</summary>
     /// <param name="from">Start of the first interval.</param>
     /// <param name="until">End of the last interval.</param>
     /// <param name="spans">What agents did.</param>
@@ -31,14 +31,14 @@ internal sealed class IntervalReport
     /// <param name="agentQueues">Figures of agents and skills.</param>
     /// <param name="namesOf">How agents and skills are called, of each interval.</param>
     /// <param name="options">Which rows appear, and where agents' times count.</param>
-    public static IReadOnlyList<IntervalReport> Of(
+    public static ParallelQuery<IntervalReport> Of(
         DateTime from, DateTime until, IReadOnlyList<Span> spans, IReadOnlyList<QueueFigures> queues, IReadOnlyList<AgentQueueFigures> agentQueues, IReadOnlyList<ReportNames> namesOf, ReportOptions options)
     {
         var presences = Presence.Of(spans, from, until, options.PresenceAttribution);
         var activities = spans.Where(span => span.End >= from && span.Kind.Class != "LOGGED_OUT").ToLookup(span => Quarter.StartOf(span.End!.Value));
         var queuesOf = queues.ToLookup(row => row.IntervalStart);
         var agentQueuesOf = agentQueues.ToLookup(row => row.IntervalStart);
-        return [.. presences.Select((presence, index) =>
+        return presences.AsParallel().AsOrdered().Select((presence, index) =>
         {
             var start = from + index * Quarter.Length;
             var names = namesOf[index];
@@ -63,7 +63,7 @@ internal sealed class IntervalReport
 
             IEnumerable<QueueFigures> Idle(IEnumerable<QueueFigures> rows) => names.Skills.Values.ExceptBy(rows.Select(row => row.SkillId), skill => skill.SkillId)
                 .Select(skill => new QueueFigures { IntervalStart = start, SkillId = skill.SkillId, Medium = (short)skill.Medium, Direction = skill.Direction });
-        })];
+        });
     }
 }
 

@@ -18,8 +18,9 @@ public enum ReportKind
 /// <summary>A report as it is sent.</summary>
 /// <param name="IntervalStart">Start of its interval.</param>
 /// <param name="Kind">What it tells.</param>
+/// <param name="Profile">Which it is written with.</param>
 /// <param name="Body">The exact bytes.</param>
-public sealed record BuiltReport(DateTime IntervalStart, ReportKind Kind, byte[] Body)
+public sealed record BuiltReport(DateTime IntervalStart, ReportKind Kind, WireProfile Profile, byte[] Body)
 {
     /// <summary>SHA-256 of the bytes.</summary>
     public byte[] Sha256 { get; } = SHA256.HashData(Body);
@@ -30,14 +31,13 @@ public sealed record BuiltReport(DateTime IntervalStart, ReportKind Kind, byte[]
 /// <param name="options">What reports hold.</param>
 public sealed class ReportBuilder(FigureStore figures, IOptions<WfmOptions> options)
 {
-    private static readonly ReportWriter Writer = new(WireProfile.Default);
-
     /// <summary>Builds the reports of a range, the activities of each interval first.</summary>
     /// <param name="connection">Whose view of the facts counts.</param>
     /// <param name="from">Start of the first interval.</param>
     /// <param name="until">End of the last interval.</param>
+    /// <param name="profile">Which to write with.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<IReadOnlyList<BuiltReport>> BuildAsync(NpgsqlConnection connection, DateTime from, DateTime until, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BuiltReport>> BuildAsync(NpgsqlConnection connection, DateTime from, DateTime until, WireProfile profile, CancellationToken cancellationToken)
     {
         var names = await NamesAsync(connection, from, until, cancellationToken);
         var spans = await figures.SpansAsync(connection, new(from, until), cancellationToken);
@@ -47,8 +47,8 @@ public sealed class ReportBuilder(FigureStore figures, IOptions<WfmOptions> opti
         [
             .. IntervalReport.Of(from, until, spans, queues, agentQueues, names, options.Value.Reports).SelectMany(report => new BuiltReport[]
             {
-                new(report.Start, ReportKind.Activity, Writer.Activities(report)),
-                new(report.Start, ReportKind.Queue, Writer.Queues(report)),
+                new(report.Start, ReportKind.Activity, profile, profile.Writer.Activities(report)),
+                new(report.Start, ReportKind.Queue, profile, profile.Writer.Queues(report)),
             }),
         ];
     }

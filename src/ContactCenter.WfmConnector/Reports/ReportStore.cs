@@ -42,7 +42,7 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
                 hashes = reports.Select(report => report.Sha256).ToArray(),
                 changes = changes.ToArray(),
                 revision,
-                profile = WireProfile.Default.Id,
+                profile = reports[0].Profile.Id,
                 state = isSent ? "WAITING" : "HELD",
                 now,
             });
@@ -88,13 +88,13 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
     /// <param name="from">Start of the first interval.</param>
     /// <param name="until">End of the last interval.</param>
     /// <returns>By interval and kind.</returns>
-    public static async Task<Dictionary<(DateTime Start, ReportKind Kind), (Guid Id, byte[] Sha256)>> NewestAsync(NpgsqlConnection connection, DateTime from, DateTime until) =>
-        (await connection.QueryAsync<(DateTime Start, string Kind, Guid Id, byte[] Sha256)>(
+    public static async Task<Dictionary<(DateTime Start, ReportKind Kind), (Guid Id, string Profile, byte[] Sha256)>> NewestAsync(NpgsqlConnection connection, DateTime from, DateTime until) =>
+        (await connection.QueryAsync<(DateTime Start, string Kind, Guid Id, string Profile, byte[] Sha256)>(
             """
-            SELECT DISTINCT ON (interval_start, kind) interval_start, kind, report_id, sha256 FROM wfm.reports
+            SELECT DISTINCT ON (interval_start, kind) interval_start, kind, report_id, profile, sha256 FROM wfm.reports
             WHERE interval_start >= @from AND interval_start < @until ORDER BY interval_start, kind, revision DESC
             """,
-            new { from, until })).ToDictionary(row => (row.Start, KindOf(row.Kind)), row => (row.Id, row.Sha256));
+            new { from, until })).ToDictionary(row => (row.Start, KindOf(row.Kind)), row => (row.Id, row.Profile, row.Sha256));
 
     /// <summary>Reads the bytes of several reports.</summary>
     /// <param name="connection">Any.</param>

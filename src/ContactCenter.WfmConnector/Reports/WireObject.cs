@@ -18,9 +18,14 @@ internal sealed class WireObject<T>(string section, IReadOnlyDictionary<string, 
 {
     private readonly ConditionalWeakTable<WireProfile, (JsonEncodedText Name, FieldWriter<T> Write)[]> _picked = [];
 
-    /// <summary>Picks the fields that a profile maps, in its order.</summary>
-    public (JsonEncodedText Name, FieldWriter<T> Write)[] In(WireProfile profile) =>
-        _picked.GetValue(profile, picked => [.. picked.Fields(section).Select(field => (field.Value, fields[field.Key]))]);
+    /// <summary>Picks the fields that a profile maps, in its order, then its constants.</summary>
+    public (JsonEncodedText Name, FieldWriter<T> Write)[] In(WireProfile profile) => _picked.GetValue(
+        profile,
+        picked =>
+        [
+            .. picked.Fields(section).Select(field => (field.Value, fields[field.Key])),
+            .. picked.Constants(section).Select(constant => (constant.Key, new FieldWriter<T>((writer, _) => writer.Constant(constant.Value)))),
+        ]);
 }
 
 /// <summary>Writes JSON as a profile wants it (WFM-91).</summary>
@@ -42,6 +47,8 @@ internal sealed class WireWriter(Utf8JsonWriter json, WireProfile profile)
         else
             json.WriteNullValue();
     }
+
+    public void Constant(string value) => json.WriteRawValue(value);
 
     public void Flag(bool flag) => json.WriteBooleanValue(flag);
 

@@ -9,10 +9,13 @@ namespace ContactCenter.WfmConnector.Reports;
 public sealed class WireProfile
 {
     private readonly Dictionary<string, IReadOnlyList<KeyValuePair<string, JsonEncodedText>>> _fields;
+    private readonly Dictionary<string, IReadOnlyList<KeyValuePair<JsonEncodedText, string>>> _constants;
     private readonly Dictionary<string, string> _paths;
     private readonly Dictionary<string, string> _errors;
+    private readonly Lazy<ReportWriter> _writer;
 
-    private WireProfile(JsonElement document)
+    /// <summary>Reads a document without faults.</summary>
+    internal WireProfile(JsonElement document)
     {
         Id = document.GetProperty("id").GetString()!;
         AcdType = document.GetProperty("acdType").GetString()!;
@@ -27,10 +30,21 @@ public sealed class WireProfile
             IReadOnlyList<KeyValuePair<string, JsonEncodedText>> (section) =>
                 [.. section.Value.EnumerateObject().Select(field => KeyValuePair.Create(field.Name, JsonEncodedText.Encode(field.Value.GetString()!)))],
             StringComparer.Ordinal);
+        _constants = document.TryGetProperty("constants", out var constants)
+            ? constants.EnumerateObject().ToDictionary(
+                section => section.Name,
+                IReadOnlyList<KeyValuePair<JsonEncodedText, string>> (section) =>
+                    [.. section.Value.EnumerateObject().Select(constant => KeyValuePair.Create(JsonEncodedText.Encode(constant.Name), constant.Value.GetRawText()))],
+                StringComparer.Ordinal)
+            : [];
+        _writer = new(() => new(this));
     }
 
+    /// <summary>JSON of the built-in profile.</summary>
+    public static string DefaultDocument { get; } = ReadDefault();
+
     /// <summary>The built-in profile.</summary>
-    public static WireProfile Default { get; } = ReadDefault();
+    public static WireProfile Default { get; } = Parse(DefaultDocument);
 
     /// <summary>Name and version, such as <c>cxone-acd/1</c>.</summary>
     public string Id { get; }
@@ -54,6 +68,9 @@ public sealed class WireProfile
     /// <param name="name">Such as <c>queue_report</c>.</param>
     public string? Path(string name) => _paths.GetValueOrDefault(name);
 
+    /// <summary>Writes with this profile.</summary>
+    internal ReportWriter Writer => _writer.Value;
+
     /// <summary>Where answers tell of errors: a name in their JSON; null if nowhere.</summary>
     /// <param name="name"><c>code</c>, <c>message</c>, <c>items</c>, <c>item_field</c>, <c>item_message</c> or <c>item_index</c>.</param>
     public string? ErrorPlace(string name) => _errors.GetValueOrDefault(name);
@@ -62,13 +79,33 @@ public sealed class WireProfile
     /// <param name="section">Such as <c>queue</c>.</param>
     public IReadOnlyList<KeyValuePair<string, JsonEncodedText>> Fields(string section) => _fields.GetValueOrDefault(section) ?? [];
 
+    /// <summary>What every object of a kind has besides its fields: names on the wire and values as JSON.</summary>
+    /// <param name="section">Such as <c>queue</c>.</param>
+    public IReadOnlyList<KeyValuePair<JsonEncodedText, string>> Constants(string section) => _constants.GetValueOrDefault(section) ?? [];
+
+    /// <summary>Names that a part of a document can have: the built-in profile has them all.</summary>
+    /// <param name="part"><c>paths</c>, <c>errors</c>, <c>fields</c>, or a section of the fields.</param>
+    internal IReadOnlyCollection<string> NamesOf(string part) => part switch
+    {
+        "paths" => _paths.Keys,
+        "errors" => _errors.Keys,
+        "fields" => _fields.Keys,
+        _ => [.. Fields(part).Select(field => field.Key)],
+    };
+
     private static Dictionary<string, string> Texts(JsonElement element) =>
         element.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.Ordinal);
 
-    private static WireProfile ReadDefault()
+    private static string ReadDefault()
     {
         using var stream = typeof(WireProfile).Assembly.GetManifestResourceStream("cxone-acd-1.json")!;
-        using var document = JsonDocument.Parse(stream);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static WireProfile Parse(string text)
+    {
+        using var document = JsonDocument.Parse(text);
         return new(document.RootElement);
     }
 }

@@ -16,7 +16,8 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
     public async Task A_change_goes_out_at_once_and_what_follows_within_three_seconds_waits_for_the_last_of_it()
     {
         await ConnectAsync();
-        await PublishAsync(Told.Activity("WK1", "07:00:00", "Available"), Told.Agent("WK1", "07:00:00", "4711"));
+        await PublishAsync(Told.Agent("WK1", "07:00:00", "4711"));
+        await PublishAsync(Told.Activity("WK1", "07:00:00", "Available"));
         await Eventually.TrueAsync(() => Cxone.ReportedStates.Any());
         // Its last report is older than three seconds.
         Time.Set(Time.GetUtcNow().AddSeconds(5));

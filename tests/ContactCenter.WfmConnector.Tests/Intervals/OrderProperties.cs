@@ -54,7 +54,7 @@ public sealed class OrderProperties(TestServers servers) : WfmTest(servers)
         foreach (var fact in facts)
             KeepAsync(connection, fact).GetAwaiter().GetResult();
         var reports = Services.GetRequiredService<ReportBuilder>()
-            .BuildAsync(connection, Told.At("08:45:00").UtcDateTime, Told.At("11:00:00").UtcDateTime, Cancellation).GetAwaiter().GetResult();
+            .BuildAsync(connection, Told.At("08:45:00").UtcDateTime, Told.At("11:00:00").UtcDateTime, WireProfile.Default, Cancellation).GetAwaiter().GetResult();
         return string.Concat(reports.Select(report => Convert.ToHexString(report.Sha256)));
     }
 

@@ -42,9 +42,8 @@ public sealed class MappingTests(TestServers servers) : WfmTest(servers)
     [Rule("WFM-22"), Rule("WFM-24"), Rule("WFM-25"), Rule("WFM-27")]
     public async Task A_mapped_activity_means_its_state_from_then_on_and_a_new_one_its_name_with_a_warning()
     {
-        await PublishAsync(
-            Told.Activity("WK1", "08:10:00", "Training"), Told.Activity("WK2", "08:10:00", "Break"), Told.Activity("WK2", "08:12:00", "BREAK"),
-            Told.Activity("WK2", "08:14:00", "Pause") with { ActivitySid = "WA-Break" });
+        await PublishAsync(Told.Activity("WK1", "08:10:00", "Training"), Told.Activity("WK2", "08:10:00", "Break"));
+        await PublishAsync(Told.Activity("WK2", "08:12:00", "BREAK"), Told.Activity("WK2", "08:14:00", "Pause") with { ActivitySid = "WA-Break" });
         Assert.Equal(["ACTIVITY_UNMAPPED WA-BREAK BREAK", "ACTIVITY_UNMAPPED WA-Break Pause", "ACTIVITY_UNMAPPED WA-Training Training"], await WarningsAsync("ACTIVITY_UNMAPPED"));
         Assert.Equal(["REASON_CODE_COLLISION WA-BREAK BREAK_REAK"], await WarningsAsync("REASON_CODE_COLLISION"));
 
