@@ -221,7 +221,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
     private sealed record Tokens(string AccessToken, string IdToken, string RefreshToken, TimeSpan Life, TimeSpan RefreshLife)
     {
         /// <summary>The one that the profile wants; if that is empty, the other.</summary>
-        public string Choose(WireProfile profile) => profile.UsesIdToken == (IdToken.Length > 0) || AccessToken.Length == 0 ? IdToken : AccessToken;
+        public string Choose(WireProfile profile) => (profile.UsesIdToken ? IdToken.Length > 0 : AccessToken.Length == 0) ? IdToken : AccessToken;
 
         public static Tokens? OfLogin(JsonElement answer)
         {

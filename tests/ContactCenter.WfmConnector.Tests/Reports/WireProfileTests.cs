@@ -47,8 +47,8 @@ public sealed class WireProfileTests(TestServers servers) : WfmTest(servers)
         Time.Set(Time.GetUtcNow().AddSeconds(61));
         await Eventually.TrueAsync(() => Cxone.To(CxoneStub.States).Any(call => call.Json.GetProperty("agentStates").GetArrayLength() == 0));
         Assert.Equal(beats, Cxone.To(CxoneStub.Heartbeat).Count());
-        await PublishAsync(Told.Activity("WK1", "10:30:00", "Lunch Ü"));
-        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any(state => state.GetRawText() == """{"agentId":"WK1","state":"UNAVAILABLE","reasonText":"Lunch Ü"}"""));
+        await PublishAsync(Told.Activity("WK1", "10:30:00", "Außer Haus"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any(state => state.GetRawText() == """{"agentId":"WK1","state":"UNAVAILABLE","reasonText":"Außer Haus"}"""));
 
         await FailsAsync(StatusCode.AlreadyExists, "PROFILE_EXISTS", () => CreateAsync(Custom()));
         await FailsAsync(StatusCode.AlreadyExists, "PROFILE_EXISTS", () => CreateAsync(WireProfile.DefaultDocument));
