@@ -38,7 +38,7 @@ public sealed partial class MappingService
             .Concat((await rows.ReadAsync<(string Agent, string Login)>()).Select(row => Warning("LOGIN_ID_DUPLICATE", row.Agent, row.Login)))
             .Concat((await rows.ReadAsync<string>()).Select(queue => Warning("QUEUE_UNMAPPED", queue, "")))
             .OrderBy(warning => warning.Code, StringComparer.Ordinal).ThenBy(warning => warning.Subject, StringComparer.Ordinal)
-            .Where(warning => after is null || (string.CompareOrdinal(warning.Code, after[0]), string.CompareOrdinal(warning.Subject, after[1])) is (> 0, _) or (0, > 0))
+            .Where(warning => after is null || string.CompareOrdinal(warning.Code, after[0]) switch { 0 => string.CompareOrdinal(warning.Subject, after[1]) > 0, var order => order > 0 })
             .ToList();
         var response = new V1.ListMappingWarningsResponse();
         response.Warnings.AddRange(warnings.Take(size));

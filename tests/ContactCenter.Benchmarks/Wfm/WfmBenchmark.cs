@@ -103,6 +103,8 @@ internal sealed class WfmBenchmark : IBenchmark
         await connections.UpdateConnectionAsync(
             new() { Connection = new() { ServiceUrl = cxone, AccessKeyId = "benchmark", SecretKey = "benchmark-secret", Etag = present.Etag } }, cancellationToken: cancellationToken);
         await connections.ConnectAsync(new(), cancellationToken: cancellationToken);
+        // States go out once a first heartbeat was answered.
+        await Eventually.TrueAsync(async () => (await connections.GetConnectionAsync(new(), cancellationToken: cancellationToken)).Connection.State == ConnectionState.Connected);
         var bus = Bus.Factory.CreateUsingRabbitMq(configure => configure.Host(new Uri(broker)));
         await bus.StartAsync(cancellationToken);
         var sent = new Dictionary<string, long>(StringComparer.Ordinal);

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using ContactCenter.ServiceDefaults;
-using ContactCenter.Wfm.V1;
 using ContactCenter.WfmConnector.Reports;
 using Grpc.Core;
 using ReportKind = ContactCenter.Wfm.V1.ReportKind;
@@ -113,12 +111,12 @@ public sealed class WireProfileFaultTests
     }
 
     [Theory]
-    [InlineData("{", "")]
-    [InlineData("[]", "")]
-    [InlineData("""{"id":"a/1","id":"a/1"}""", "")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"id":"a/1","id":"a/1"}""")]
     [Rule("WFM-89")]
-    public void What_is_no_object_with_names_of_its_own_is_a_fault_as_a_whole(string document, string pointer) =>
-        Assert.Equal(pointer, Assert.Single(WireProfileReader.Read(document).Faults).Pointer);
+    public void What_is_no_object_with_names_of_its_own_is_a_fault_as_a_whole(string document) =>
+        Assert.Equal("", Assert.Single(WireProfileReader.Read(document).Faults).Pointer);
 
     [Fact]
     [Rule("WFM-88")]
