@@ -10,6 +10,7 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     private const string Search = "GET /v2/Contacts/search?criteria=%28Phone%3Aequals%3A%2B12223334444%29%20or%20%28Email%3Aequals%3Akim%40example%29";
 
     [Fact]
+    [Rule("CRM-62")]
     [Rule("CRM-67")]
     [Rule("CRM-69")]
     [Rule("CRM-70")]
@@ -68,6 +69,7 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     [Rule("CRM-63")]
     [Rule("CRM-64")]
     [Rule("CRM-65")]
+    [Rule("CRM-81")]
     [Rule("CRM-83")]
     [Rule("CRM-86")]
     public async Task The_account_of_an_end_user_is_remembered_and_replaced_when_it_is_gone()
@@ -103,9 +105,13 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-66")]
+    [Rule("CRM-68")]
+    [Rule("CRM-75")]
+    [Rule("CRM-82")]
     [Rule("CRM-87")]
     [Rule("CRM-88")]
-    [Rule("CRM-66")]
+    [Rule("CRM-99")]
     public async Task Records_are_reused_as_configured()
     {
         await UseAsync(connector =>
@@ -128,6 +134,10 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
         var call = new Telling(4);
         await TellAsync(call.Assigned());
         await StandAsync(call.Name, "Account Succeeded", "Record Dead HTTP_STATUS");
+        found = (302, "");
+        call = new Telling(5);
+        await TellAsync(call.Assigned());
+        await StandAsync(call.Name, "Account Succeeded", "Record Dead REDIRECT_REFUSED");
 
         async Task<(string Id, bool Reused)> RecordOfAsync(long id)
         {

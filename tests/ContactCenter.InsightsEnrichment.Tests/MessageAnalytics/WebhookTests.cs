@@ -189,12 +189,16 @@ public sealed class PartnerWebhookTests(TestServers servers) : MessageTest(serve
     }
 }
 
-/// <summary>No agent is configured.</summary>
+/// <summary>An agent is configured, and no token for it.</summary>
 public sealed class WebhookOffTests(TestServers servers) : MessageTest(servers)
 {
-    protected override IEnumerable<string> Settings => [];
+    protected override IEnumerable<string> Settings => [$"--Rbm:Agents:0:AgentId={Agent}"];
 
     [Fact]
     [Rule("MSG-4")]
-    public async Task Without_a_token_nothing_is_taken() => Assert.Equal(HttpStatusCode.ServiceUnavailable, await NotifyAsync("{}"));
+    public async Task Without_a_token_nothing_is_taken_and_the_service_is_not_ready()
+    {
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await NotifyAsync("{}"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Http.GetAsync("/health", Cancellation)).StatusCode);
+    }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Net;
+using ContactCenter.InsightsEnrichment.Tests.MessageAnalytics;
 using Npgsql;
 
 namespace ContactCenter.InsightsEnrichment.Tests.RawEvents;
 
-public sealed class LostDatabaseTests(TestServers servers) : InsightsTest(servers)
+public sealed class LostDatabaseTests(TestServers servers) : MessageTest(servers)
 {
     private ServerProcess? _postgres;
 
@@ -23,7 +24,8 @@ public sealed class LostDatabaseTests(TestServers servers) : InsightsTest(server
 
     [Fact]
     [Rule("INS-3")]
-    public async Task While_the_database_is_away_callbacks_get_503_within_5_seconds_and_afterwards_all_goes_on()
+    [Rule("MSG-6")]
+    public async Task While_the_database_is_away_senders_get_503_within_5_seconds_and_afterwards_all_goes_on()
     {
         var forms = Examples.ColdTransfer().Forms;
         await SendAsync(forms.Take(5));
@@ -34,12 +36,15 @@ public sealed class LostDatabaseTests(TestServers servers) : InsightsTest(server
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
         Assert.Equal("STORE_UNAVAILABLE", await ReasonOfAsync(answers[0]));
+        var receipt = Receipt("DELIVERED", M1, "2026-01-01T09:00:05Z", "e-1");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await NotifyAsync(receipt));
         using var health = await Http.GetAsync("/health", Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
 
         await _postgres.StartAgainAsync(Cancellation);
         await Eventually.TrueAsync(async () => (await PostAsync(forms[5])).StatusCode == HttpStatusCode.NoContent);
         await SendAsync(forms.Skip(6));
+        Assert.Equal(HttpStatusCode.OK, await NotifyAsync(receipt));
         await Eventually.TrueAsync(async () => await RowsAsync(TaskLife.Sid("WT", 1)) is [_, _, _, var last] && last.EndsWith("solved", StringComparison.Ordinal));
     }
 }
