@@ -18,6 +18,7 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
     private const int LongestTimeout = 10;
     private const int MostHeaders = 64;
     private const int LongestState = 512;
+    private const int MostMessages = 100;
 
     /// <summary>The endpoints that a connector has, in the order of their fields.</summary>
     /// <param name="connector">The connector.</param>
@@ -170,6 +171,8 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
     {
         if (!Enum.IsDefined(connector.Ordering))
             findings.Refuse("connector.ordering", SharedErrors.FieldInvalid, "must be SKIP_DEAD or STRICT");
+        if (connector.Flows?.DelayChatUntilMessages is < 0 or > MostMessages)
+            findings.Refuse("connector.flows.delay_chat_until_messages", SharedErrors.FieldInvalid, $"must be 0 to {MostMessages}");
         if (connector.Flows is { } flows && !Enum.IsDefined(flows.RecordReuse))
             findings.Refuse("connector.flows.record_reuse", SharedErrors.FieldInvalid, "must be NEVER, ANY_FOUND, OPEN_FOUND or SAME_LEAF_QUEUE");
         if (connector.Flows?.UpdateTriggers?.Triggers.Any(trigger => !Enum.IsDefined(trigger) || trigger == UpdateTrigger.Unspecified) is true)

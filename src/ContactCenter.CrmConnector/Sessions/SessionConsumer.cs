@@ -17,8 +17,12 @@ namespace ContactCenter.CrmConnector.Sessions;
 public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider timeProvider)
     : IConsumer<SessionStarted>, IConsumer<SessionQueued>, IConsumer<SessionAssigned>, IConsumer<SessionConnected>, IConsumer<SessionEnded>,
       IConsumer<SessionTransferred>, IConsumer<RatingSaved>, IConsumer<DispositionSaved>, IConsumer<SurveyAnswered>, IConsumer<CustomDataReceived>,
-      IConsumer<QueueSelected>, IConsumer<UserVerified>
+      IConsumer<QueueSelected>, IConsumer<UserVerified>, IConsumer<ChatMessageSent>
 {
+    private const string Assigned = "Assigned";
+    private const string Connected = "Connected";
+    private const string MessagePrefix = "message/";
+
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SessionStarted> context) =>
         TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
@@ -35,12 +39,8 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
     public Task Consume(ConsumeContext<SessionAssigned> context) =>
         TakeAsync(context, context.Message.AccountSid, context.Message.Session, context.Message.OccurredTime, told =>
         {
-            var flows = told.Work.Connector.Flows;
-            var isDelayed = told.Work.Session.Name.Channel == Channel.Call ? flows.DelayCallRecord : flows.DelayChatRecord;
-            if (isDelayed)
-                told.Work.LookUp(told.Time);
-            else
-                told.Work.Trigger(told.Time);
+            told.Note(Assigned, true);
+            told.TriggerInTime();
         });
 
     /// <inheritdoc />
@@ -49,7 +49,8 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
         {
             told.Note("Agent", told.Facts.Agent);
             told.Work.Session.Sheet.NoteFirst("FirstAgent", told.Facts.Agent, told.Time, told.Facts.Sequence);
-            told.Work.Trigger(told.Time);
+            told.Note(Connected, true);
+            told.TriggerInTime();
             told.Work.Comment(CommentText.SourceOf(CommentKind.Start), told.Time);
         });
 
@@ -138,11 +139,27 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
             told.Work.Update(UpdateTrigger.UserVerified, $"{nameof(UserVerified)}/{context.Message.EventId}", told.Time);
         });
 
+    /// <inheritdoc />
+    public Task Consume(ConsumeContext<ChatMessageSent> context) => TakeAsync(
+        context,
+        context.Message.AccountSid,
+        context.Message.Session,
+        context.Message.OccurredTime,
+        told =>
+        {
+            if (told.Work.Session.Triggered)
+                return;
+            told.Note(MessagePrefix + context.Message.MessageId, true);
+            told.TriggerInTime();
+        },
+        flows => flows.DelayChatUntilMessages > 0 && context.Message is { Session.SessionKind: "chat", Direction: "inbound" });
+
     // Without a connector in use nobody asks for anything, and nothing is kept.
-    private async Task TakeAsync(ConsumeContext context, string accountSid, SessionFacts facts, DateTimeOffset time, Action<Told> effect)
+    private async Task TakeAsync(
+        ConsumeContext context, string accountSid, SessionFacts facts, DateTimeOffset time, Action<Told> effect, Func<Flows, bool>? isWanted = null)
     {
         var transaction = context.Transaction();
-        if (await connectors.FindActiveAsync(transaction.Connection) is not { } connector)
+        if (await connectors.FindActiveAsync(transaction.Connection) is not { } connector || isWanted?.Invoke(connector.Flows) is false)
             return;
         var now = timeProvider.GetUtcNow();
         var session = await SessionStore.LockAsync(transaction.Connection, SessionName.Of(facts.SessionKind, facts.SessionId), accountSid, now);
@@ -156,5 +173,19 @@ public sealed class SessionConsumer(ConnectorLoader connectors, TimeProvider tim
     private sealed record Told(SessionWork Work, SessionFacts Facts, DateTimeOffset Time)
     {
         public void Note(string name, object? value) => Work.Session.Sheet.Note(name, value, Time, Facts.Sequence);
+
+        /// <summary>Has account and record made once that is wanted; before, the account is looked for as soon as there is an agent (CRM-77, CRM-78).</summary>
+        public void TriggerInTime()
+        {
+            var (flows, sheet) = (Work.Connector.Flows, Work.Session.Sheet);
+            var isCall = Work.Session.Name.Channel == Channel.Call;
+            var isConnected = sheet.Get<bool>(Connected);
+            if (!isConnected && !sheet.Get<bool>(Assigned))
+                return;
+            if ((isConnected || !(isCall ? flows.DelayCallRecord : flows.DelayChatRecord)) && (isCall || sheet.Count(MessagePrefix) >= flows.DelayChatUntilMessages))
+                Work.Trigger(Time);
+            else
+                Work.LookUp(Time);
+        }
     }
 }

@@ -69,6 +69,10 @@ public sealed class SessionSheet
     /// <returns>The default if it is not known.</returns>
     public T? Get<T>(string name) => _entries.TryGetValue(name, out var entry) ? entry.Value.Deserialize<T>(JsonSerializerOptions.Web) : default;
 
+    /// <summary>How many facts have names that begin with a text.</summary>
+    /// <param name="prefix">The text.</param>
+    public int Count(string prefix) => _entries.Keys.Count(name => name.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <summary>The session as requests speak of it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="account">The account's id; none without.</param>

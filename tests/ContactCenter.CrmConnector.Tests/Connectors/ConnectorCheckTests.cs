@@ -97,6 +97,15 @@ public sealed class ConnectorCheckTests(TestServers servers) : CrmTest(servers)
             new() { Headers = { headers.Select(header => new CustomHeader { Key = header.Key, Value = header.Value }) } };
     }
 
+    [Theory]
+    [Rule("CRM-78")]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public async Task A_chat_waits_for_at_most_a_hundred_messages(int messages, bool isAccepted) => Assert.Equal(
+        isAccepted ? [] : ["connector.flows.delay_chat_until_messages FIELD_INVALID"], await ProblemsAsync(connector => connector.Flows.DelayChatUntilMessages = messages));
+
     [Fact]
     [Rule("CRM-24")]
     public async Task A_stored_secret_counts_when_a_connector_is_validated()

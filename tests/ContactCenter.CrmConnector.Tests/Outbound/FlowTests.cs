@@ -184,6 +184,23 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-77")]
+    [Rule("CRM-78")]
+    public async Task The_record_of_a_chat_is_made_once_the_consumer_has_written_often_enough()
+    {
+        await UseAsync(connector => (connector.Flows.DelayChatUntilMessages, connector.Flows.UpdateTriggers) = (2, new()));
+        var (chat, call) = (new Telling(5, "chat") { SessionType = "Messaging Inbound (Web Chat)" }, new Telling(5));
+
+        await TellAsync(chat.Wrote("m1"), chat.Assigned());
+        await TellAsync(chat.Connected());
+        await TellAsync(chat.Wrote("m2", "outbound"), chat.Wrote("m1"), call.Assigned());
+        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded");
+        await StandAsync(chat.Name, "Account Blocked SESSION_NOT_ASSIGNED", "Comment Blocked RECORD_UNRESOLVED");
+        await TellAsync(chat.Wrote("m3"));
+        await StandAsync(chat.Name, "Account Succeeded", "Comment Succeeded", "Record Succeeded");
+    }
+
+    [Fact]
     [Rule("CRM-78")]
     [Rule("CRM-79")]
     public async Task A_session_without_an_agent_gets_its_record_at_its_end_or_none()

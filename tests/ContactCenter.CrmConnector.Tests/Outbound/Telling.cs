@@ -4,13 +4,14 @@ namespace ContactCenter.CrmConnector.Tests.Outbound;
 
 /// <summary>What Insights tells of one session: that of the specification's worked examples, if nothing else is said.</summary>
 /// <param name="id">Number of the session.</param>
-internal sealed class Telling(long id = 1418)
+/// <param name="kind"><c>call</c> or <c>chat</c>.</param>
+internal sealed class Telling(long id = 1418, string kind = "call")
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 20, 14, 0, TimeSpan.Zero);
 
     private long _sequence;
 
-    public string Name => $"call-{id}";
+    public string Name => $"{kind}-{id}";
 
     public SessionEndUserFacts? EndUser { get; init; } = new(77, null, null, "Kim Lee", "kim@example", "+12223334444");
 
@@ -32,6 +33,9 @@ internal sealed class Telling(long id = 1418)
 
     public DispositionSaved Disposed() =>
         new() { EventId = NewId(), OccurredTime = Start.AddMinutes(5), RecordedTime = Start, AccountSid = "AC1", Session = Facts(null), Code = "sold", Note = "twice" };
+
+    public ChatMessageSent Wrote(string messageId, string direction = "inbound") =>
+        new() { EventId = NewId(), OccurredTime = Start.AddSeconds(40), RecordedTime = Start, AccountSid = "AC1", Session = Facts(null), MessageId = messageId, Direction = direction };
 
     public QueueSelected Selected() => new() { EventId = NewId(), OccurredTime = Start, RecordedTime = Start, AccountSid = "AC1", Session = Facts(null) };
 
@@ -57,7 +61,7 @@ internal sealed class Telling(long id = 1418)
 
     private SessionFacts Facts(SessionAgentFacts? agent) => new()
     {
-        SessionKind = "call",
+        SessionKind = kind,
         SessionId = id,
         SessionType = SessionType,
         Sequence = ++_sequence,
