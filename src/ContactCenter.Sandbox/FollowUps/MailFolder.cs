@@ -32,7 +32,7 @@ public sealed partial class MailFolder(IConfiguration configuration)
     /// <param name="cancellation">Ends the reading.</param>
     public Task<string> CertificateAsync(CancellationToken cancellation) => File.ReadAllTextAsync(Setting("certificate"), cancellation);
 
-    /// <summary>All mails.</summary>
+    /// <summary>All mails; one that came again, as its sender did not learn that it had arrived, has the same id and is shown once.</summary>
     public IReadOnlyCollection<Mail> Read()
     {
         var folder = new DirectoryInfo(Path.Combine(Setting("folder"), "new"));
@@ -42,7 +42,7 @@ public sealed partial class MailFolder(IConfiguration configuration)
                 _read[file.Name] = Parse(File.ReadAllText(file.FullName));
         }
 
-        return _read.Values;
+        return [.. _read.Values.DistinctBy(mail => mail.Id)];
     }
 
     private string Setting(string name) => HttpUtility.ParseQueryString(_server!.Query)[name]!;
