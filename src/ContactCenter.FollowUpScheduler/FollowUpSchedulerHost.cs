@@ -81,6 +81,7 @@ public static class FollowUpSchedulerHost
         services.AddSingleton<RecordStore>();
         services.AddSingleton<RecordProgress>();
         services.AddSingleton<NotificationStore>();
+        services.AddSingleton<NotificationLedger>();
         services.AddSingleton<MessageSender>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<PostActionPlanner>();

@@ -76,7 +76,7 @@ public sealed class AnswerDesk(AnswerTokens tokens, NotificationStore notificati
             return new(known.ActionId == action.ActionId ? AnswerResult.Accepted : AnswerResult.AlreadyAnswered, known);
         if (!isOpen || now > notification.EffectiveDueTime + Validity)
         {
-            await HistoryStore.AddAsync(transaction.Connection, HistoryEvent.Of(notification, HistoryEvent.AnsweredLate, notification.ChannelId, [], action.ActionId, now));
+            await HistoryStore.AddAsync(transaction.Connection, [HistoryEvent.Of(notification, HistoryEvent.AnsweredLate, notification.ChannelId, [], action.ActionId, now)]);
             return new(AnswerResult.TooLate);
         }
 
@@ -119,7 +119,7 @@ public sealed class AnswerDesk(AnswerTokens tokens, NotificationStore notificati
             await PostActionPlanner.AnsweredAsync(transaction, new(runId, followUp.Id, notification.RecordId, StepRun.OnAnswer, context, 0, "{}"), now);
         }
 
-        await HistoryStore.AddAsync(transaction.Connection, HistoryEvent.Of(notification, HistoryEvent.Answered, notification.ChannelId, [], action.ActionId, now));
+        await HistoryStore.AddAsync(transaction.Connection, [HistoryEvent.Of(notification, HistoryEvent.Answered, notification.ChannelId, [], action.ActionId, now)]);
         transaction.Publish(
             new FollowUpAnswered
             {

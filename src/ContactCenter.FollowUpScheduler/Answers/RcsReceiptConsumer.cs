@@ -25,7 +25,7 @@ public sealed class RcsReceiptConsumer : IConsumer<RcsReceiptReceived>
             return;
         var isFirst = Before.TryGetValue(receipt.Kind, out var before)
             && await NotificationStore.MoveAsync(transaction.Connection, notification.NotificationId, before, receipt.Kind, "");
-        await HistoryStore.AddAsync(transaction.Connection, HistoryEvent.Of(notification, HistoryEvent.Delivery, notification.ChannelId, [receipt.MessageId], receipt.Kind, receipt.OccurredTime));
+        await HistoryStore.AddAsync(transaction.Connection, [HistoryEvent.Of(notification, HistoryEvent.Delivery, notification.ChannelId, [receipt.MessageId], receipt.Kind, receipt.OccurredTime)]);
         if (isFirst)
             NotificationEvents.StatusChanged(transaction, notification, receipt.Kind, "", receipt.OccurredTime);
     }

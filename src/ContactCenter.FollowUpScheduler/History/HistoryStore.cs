@@ -18,17 +18,37 @@ public sealed record HistoryFilter(string Type, string FollowUpId, string Channe
 /// <param name="database">The service's database.</param>
 public sealed class HistoryStore(DurableDatabase database)
 {
-    /// <summary>Adds an event; that a notification was sent is told once (FUP-100).</summary>
+    /// <summary>Adds events; that a notification was sent is told once (FUP-100).</summary>
     /// <param name="connection">In the transaction of what happened.</param>
-    /// <param name="entry">The event.</param>
-    public static Task AddAsync(NpgsqlConnection connection, HistoryEvent entry) => connection.ExecuteAsync(
+    /// <param name="entries">The events.</param>
+    public static Task AddAsync(NpgsqlConnection connection, IReadOnlyCollection<HistoryEvent> entries) => connection.ExecuteAsync(
         """
         INSERT INTO followups.conversation_events (event_id, conversation_id, type, event_time, follow_up_id, record_id, reconciliation_id, episode, attempt, notification_id, user_id,
           channel_id, message_ids, detail)
-        VALUES (@EventId, @ConversationId, @Type, @EventTime, @FollowUpId, @RecordId, @ReconciliationId, @Episode, @Attempt, @NotificationId, @UserId, @ChannelId, @MessageIds, @Detail)
+        SELECT event_id, conversation_id, type, event_time, follow_up_id, record_id, reconciliation_id, episode, attempt, notification_id, user_id,
+          channel_id, string_to_array(message_ids, E'\n'), detail
+        FROM unnest(@events, @conversations, @types, @times, @followUps, @records, @reconciliationIds, @episodes, @attempts, @notifications, @users, @channels, @messages, @details)
+          e(event_id, conversation_id, type, event_time, follow_up_id, record_id, reconciliation_id, episode, attempt, notification_id, user_id, channel_id, message_ids, detail)
         ON CONFLICT DO NOTHING
         """,
-        entry);
+        new
+        {
+            events = entries.Select(entry => entry.EventId).ToArray(),
+            conversations = entries.Select(entry => entry.ConversationId).ToArray(),
+            types = entries.Select(entry => entry.Type).ToArray(),
+            times = entries.Select(entry => entry.EventTime).ToArray(),
+            followUps = entries.Select(entry => entry.FollowUpId).ToArray(),
+            records = entries.Select(entry => entry.RecordId).ToArray(),
+            reconciliationIds = entries.Select(entry => entry.ReconciliationId).ToArray(),
+            episodes = entries.Select(entry => entry.Episode).ToArray(),
+            attempts = entries.Select(entry => entry.Attempt).ToArray(),
+            notifications = entries.Select(entry => entry.NotificationId).ToArray(),
+            users = entries.Select(entry => entry.UserId).ToArray(),
+            channels = entries.Select(entry => entry.ChannelId).ToArray(),
+            // unnest flattens arrays of arrays; ids have no line breaks.
+            messages = entries.Select(entry => string.Join('\n', entry.MessageIds)).ToArray(),
+            details = entries.Select(entry => entry.Detail).ToArray(),
+        });
 
     /// <summary>Lists events, newest first.</summary>
     /// <param name="filter">Which ones.</param>

@@ -13,9 +13,9 @@ namespace ContactCenter.FollowUpScheduler.Notifications;
 public sealed record SentMessage(SendOutcome Outcome, ChannelRoute Route, IReadOnlyList<ChannelMessage> Messages);
 
 /// <summary>Sends a notification by the first of its channels that can reach the recipient (FUP-53).</summary>
-/// <param name="database">The service's database.</param>
+/// <param name="ledger">Notes what is about to leave.</param>
 /// <param name="types">The types of channels.</param>
-public sealed class MessageSender(DurableDatabase database, IEnumerable<IMessageChannel> types)
+public sealed class MessageSender(NotificationLedger ledger, IEnumerable<IMessageChannel> types)
 {
     private readonly Dictionary<FollowUps.V1.Channel.SettingsOneofCase, IMessageChannel> _types = types.ToDictionary(type => type.Type);
 
@@ -56,8 +56,7 @@ public sealed class MessageSender(DurableDatabase database, IEnumerable<IMessage
         var rendered = RenderedMessage.Of(followUp, notification.NotificationId, route.Address, own, tokens);
         if (TypeOf(route).Compose(route.Channel.Definition, rendered) is not { } messages)
             return new(new(SendResult.Rejected, "MESSAGE_TOO_LONG", "too_large"), route, []);
-        await using (var connection = await database.OpenAsync(cancellationToken))
-            await NotificationStore.NoteMessagesAsync(connection, notification.NotificationId, route.Channel.Id, [.. messages.Select(message => message.MessageId)]);
+        await ledger.NoteAsync(new(notification.NotificationId, route.Channel.Id, [.. messages.Select(message => message.MessageId)]), cancellationToken);
         foreach (var message in messages)
         {
             await job.CheckAsync(cancellationToken);

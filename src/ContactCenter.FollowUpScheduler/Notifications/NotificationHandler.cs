@@ -14,9 +14,8 @@ namespace ContactCenter.FollowUpScheduler.Notifications;
 
 /// <summary>Sends a notification that is due, or holds it back: once, however often its job runs (FUP-65 to FUP-70).</summary>
 /// <param name="database">The service's database.</param>
-/// <param name="store">The notifications.</param>
-/// <param name="followUps">The follow-ups.</param>
-/// <param name="directory">The recipients.</param>
+/// <param name="ledger">Finds notifications, and begins them.</param>
+/// <param name="directory">The attributes of the deployment.</param>
 /// <param name="channels">The channels.</param>
 /// <param name="sender">Sends messages.</param>
 /// <param name="settlement">Stores how it ended.</param>
@@ -25,8 +24,7 @@ namespace ContactCenter.FollowUpScheduler.Notifications;
 /// <param name="timeProvider">Now.</param>
 public sealed class NotificationHandler(
     DurableDatabase database,
-    NotificationStore store,
-    FollowUpStore followUps,
+    NotificationLedger ledger,
     DirectoryStore directory,
     ChannelBook channels,
     MessageSender sender,
@@ -48,25 +46,25 @@ public sealed class NotificationHandler(
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
     {
-        while (await store.FindAsync(job.Payload<NotificationJob>().NotificationId, cancellationToken) is { State: Pending or Deferred or Sending or Uncertain or Failed } notification)
+        while (await ledger.FindAsync(job.Payload<NotificationJob>().NotificationId, cancellationToken)
+            is { Notification: { State: Pending or Deferred or Sending or Uncertain or Failed } notification } due)
         {
-            var followUp = await followUps.FindAsync(notification.FollowUpId, cancellationToken);
+            var followUp = due.FollowUp;
             if (followUp is null || notification is not { RecordState: RecordStates.Active, IsRecipient: true } || notification.RecordEpisode != notification.Episode || notification.Attempt > followUp.Attempts)
             {
                 await WithdrawAsync(job, followUp, notification, cancellationToken);
                 return;
             }
 
-            if (await TryAsync(job, followUp, notification, cancellationToken))
+            if (await TryAsync(job, followUp, notification, due.User, cancellationToken))
                 return;
         }
     }
 
     /// <summary>Holds the notification back or sends it.</summary>
     /// <returns>False if what it was decided by has changed meanwhile.</returns>
-    private async Task<bool> TryAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, DirectoryUser? user, CancellationToken cancellationToken)
     {
-        var user = (await directory.FindUsersAsync([notification.UserId], cancellationToken)).GetValueOrDefault(notification.UserId);
         var decision = notification.State is Pending or Deferred
             ? SendDecision.Of(followUp, notification.Reason, notification.EffectiveDueTime, Windows(followUp, user?.User), Zone(followUp, user?.User), Now)
             : new(notification.EffectiveDueTime);
@@ -87,7 +85,8 @@ public sealed class NotificationHandler(
             return true;
         }
 
-        if (!await BeginAsync(job, followUp, notification, choice, decision.EffectiveDueTime, cancellationToken))
+        var leaving = new LeavingNotification(followUp, notification, choice.Routes.Count > 0 ? choice.Routes[0].Channel.Id : "", decision.EffectiveDueTime, job.Fence);
+        if (!await (notification.State == Failed ? BeginAgainAsync(leaving, cancellationToken) : ledger.BeginAsync(leaving, cancellationToken)))
             return notification.State == Failed;
         await SendAsync(job, followUp, notification, user!, choice, decision.EffectiveDueTime, cancellationToken);
         return true;
@@ -141,29 +140,12 @@ public sealed class NotificationHandler(
         await job.CommitAsync(transaction, cancellationToken);
     }
 
-    /// <summary>Moves the notification to SENDING and plans the next attempt from its effective due time (FUP-65, FUP-70).</summary>
-    private async Task<bool> BeginAsync(
-        JobRun job, StoredFollowUp followUp, StoredNotification notification, ChannelChoice choice, DateTimeOffset effectiveDueTime, CancellationToken cancellationToken)
+    private async Task<bool> BeginAgainAsync(LeavingNotification leaving, CancellationToken cancellationToken)
     {
         await using var transaction = await database.BeginAsync(cancellationToken);
-        var channelId = choice.Routes.Count > 0 ? choice.Routes[0].Channel.Id : "";
-        if (notification.State == Failed)
-        {
-            var begins = await NotificationStore.BeginAgainAsync(transaction.Connection, notification, channelId, job.Fence);
-            await transaction.CommitAsync(cancellationToken);
-            return begins;
-        }
-
-        if (!await NotificationStore.BeginAsync(transaction.Connection, notification, channelId, effectiveDueTime, job.Fence))
-            return false;
-        if (notification.Attempt < followUp.Attempts)
-        {
-            var next = new PlannedAttempt(notification.RecordId, notification.Episode, notification.UserId, notification.Attempt + 1);
-            await NotificationPlanner.PlanAsync(transaction, followUp.Id, [next], effectiveDueTime + followUp.NotificationFrequency, Now);
-        }
-
+        var begins = await NotificationStore.BeginAgainAsync(transaction.Connection, leaving);
         await transaction.CommitAsync(cancellationToken);
-        return true;
+        return begins;
     }
 
     /// <summary>Withdraws what is unsent of a record that does not want it any more; what may have been sent counts as failed.</summary>

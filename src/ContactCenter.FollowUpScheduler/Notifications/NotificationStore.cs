@@ -22,10 +22,18 @@ public sealed class NotificationStore(DurableDatabase database)
     /// <param name="notificationId">The notification.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>Null if there is none.</returns>
-    public async Task<StoredNotification?> FindAsync(Guid notificationId, CancellationToken cancellationToken)
+    public async Task<StoredNotification?> FindAsync(Guid notificationId, CancellationToken cancellationToken) =>
+        (await FindAsync([notificationId], cancellationToken)).GetValueOrDefault(notificationId);
+
+    /// <summary>Finds notifications.</summary>
+    /// <param name="ids">The notifications.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Those that exist, by id.</returns>
+    public async Task<IReadOnlyDictionary<Guid, StoredNotification>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<StoredNotification>(new($"{Select} WHERE n.notification_id = @notificationId", new { notificationId }, cancellationToken: cancellationToken));
+        return (await connection.QueryAsync<StoredNotification>(new($"{Select} WHERE n.notification_id = ANY (@ids)", new { ids = ids.Distinct().ToArray() }, cancellationToken: cancellationToken)))
+            .ToDictionary(notification => notification.NotificationId);
     }
 
     /// <summary>Finds the notification that a message belongs to.</summary>
@@ -91,39 +99,48 @@ public sealed class NotificationStore(DurableDatabase database)
         """,
         new { notification.NotificationId, notification.RecordId, notification.UserId, reason });
 
-    /// <summary>The last moment before a message leaves: whether record, episode, recipient, follow-up and claim still allow it is decided in one statement (FUP-70).</summary>
+    /// <summary>The last moment before messages leave: whether record, episode, recipient, follow-up and claim still allow it is decided in one statement (FUP-70).</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="notification">The notification.</param>
-    /// <param name="channelId">The channel that is tried first.</param>
-    /// <param name="effectiveDueTime">When it was due.</param>
-    /// <param name="fence">Number of the claim.</param>
-    /// <returns>Whether it is SENDING now.</returns>
-    public static async Task<bool> BeginAsync(NpgsqlConnection connection, StoredNotification notification, string channelId, DateTimeOffset effectiveDueTime, long fence) => await connection.ExecuteAsync(
+    /// <param name="leaving">The notifications.</param>
+    /// <returns>Those that are SENDING now.</returns>
+    public static async Task<IReadOnlySet<Guid>> BeginAsync(NpgsqlConnection connection, IReadOnlyCollection<LeavingNotification> leaving) => (await connection.QueryAsync<Guid>(
         """
-        UPDATE followups.notifications n SET state = 'SENDING', reason = '', channel_id = @channelId, effective_due_time = @effectiveDueTime, fence = @fence
-        FROM followups.records r, followups.follow_ups f, followups.record_recipients p
-        WHERE n.notification_id = @NotificationId AND n.state = @State AND n.fence <= @fence
+        WITH locked AS (
+          SELECT n.notification_id, b.channel_id, b.due, b.fence
+          FROM unnest(@ids, @states, @channels, @dues, @fences) b(id, state, channel_id, due, fence)
+          JOIN followups.notifications n ON n.notification_id = b.id AND n.state = b.state AND n.fence <= b.fence
+          ORDER BY n.notification_id FOR UPDATE OF n)
+        UPDATE followups.notifications n SET state = 'SENDING', reason = '', channel_id = l.channel_id, effective_due_time = l.due, fence = l.fence
+        FROM locked l, followups.records r, followups.follow_ups f, followups.record_recipients p
+        WHERE n.notification_id = l.notification_id
           AND r.record_id = n.record_id AND r.episode = n.episode AND r.state = 'ACTIVE'
           AND f.follow_up_id = n.follow_up_id AND f.active AND NOT f.deleted
           AND p.record_id = n.record_id AND p.user_id = n.user_id AND NOT p.removed
+        RETURNING n.notification_id
         """,
-        new { notification.NotificationId, notification.State, channelId, effectiveDueTime, fence }) == 1;
+        new
+        {
+            ids = leaving.Select(item => item.Notification.NotificationId).ToArray(),
+            states = leaving.Select(item => item.Notification.State).ToArray(),
+            channels = leaving.Select(item => item.ChannelId).ToArray(),
+            dues = leaving.Select(item => item.EffectiveDueTime.UtcDateTime).ToArray(),
+            fences = leaving.Select(item => item.Fence).ToArray(),
+        })).ToHashSet();
 
-    /// <summary>As <see cref="BeginAsync"/> for one that has failed and is replayed: only while its record is ACTIVE and no later attempt went out (FUP-66).</summary>
+    /// <summary>As <c>BeginAsync</c> for one that has failed and is replayed: only while its record is ACTIVE and no later attempt went out (FUP-66).</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="notification">The notification.</param>
-    /// <param name="channelId">The channel that is tried first.</param>
-    /// <param name="fence">Number of the claim.</param>
+    /// <param name="leaving">The notification.</param>
     /// <returns>False if it is superseded, which is noted.</returns>
-    public static async Task<bool> BeginAgainAsync(NpgsqlConnection connection, StoredNotification notification, string channelId, long fence)
+    public static async Task<bool> BeginAgainAsync(NpgsqlConnection connection, LeavingNotification leaving)
     {
+        var notification = leaving.Notification;
         var isSuperseded = await connection.ExecuteScalarAsync<bool>(
             """
             SELECT EXISTS (SELECT FROM followups.notifications WHERE (record_id, episode, user_id) = (@RecordId, @Episode, @UserId) AND attempt > @Attempt
               AND state NOT IN ('PENDING', 'DEFERRED', 'CANCELED'))
             """,
             new { notification.RecordId, notification.Episode, notification.UserId, notification.Attempt });
-        if (!isSuperseded && await BeginAsync(connection, notification, channelId, notification.EffectiveDueTime, fence))
+        if (!isSuperseded && (await BeginAsync(connection, [leaving])).Count == 1)
             return true;
         await connection.ExecuteAsync("UPDATE followups.notifications SET reason = 'SUPERSEDED' WHERE notification_id = @NotificationId", new { notification.NotificationId });
         return false;
@@ -142,22 +159,40 @@ public sealed class NotificationStore(DurableDatabase database)
 
     /// <summary>Notes ids of messages before they leave, so that receipts find them however early they come.</summary>
     /// <param name="connection">In a transaction or not.</param>
-    /// <param name="notificationId">The notification.</param>
-    /// <param name="channelId">The channel.</param>
-    /// <param name="messageIds">The ids, in order.</param>
-    public static Task NoteMessagesAsync(NpgsqlConnection connection, Guid notificationId, string channelId, string[] messageIds) => connection.ExecuteAsync(
-        "UPDATE followups.notifications SET channel_id = @channelId, message_ids = @messageIds WHERE notification_id = @notificationId", new { notificationId, channelId, messageIds });
-
-    /// <summary>Stores that a channel has taken a notification.</summary>
-    /// <param name="connection">In a transaction.</param>
-    /// <param name="notificationId">The notification.</param>
-    /// <param name="fence">Number of the claim.</param>
-    /// <param name="sentTime">When.</param>
-    /// <returns>False if another claim has the say.</returns>
-    public static async Task<bool> SentAsync(NpgsqlConnection connection, Guid notificationId, long fence, DateTimeOffset sentTime) => await connection.ExecuteAsync(
+    /// <param name="messages">The messages.</param>
+    public static Task NoteMessagesAsync(NpgsqlConnection connection, IReadOnlyCollection<NotedMessages> messages) => connection.ExecuteAsync(
         """
-        UPDATE followups.notifications SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime
-        WHERE notification_id = @notificationId AND fence = @fence AND state IN ('SENDING', 'DELIVERED', 'READ')
+        UPDATE followups.notifications n SET channel_id = m.channel_id, message_ids = string_to_array(m.ids, E'\n')
+        FROM unnest(@notifications, @channels, @ids) m(id, channel_id, ids) WHERE n.notification_id = m.id
         """,
-        new { notificationId, fence, sentTime }) == 1;
+        new
+        {
+            notifications = messages.Select(message => message.NotificationId).ToArray(),
+            channels = messages.Select(message => message.ChannelId).ToArray(),
+            // unnest flattens arrays of arrays; ids have no line breaks.
+            ids = messages.Select(message => string.Join('\n', message.MessageIds)).ToArray(),
+        });
+
+    /// <summary>Stores that channels have taken notifications.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="sent">The notifications, each with the number of its claim.</param>
+    /// <param name="sentTime">When.</param>
+    /// <returns>Those over which no other claim has the say.</returns>
+    public static async Task<IReadOnlySet<Guid>> SentAsync(NpgsqlConnection connection, IReadOnlyCollection<(Guid NotificationId, long Fence)> sent, DateTimeOffset sentTime) =>
+        (await connection.QueryAsync<Guid>(
+            """
+            WITH locked AS (
+              SELECT n.notification_id FROM unnest(@ids, @fences) s(id, fence) JOIN followups.notifications n ON n.notification_id = s.id AND n.fence = s.fence
+              ORDER BY n.notification_id FOR UPDATE OF n)
+            UPDATE followups.notifications n SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime
+            FROM locked l WHERE n.notification_id = l.notification_id AND n.state IN ('SENDING', 'DELIVERED', 'READ')
+            RETURNING n.notification_id
+            """,
+            new { ids = sent.Select(item => item.NotificationId).ToArray(), fences = sent.Select(item => item.Fence).ToArray(), sentTime })).ToHashSet();
 }
+
+/// <summary>Messages of a notification that are about to leave.</summary>
+/// <param name="NotificationId">The notification.</param>
+/// <param name="ChannelId">The channel.</param>
+/// <param name="MessageIds">Their ids, in order.</param>
+public sealed record NotedMessages(Guid NotificationId, string ChannelId, IReadOnlyList<string> MessageIds);

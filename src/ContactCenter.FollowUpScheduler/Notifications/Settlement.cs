@@ -9,33 +9,39 @@ using ContactCenter.ServiceDefaults;
 
 namespace ContactCenter.FollowUpScheduler.Notifications;
 
-/// <summary>Stores how the sending of a notification has ended, with all that follows from it (FUP-66 to FUP-68, FUP-100).</summary>
-/// <param name="database">The service's database.</param>
-/// <param name="progress">What follows for the record.</param>
-/// <param name="timeProvider">Now.</param>
-public sealed class Settlement(DurableDatabase database, RecordProgress progress, TimeProvider timeProvider)
+/// <summary>Stores how the sending of a notification has ended, with all that follows from it (FUP-66 to FUP-68, FUP-100). Many succeed at once, so that it is joined.</summary>
+public sealed class Settlement
 {
     private static readonly string[] UnderWay = ["SENDING", "UNCERTAIN"];
 
-    private DateTimeOffset Now => RpcTimes.Whole(timeProvider.GetUtcNow());
+    private readonly DurableDatabase _database;
+    private readonly RecordProgress _progress;
+    private readonly TimeProvider _time;
+    private readonly Batches<Success, bool> _succeeding;
 
-    /// <summary>The channel has taken it.</summary>
-    /// <param name="job">Its job, which ends.</param>
+    /// <summary>Creates the settlement.</summary>
+    /// <param name="database">The service's database.</param>
+    /// <param name="progress">What follows for the record.</param>
+    /// <param name="timeProvider">Now.</param>
+    public Settlement(DurableDatabase database, RecordProgress progress, TimeProvider timeProvider)
+    {
+        (_database, _progress, _time) = (database, progress, timeProvider);
+        _succeeding = new(NotificationLedger.MostInBatch, SucceedAsync);
+    }
+
+    private DateTimeOffset Now => RpcTimes.Whole(_time.GetUtcNow());
+
+    /// <summary>The channel has taken it. Its job may end afterwards: once more it finds nothing to do.</summary>
+    /// <param name="job">Its job.</param>
     /// <param name="followUp">The follow-up.</param>
     /// <param name="notification">The notification.</param>
     /// <param name="sent">How it was sent.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="LeaseLostException">Another claim has the say.</exception>
     public async Task SucceedAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, SentMessage sent, CancellationToken cancellationToken)
     {
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        var now = Now;
-        if (!await NotificationStore.SentAsync(transaction.Connection, notification.NotificationId, job.Fence, now))
+        if (!await _succeeding.AddAsync(new(job.Fence, followUp, notification, sent)).WaitAsync(cancellationToken))
             throw new LeaseLostException(job.Id, job.Fence);
-        var messageIds = sent.Messages.Select(message => message.MessageId).ToArray();
-        await HistoryStore.AddAsync(transaction.Connection, HistoryEvent.Of(notification, HistoryEvent.Sent, sent.Route.Channel.Id, messageIds, "", now));
-        Publish(transaction, followUp, notification, sent, messageIds, now);
-        await progress.SettleAsync(transaction, followUp, notification, now);
-        await job.CommitAsync(transaction, cancellationToken);
     }
 
     /// <summary>It is not to be tried again: the attempt is used up, and the job becomes a dead letter.</summary>
@@ -47,13 +53,13 @@ public sealed class Settlement(DurableDatabase database, RecordProgress progress
     /// <exception cref="JobFailedException">Always, once that is stored.</exception>
     public async Task FailAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, string reason, CancellationToken cancellationToken)
     {
-        await using (var transaction = await database.BeginAsync(cancellationToken))
+        await using (var transaction = await _database.BeginAsync(cancellationToken))
         {
             var now = Now;
             if (await NotificationStore.MoveAsync(transaction.Connection, notification.NotificationId, UnderWay, "FAILED", reason))
             {
                 NotificationEvents.StatusChanged(transaction, notification, "FAILED", reason, now);
-                await progress.SettleAsync(transaction, followUp, notification, now);
+                await _progress.SettleAsync(transaction, followUp, [notification], now);
             }
 
             await transaction.CommitAsync(cancellationToken);
@@ -69,7 +75,7 @@ public sealed class Settlement(DurableDatabase database, RecordProgress progress
     /// <exception cref="JobFailedException">Always, once that is stored.</exception>
     public async Task RetryAsync(StoredNotification notification, SendOutcome outcome, CancellationToken cancellationToken)
     {
-        await using (var connection = await database.OpenAsync(cancellationToken))
+        await using (var connection = await _database.OpenAsync(cancellationToken))
         {
             var (state, reason) = outcome.Result == SendResult.Unknown ? ("UNCERTAIN", outcome.Reason) : ("PENDING", HoldReasons.Retrying);
             await NotificationStore.MoveAsync(connection, notification.NotificationId, UnderWay, state, reason);
@@ -83,7 +89,24 @@ public sealed class Settlement(DurableDatabase database, RecordProgress progress
     /// <param name="followUp">The follow-up.</param>
     /// <param name="notification">The notification.</param>
     public Task EvaluateAsync(DurableTransaction transaction, StoredFollowUp followUp, StoredNotification notification) =>
-        progress.EvaluateAsync(transaction, followUp, [notification.RecordId], Now);
+        _progress.EvaluateAsync(transaction, followUp, [notification.RecordId], Now);
+
+    private async Task<IReadOnlyList<bool>> SucceedAsync(IReadOnlyList<Success> successes)
+    {
+        await using var transaction = await _database.BeginAsync(CancellationToken.None);
+        var now = Now;
+        var settled = await NotificationStore.SentAsync(transaction.Connection, [.. successes.Select(success => (success.Notification.NotificationId, success.Fence))], now);
+        var own = successes.Where(success => settled.Contains(success.Notification.NotificationId)).ToList();
+        await HistoryStore.AddAsync(
+            transaction.Connection, [.. own.Select(success => HistoryEvent.Of(success.Notification, HistoryEvent.Sent, success.Sent.Route.Channel.Id, success.MessageIds, "", now))]);
+        foreach (var success in own)
+            Publish(transaction, success.FollowUp, success.Notification, success.Sent, success.MessageIds, now);
+        // In one order everywhere, as records are locked.
+        foreach (var ofFollowUp in own.GroupBy(success => success.FollowUp.Id).OrderBy(group => group.Key, StringComparer.Ordinal))
+            await _progress.SettleAsync(transaction, ofFollowUp.Last().FollowUp, [.. ofFollowUp.Select(success => success.Notification)], now);
+        await transaction.CommitAsync(CancellationToken.None);
+        return [.. successes.Select(success => settled.Contains(success.Notification.NotificationId))];
+    }
 
     private static void Publish(
         DurableTransaction transaction, StoredFollowUp followUp, StoredNotification notification, SentMessage sent, string[] messageIds, DateTimeOffset now)
@@ -133,5 +156,10 @@ public sealed class Settlement(DurableDatabase database, RecordProgress progress
                 message.MessageId,
                 mandatory: false);
         }
+    }
+
+    private sealed record Success(long Fence, StoredFollowUp FollowUp, StoredNotification Notification, SentMessage Sent)
+    {
+        public string[] MessageIds { get; } = [.. Sent.Messages.Select(message => message.MessageId)];
     }
 }

@@ -11,22 +11,29 @@ namespace ContactCenter.FollowUpScheduler.Records;
 /// <param name="postActions">Plans the post actions.</param>
 public sealed class RecordProgress(PostActionPlanner postActions)
 {
-    /// <summary>Counts an attempt that has ended and sees what follows.</summary>
-    /// <param name="transaction">The transaction that ends it.</param>
+    /// <summary>Counts attempts that have ended and sees what follows.</summary>
+    /// <param name="transaction">The transaction that ends them.</param>
     /// <param name="followUp">The follow-up.</param>
-    /// <param name="notification">The attempt.</param>
+    /// <param name="notifications">The attempts.</param>
     /// <param name="now">Now.</param>
-    public async Task SettleAsync(DurableTransaction transaction, StoredFollowUp followUp, StoredNotification notification, DateTimeOffset now)
+    public async Task SettleAsync(DurableTransaction transaction, StoredFollowUp followUp, IReadOnlyCollection<StoredNotification> notifications, DateTimeOffset now)
     {
         // The record first: two recipients of it settle one after the other, and the last one sees both.
         await transaction.Connection.ExecuteAsync(
             """
-            SELECT FROM followups.records WHERE record_id = @RecordId FOR UPDATE;
-            UPDATE followups.record_recipients p SET settled = greatest(settled, @Attempt) FROM followups.records r
-            WHERE p.record_id = @RecordId AND p.user_id = @UserId AND r.record_id = p.record_id AND r.episode = @Episode
+            SELECT FROM followups.records WHERE record_id = ANY (@records) ORDER BY record_id FOR UPDATE;
+            UPDATE followups.record_recipients p SET settled = greatest(settled, n.attempt)
+            FROM unnest(@records, @users, @attempts, @episodes) n(record_id, user_id, attempt, episode), followups.records r
+            WHERE p.record_id = n.record_id AND p.user_id = n.user_id AND r.record_id = n.record_id AND r.episode = n.episode
             """,
-            new { notification.RecordId, notification.UserId, notification.Attempt, notification.Episode });
-        await EvaluateAsync(transaction, followUp, [notification.RecordId], now);
+            new
+            {
+                records = notifications.Select(notification => notification.RecordId).ToArray(),
+                users = notifications.Select(notification => notification.UserId).ToArray(),
+                attempts = notifications.Select(notification => notification.Attempt).ToArray(),
+                episodes = notifications.Select(notification => notification.Episode).ToArray(),
+            });
+        await EvaluateAsync(transaction, followUp, [.. notifications.Select(notification => notification.RecordId).Distinct()], now);
     }
 
     /// <summary>Sees what follows for records whose recipients have changed.</summary>

@@ -1,11 +1,11 @@
-namespace ContactCenter.StorageExport.Uploads;
+namespace ContactCenter.Durable;
 
 /// <summary>Joins what many ask for at once into one piece of work: while one batch is under way, the next one gathers.</summary>
 /// <typeparam name="TItem">What is asked for.</typeparam>
 /// <typeparam name="TResult">What comes of it.</typeparam>
 /// <param name="most">Most items of a batch.</param>
 /// <param name="run">Does a batch; a result for each item, in their order.</param>
-internal sealed class Batches<TItem, TResult>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run)
+public sealed class Batches<TItem, TResult>(int most, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run)
 {
     private readonly Lock _gate = new();
     private List<(TItem Item, TaskCompletionSource<TResult> Result)> _waiting = [];
