@@ -37,5 +37,9 @@ public sealed record ChannelChoice(IReadOnlyList<ChannelRoute> Routes, string Bl
     /// <param name="channel">The channel.</param>
     public static string TypeOf(Channel channel) => channel.SettingsCase.ToString().ToUpperInvariant();
 
-    private static string AddressOf(Channel channel, User user) => channel.SettingsCase == Channel.SettingsOneofCase.Rbm ? user.Phone : user.Email;
+    /// <summary>The address of a user in a channel.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="user">The user.</param>
+    /// <returns>Empty if he has none.</returns>
+    public static string AddressOf(Channel channel, User user) => channel.SettingsCase == Channel.SettingsOneofCase.Rbm ? user.Phone : user.Email;
 }

@@ -135,7 +135,11 @@ public sealed class StepRunHandler(DurableDatabase database, StepRunStore store,
         user.AddTo(values);
         values.Set("channel", "id", run.Context.ChannelId);
         if ((await channels.AllAsync(cancellationToken)).GetValueOrDefault(run.Context.ChannelId) is { } channel)
+        {
             values.Set("channel", "type", ChannelChoice.TypeOf(channel.Definition));
+            values.Set("channel", "address", ChannelChoice.AddressOf(channel.Definition, user.User));
+        }
+
         return values;
     }
 
