@@ -45,8 +45,24 @@ public sealed class CrmPass(
     {
         if (!IsOn)
             return;
-        state.Begin(day.DayNumber * NumbersOfDay);
         await operators.PauseQueueAsync(new() { Kind = Calls, Note = "The sandbox's CRM is away." }, cancellationToken: cancellation);
+        await UseAsync(day, day.DayNumber * NumbersOfDay, cancellation);
+    }
+
+    /// <summary>Puts the connector to use that is the day's turn, for traffic of the present: nothing waits.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="cancellation">Ends the calls.</param>
+    public async Task OpenAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (!IsOn)
+            return;
+        await UseAsync(DateOnly.FromDateTime(now.UtcDateTime), now.ToUnixTimeMilliseconds(), cancellation);
+        await ResumeAsync(cancellation);
+    }
+
+    private async Task UseAsync(DateOnly day, long number, CancellationToken cancellation)
+    {
+        state.Begin(number);
         var url = configuration["Sandbox:PublicUrl"]!.TrimEnd('/');
         var connector = day.DayNumber % 2 == 0 ? CrmConnectors.ZohoLike(url) : CrmConnectors.Plain(url);
         try

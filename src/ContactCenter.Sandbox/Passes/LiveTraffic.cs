@@ -1,9 +1,15 @@
+using ContactCenter.Insights.V1;
+using ContactCenter.Sandbox.Crm;
+using ContactCenter.Sandbox.Cxone;
+using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio;
 using ContactCenter.Sandbox.Twilio.Callbacks;
 using ContactCenter.Sandbox.Twilio.Lives;
 using ContactCenter.Sandbox.Twilio.Rest;
 using ContactCenter.Sandbox.Twilio.Sending;
 using Grpc.Core;
+using Polly.Timeout;
 
 namespace ContactCenter.Sandbox.Passes;
 
@@ -11,18 +17,35 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="options">Seed and rate.</param>
 /// <param name="account">The account in whose name is sent.</param>
 /// <param name="sender">Sends the callbacks.</param>
+/// <param name="sessions">Sends the events of the sessions.</param>
+/// <param name="store">Where the files of sessions lie.</param>
+/// <param name="crm">The CRM's part.</param>
+/// <param name="cases">What the CRM keeps.</param>
+/// <param name="cxone">What CXone was told.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says what could not be sent or read.</param>
 public sealed partial class LiveTraffic(
-    SandboxOptions options, TwilioAccount account, CallbackSender sender, TaskRouterState taskRouter, SuiteReader suite, TimeProvider time, ILogger<LiveTraffic> logger)
+    SandboxOptions options,
+    TwilioAccount account,
+    CallbackSender sender,
+    SessionSender sessions,
+    ExternalStore store,
+    CrmPass crm,
+    CrmState cases,
+    CxoneInbox cxone,
+    TaskRouterState taskRouter,
+    SuiteReader suite,
+    TimeProvider time,
+    ILogger<LiveTraffic> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SummaryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
     private static readonly TimeSpan LogOutLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SessionPause = TimeSpan.FromSeconds(1);
 
     private int _tasks;
     private int _callbacks;
@@ -50,7 +73,22 @@ public sealed partial class LiveTraffic(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        await ConnectAsync(stoppingToken);
         await Task.WhenAll(PlayAsync(stoppingToken), SummariseAsync(stoppingToken));
+    }
+
+    // Without a store or a CRM there is still a contact centre.
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await store.ConfigureAsync(cancellation);
+            await crm.OpenAsync(time.GetUtcNow(), cancellation);
+        }
+        catch (RpcException e) when (!cancellation.IsCancellationRequested)
+        {
+            NotConnected(logger, e.Status.Detail);
+        }
     }
 
     private async Task PlayAsync(CancellationToken cancellation)
@@ -61,7 +99,7 @@ public sealed partial class LiveTraffic(
             var plan = TrafficPlan.OfStretch(options.Seed, start, Stretch, options.TasksPerMinute * (int)Stretch.TotalMinutes, _roster);
             _roster = plan.Roster;
             // The last tasks of a stretch end while the next one runs.
-            var play = PlayAsync(plan, cancellation);
+            var play = Task.WhenAll(PlayAsync(plan, cancellation), PlaySessionsAsync(plan, cancellation));
             await Task.WhenAll(before, DelayUntilAsync(start + Stretch, cancellation));
             before = play;
         }
@@ -90,6 +128,26 @@ public sealed partial class LiveTraffic(
                 NotSent(logger, delivery.Callback.EventType, delivery.Callback.Sid, e);
             }
         });
+    }
+
+    private async Task PlaySessionsAsync(TrafficPlan plan, CancellationToken cancellation)
+    {
+        var events = new Queue<SessionEvent>(sessions.EventsOf(plan.Lives).OrderBy(told => told.EventTime.ToDateTimeOffset()));
+        using var timer = new PeriodicTimer(SessionPause, time);
+        while (events.Count > 0 && await timer.WaitForNextTickAsync(cancellation))
+        {
+            var (now, due) = (time.GetUtcNow(), new List<SessionEvent>());
+            while (events.TryPeek(out var next) && next.EventTime.ToDateTimeOffset() <= now)
+                due.Add(events.Dequeue());
+            try
+            {
+                await sessions.SendAsync(due, cancellation);
+            }
+            catch (Exception e) when (e is RpcException or InvalidOperationException or TimeoutRejectedException && !cancellation.IsCancellationRequested)
+            {
+                SessionsNotSent(logger, due.Count, e);
+            }
+        }
     }
 
     private async IAsyncEnumerable<Delivery> DueAsync(
@@ -127,8 +185,9 @@ public sealed partial class LiveTraffic(
         var conversations = await suite.ConversationsAsync(from, now, cancellation);
         var segments = await suite.SegmentsAsync(from, now, cancellation);
         var intervals = await suite.QueueIntervalsAsync(quarter, quarter + Window + TimeSpan.FromMinutes(15), cancellation);
+        var recent = cxone.Reports("queue-report", now.AddDays(-1), now).Count + cxone.Reports("agent-activity-report", now.AddDays(-1), now).Count;
         return FormattableString.Invariant(
-            $"tasks {_tasks}, callbacks {_callbacks}; last hour: conversations {conversations.Count} ({conversations.Count(c => c.EndTime is null)} open), segments {segments.Count}, WFM queue intervals {intervals.Count} with {intervals.Sum(i => i.Offered)} contacts");
+            $"tasks {_tasks}, callbacks {_callbacks}; last hour: conversations {conversations.Count} ({conversations.Count(c => c.EndTime is null)} open), segments {segments.Count}, WFM queue intervals {intervals.Count} with {intervals.Sum(i => i.Offered)} contacts; CRM: cases {cases.Facts().Count}; CXone: states of {cxone.States.Count()} agents, reports {recent}; store: files {store.Count()}");
     }
 
     private async Task DelayUntilAsync(DateTimeOffset due, CancellationToken cancellation)
@@ -139,6 +198,12 @@ public sealed partial class LiveTraffic(
 
     [LoggerMessage(LogLevel.Warning, "{EventType} {Sid} was not sent.")]
     private static partial void NotSent(ILogger logger, string eventType, string sid, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} events of sessions were not sent.")]
+    private static partial void SessionsNotSent(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The suite was not told of the store and the CRM: {Reason}")]
+    private static partial void NotConnected(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The summary could not be read: {Status}.")]
     private static partial void NotRead(ILogger logger, StatusCode status);

@@ -15,7 +15,7 @@ namespace ContactCenter.Sandbox.Sessions;
 public static class SessionEvents
 {
     private const string Source = "sandbox";
-    private const long PerDay = 100_000;
+    private const long PerDay = 1_000_000;
 
     /// <summary>Whether the session of a task is a call.</summary>
     /// <param name="life">The task.</param>

@@ -20,14 +20,26 @@ public sealed class SessionSender(EventIngestService.EventIngestServiceClient in
     public async Task<int> SendAsync(int seed, IReadOnlyList<TaskLife> lives, CancellationToken cancellation)
     {
         var dice = new Dice(FormattableString.Invariant($"{seed}/sessions"));
-        var events = lives.SelectMany(life => SessionEvents.Of(life, options.PublicUrl)).OrderBy(_ => dice.Seconds(0, 1)).ToList();
+        var events = EventsOf(lives).OrderBy(_ => dice.Seconds(0, 1)).ToList();
+        await SendAsync(events, cancellation);
+        return events.Count;
+    }
+
+    /// <summary>The events of the sessions of some tasks, session by session.</summary>
+    /// <param name="lives">The tasks.</param>
+    public IEnumerable<SessionEvent> EventsOf(IEnumerable<TaskLife> lives) => lives.SelectMany(life => SessionEvents.Of(life, options.PublicUrl));
+
+    /// <summary>Sends events.</summary>
+    /// <param name="events">Any number.</param>
+    /// <param name="cancellation">Ends the sending.</param>
+    /// <exception cref="InvalidOperationException">An event was not accepted; the message says which.</exception>
+    public async Task SendAsync(IEnumerable<SessionEvent> events, CancellationToken cancellation)
+    {
         foreach (var portion in events.Chunk(Portion))
         {
             var answer = await patience.RepeatAsync(async ct => await ingest.IngestSessionEventsAsync(new() { Events = { portion } }, cancellationToken: ct), cancellation);
             if (answer.Results.FirstOrDefault(result => result.Outcome == SessionEventOutcome.Rejected) is { } rejected)
                 throw new InvalidOperationException($"The session event {rejected.EventId} was rejected: {string.Join("; ", rejected.Violations)}");
         }
-
-        return events.Count;
     }
 }

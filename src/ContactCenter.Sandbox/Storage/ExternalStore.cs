@@ -54,6 +54,9 @@ public sealed class ExternalStore(IConfiguration configuration, StoreService.Sto
             cancellationToken: cancellation);
     }
 
+    /// <summary>How many files lie in the store.</summary>
+    public int Count() => IsThere && Directory.Exists(FilesPath) ? Directory.EnumerateFiles(FilesPath, "*", SearchOption.AllDirectories).Count() : 0;
+
     /// <summary>The files that lie in the store for the sessions of some tasks, and whether the catalogue knows these very bytes.</summary>
     /// <param name="lives">The tasks.</param>
     /// <param name="cancellation">Ends the reading.</param>

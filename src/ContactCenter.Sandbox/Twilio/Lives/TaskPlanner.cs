@@ -44,7 +44,7 @@ public sealed class TaskPlanner(string key, Roster roster, double pace)
         var dice = new Dice($"{key}/task/{number}");
         var sid = Sid.Of("WT", $"{key}/{number}");
         // The first lives show each fate once, so that no plan lacks one.
-        var fate = number <= Fates.Length ? Fates[number - 1].Item1 : dice.Weighted(Fates);
+        var fate = _lives.Count < Fates.Length ? Fates[_lives.Count].Item1 : dice.Weighted(Fates);
         var channel = fate == Fate.TimeToLive ? Workspace.Sms : dice.Weighted(Channels);
         var contact = Contact(dice, number, channel, fate);
         var entered = arrival + dice.Seconds(0.06, 0.4);

@@ -44,13 +44,14 @@ public sealed record TrafficPlan(DateTimeOffset Start, IReadOnlyList<TaskLife> L
         var key = FormattableString.Invariant($"{seed}/live/{start.ToUnixTimeMilliseconds()}");
         var dice = new Dice($"{key}/arrivals");
         var arrivals = Enumerable.Range(0, tasks).Select(_ => start + dice.Seconds(3, length.TotalSeconds * 0.8));
-        return Create(key, start, arrivals, Roster.OfStretch(key, start, length, before), pace: length / TimeSpan.FromHours(1.5));
+        // No two tasks of a day have one number, as long as there are no more than ten a second.
+        var number = (int)start.TimeOfDay.TotalSeconds * 10;
+        return Create(key, start, arrivals, Roster.OfStretch(key, start, length, before), pace: length / TimeSpan.FromHours(1.5), number);
     }
 
-    private static TrafficPlan Create(string key, DateTimeOffset start, IEnumerable<DateTimeOffset> arrivals, Roster roster, double pace)
+    private static TrafficPlan Create(string key, DateTimeOffset start, IEnumerable<DateTimeOffset> arrivals, Roster roster, double pace, int number = 0)
     {
         var planner = new TaskPlanner(key, roster, pace);
-        var number = 0;
         foreach (var arrival in arrivals.Order())
             planner.Plan(++number, arrival);
         return new TrafficPlan(start, planner.Lives, [.. roster.Changes], roster);
