@@ -10,7 +10,8 @@ namespace ContactCenter.WfmConnector.AgentStates;
 /// <param name="database">The service's database.</param>
 /// <param name="options">When a change is due to be sent.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOptions> options, TimeProvider timeProvider)
+/// <param name="logger">Warned of clocks that are ahead.</param>
+public sealed partial class AgentStateStore(DurableDatabase database, IOptions<WfmOptions> options, TimeProvider timeProvider, ILogger<AgentStateStore> logger)
 {
     // Longer than a request may take (CxoneClient): whoever lost the lease has given up by then.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
@@ -37,21 +38,24 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
             SELECT FROM wfm.agent_states WHERE agent_sid = @agentSid FOR UPDATE
             """,
             new { agentSid });
-        var skipped = await connection.QueryAsync<bool>(
+        var changes = await connection.QueryAsync<(bool IsSkipped, bool IsAhead)>(
             """
             WITH present AS (
-              SELECT n.state_id, n.medium, n.start_time, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
+              SELECT n.state_id, n.medium, n.start_time, n.start_time > @now + interval '60 seconds' AS is_ahead, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
               FROM wfm.spans(@now, 'infinity', ARRAY[@agentSid]) n JOIN wfm.agent_states s USING (agent_sid)
               WHERE n.end_time IS NULL AND (n.state_id, n.medium) IS DISTINCT FROM (s.state_id, s.medium)
             )
-            UPDATE wfm.agent_states s SET state_id = p.state_id, medium = p.medium, since = p.start_time,
+            UPDATE wfm.agent_states s SET state_id = p.state_id, medium = p.medium, since = CASE WHEN p.is_ahead THEN @now ELSE p.start_time END,
               due_time = CASE WHEN @dwells THEN @now + @spacing ELSE coalesce(s.due_time, greatest(@now, s.report_time + @spacing)) END
             FROM present p WHERE s.agent_sid = @agentSid
-            RETURNING p.is_skipped
+            RETURNING p.is_skipped, p.is_ahead
             """,
             new { agentSid, now, spacing = Options.MinimumSpacing, dwells = Options.Mode == SpacingMode.Dwell });
-        if (skipped.SingleOrDefault())
+        var change = changes.SingleOrDefault();
+        if (change.IsSkipped)
             Skipped.Add(1);
+        if (change.IsAhead)
+            LogClockSkew(agentSid);
     }
 
     /// <summary>Takes agents whose states are due; nobody else sends them until they are settled or the lease ends.</summary>
@@ -160,6 +164,10 @@ public sealed class AgentStateStore(DurableDatabase database, IOptions<WfmOption
             new { after, limit, now = timeProvider.GetUtcNow() },
             cancellationToken: cancellationToken))];
     }
+
+    // Its history has the time that was told (WFM-34).
+    [LoggerMessage(LogLevel.Warning, "CLOCK_SKEW: agent {AgentSid} came into a state more than 60 s from now; it counts from now on")]
+    private partial void LogClockSkew(string agentSid);
 
     private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {

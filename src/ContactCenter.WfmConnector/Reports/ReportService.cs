@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ContactCenter.Contracts;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
@@ -40,6 +41,7 @@ public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1
             ErrorCode = answer.ErrorCode ?? "",
             Message = answer.Message ?? "",
             Items = answer.Items,
+            Headers = { JsonSerializer.Deserialize<Dictionary<string, string>>(answer.Headers) },
         }));
         return response;
     }

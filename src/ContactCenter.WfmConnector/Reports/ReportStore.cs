@@ -165,7 +165,7 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
     public async Task<IReadOnlyList<StoredAnswer>> AnswersAsync(Guid reportId, CancellationToken cancellationToken) =>
         [.. await QueryAsync<StoredAnswer>(
             """
-            SELECT answer_time AS AnswerTime, reason AS Reason, http_status AS HttpStatus, body AS Body, error_code AS ErrorCode, message AS Message, items AS Items
+            SELECT answer_time AS AnswerTime, reason AS Reason, http_status AS HttpStatus, headers AS Headers, body AS Body, error_code AS ErrorCode, message AS Message, items AS Items
             FROM wfm.report_answers WHERE report_id = @reportId ORDER BY answer_time, answer_id LIMIT 100
             """,
             new { reportId },
@@ -272,6 +272,9 @@ public sealed class StoredAnswer
 
     /// <summary>Null without answer.</summary>
     public int? HttpStatus { get; init; }
+
+    /// <summary>Header fields as JSON.</summary>
+    public string Headers { get; init; } = "";
 
     /// <summary>The first 64 KiB.</summary>
     public string Body { get; init; } = "";

@@ -132,6 +132,21 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
     }
 
     [Fact]
+    [Rule("WFM-34")]
+    public async Task A_state_from_the_future_counts_from_now_on_and_keeps_its_own_time_in_history()
+    {
+        await ConnectAsync();
+        await PublishAsync(Told.Activity("WK1", "08:00:00", "Available"));
+        await PublishAsync(Told.Activity("WK1", "08:40:00", "Break"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any(state => state.GetProperty("state").GetString() == "UNAVAILABLE"));
+
+        Assert.StartsWith("2026-03-02T08:20:", Cxone.ReportedStates.Last().GetProperty("startTime").GetString(), StringComparison.Ordinal);
+        var activities = await Adherence.ListAgentActivitiesAsync(
+            new() { StartTime = Told.At("08:00:00").ToTimestamp(), EndTime = Told.At("08:45:00").ToTimestamp() }, cancellationToken: Cancellation);
+        Assert.Equal(["08:00 AVAILABLE", "08:40 UNAVAILABLE"], activities.Activities.Select(activity => $"{activity.StartTime.ToDateTime():HH:mm} {activity.State}"));
+    }
+
+    [Fact]
     [Rule("WFM-16")]
     public async Task Silence_of_insights_is_told_with_every_answer_and_nothing_is_made_up()
     {

@@ -33,6 +33,7 @@ public sealed class SendingTests(TestServers servers) : WfmTest(servers)
         {
             var full = await Reports.GetReportAsync(new() { ReportId = report.ReportId }, cancellationToken: Cancellation);
             var answer = full.Answers.FirstOrDefault();
+            Assert.All(full.Answers, kept => Assert.Contains("Date", kept.Headers.Keys));
             found.Add($"{report.StartTime.ToDateTime():HH:mm} {report.State} {answer?.HttpStatus} {answer?.Reason} {answer?.ErrorCode} {answer?.Message}".TrimEnd());
             Assert.Equal(full.Body.ToStringUtf8(), Cxone.To(CxoneStub.Queues).First(call => call.RequestId == $"{report.ReportId}-r0").Body);
         }
