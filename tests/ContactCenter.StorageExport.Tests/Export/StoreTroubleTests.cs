@@ -40,7 +40,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
             (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = (($$"""{"id":{{id}}}""", 1), $"text {id}\n");
         await PublishAsync([.. Enumerable.Range(1, Sessions).Select(id => Ended("chat", id, Now))]);
         await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: false, WaitingFiles: 2 * Sessions, Reason: "STORE_UNREACHABLE" });
-        await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT max(attempt) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
+        await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT coalesce(max(attempt), -1) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
 
         // Health goes by how long the oldest has waited.
         Assert.False((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Degraded);
