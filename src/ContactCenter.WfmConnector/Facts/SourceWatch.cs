@@ -14,16 +14,16 @@ public sealed class SourceWatch(DurableDatabase database, TimeProvider timeProvi
 
     private static readonly TimeSpan Accuracy = TimeSpan.FromSeconds(5);
 
-    private DateTimeOffset _told;
+    private long _toldTicks;
 
     /// <summary>Writes that something was heard, every few seconds.</summary>
     /// <param name="connection">In the transaction of a message.</param>
     public async Task HearAsync(NpgsqlConnection connection)
     {
         var now = timeProvider.GetUtcNow();
-        if ((now - _told).Duration() < Accuracy)
+        if (Math.Abs(now.Ticks - Volatile.Read(ref _toldTicks)) < Accuracy.Ticks)
             return;
-        _told = now;
+        Volatile.Write(ref _toldTicks, now.Ticks);
         // Whoever holds the row is told by the next message: facts never wait for it.
         await connection.ExecuteAsync("UPDATE wfm.source SET heard_time = @now WHERE only_one IN (SELECT only_one FROM wfm.source FOR UPDATE SKIP LOCKED)", new { now });
     }
