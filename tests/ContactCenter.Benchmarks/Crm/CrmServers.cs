@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using ContactCenter.CrmConnector;
 using ContactCenter.Testing;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +38,8 @@ internal static class CrmServers
             .. TestKey.SecretSettings,
         ]);
         await app.StartAsync();
+        // The service runs before its queues are bound; until then nothing that is published would reach it.
+        await ((IBusControl)app.Services.GetService(typeof(IBusControl))!).WaitForHealthStatus(BusHealthStatus.Healthy, CancellationToken.None);
         Console.WriteLine(string.Join(' ', app.Urls));
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
