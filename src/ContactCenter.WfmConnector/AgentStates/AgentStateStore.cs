@@ -39,7 +39,7 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
             """,
             new { agentSid });
         var changes = await connection.QueryAsync<(bool IsSkipped, bool IsAhead)>(
-            """
+            $"""
             WITH present AS (
               SELECT n.state_id, n.medium, n.start_time, n.start_time > @now + interval '60 seconds' AS is_ahead, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
               FROM wfm.spans(@now, 'infinity', ARRAY[@agentSid]) n JOIN wfm.agent_states s USING (agent_sid)
@@ -48,7 +48,8 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
             UPDATE wfm.agent_states s SET state_id = p.state_id, medium = p.medium, since = CASE WHEN p.is_ahead THEN @now ELSE p.start_time END,
               due_time = CASE WHEN @dwells THEN @now + @spacing ELSE coalesce(s.due_time, greatest(@now, s.report_time + @spacing)) END
             FROM present p WHERE s.agent_sid = @agentSid
-            RETURNING p.is_skipped, p.is_ahead
+            RETURNING p.is_skipped, p.is_ahead;
+            UPDATE wfm.agent_states SET due_time = coalesce(due_time, @now) WHERE agent_sid = @agentSid AND reported_login <> {Logins.Sql("@agentSid", "@now")}
             """,
             new { agentSid, now, spacing = Options.MinimumSpacing, dwells = Options.Mode == SpacingMode.Dwell });
         var change = changes.SingleOrDefault();
@@ -70,7 +71,8 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
         var states = await connection.QueryAsync<DueState>(new CommandDefinition(
             $"""
             UPDATE wfm.agent_states SET due_time = NULL
-            WHERE due_time <= @now AND forced_time IS NULL AND (state_id, medium) IS NOT DISTINCT FROM (reported_state_id, reported_medium);
+            WHERE due_time <= @now AND forced_time IS NULL AND (state_id, medium) IS NOT DISTINCT FROM (reported_state_id, reported_medium)
+              AND reported_login = {Logins.Sql("agent_states.agent_sid", "@now")};
             WITH due AS (
               SELECT agent_sid FROM wfm.agent_states
               WHERE due_time <= @now AND (forced_time IS NOT NULL) = @isSnapshot AND state_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= @now)
@@ -80,7 +82,8 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
               FROM due WHERE s.agent_sid = due.agent_sid RETURNING s.*
             )
             SELECT t.agent_sid AS AgentSid, {Logins.Sql("t.agent_sid", "@now")} AS LoginId, t.state_id AS StateId, t.medium AS Medium, t.since AS Since,
-              t.reported_state_id AS ReportedStateId, t.reported_since AS ReportedSince, t.sequence AS Sequence, t.forced_time AS ForcedTime
+              t.reported_state_id AS ReportedStateId, t.reported_since AS ReportedSince, t.reported_login AS ReportedLogin, t.sequence AS Sequence, t.forced_time AS ForcedTime,
+              EXISTS (SELECT FROM wfm.agent_states o WHERE o.reported_login = t.reported_login AND o.agent_sid <> t.agent_sid) AS IsLoginTaken
             FROM taken t ORDER BY 2
             """,
             new { now, isSnapshot, size = Options.BatchSize, lease, leaseTime = Lease },
@@ -95,12 +98,13 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, Func<int, string?> refusalOf, CancellationToken cancellationToken) => ExecuteAsync(
         """
-        UPDATE wfm.agent_states s SET reported_state_id = t.state_id, reported_medium = t.medium, reported_since = t.since, report_time = @now,
+        UPDATE wfm.agent_states s SET reported_state_id = t.state_id, reported_medium = t.medium, reported_since = t.since, reported_login = t.login_id, report_time = @now,
           refusal = t.refusal, lease_id = NULL, lease_until = NULL,
           due_time = CASE WHEN (s.state_id, s.medium) IS DISTINCT FROM (t.state_id, t.medium) THEN @now + @spacing WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.due_time END,
           -- A snapshot that was asked for meanwhile stays asked for.
           forced_time = CASE WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.forced_time END
-        FROM unnest(@agents, @stateIds, @media, @sinces, @refusals, @forcedTimes::timestamptz[]) AS t (agent_sid, state_id, medium, since, refusal, forced_time) WHERE s.agent_sid = t.agent_sid AND s.lease_id = @lease
+        FROM unnest(@agents, @logins, @stateIds, @media, @sinces, @refusals, @forcedTimes::timestamptz[]) AS t (agent_sid, login_id, state_id, medium, since, refusal, forced_time)
+        WHERE s.agent_sid = t.agent_sid AND s.lease_id = @lease
         """,
         new
         {
@@ -109,6 +113,7 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
             now = timeProvider.GetUtcNow(),
             spacing = Options.MinimumSpacing,
             agents = states.Select(state => state.AgentSid).ToArray(),
+            logins = states.Select(state => state.LoginId).ToArray(),
             stateIds = states.Select(state => state.StateId).ToArray(),
             media = states.Select(state => state.Medium).ToArray(),
             sinces = states.Select(state => state.Since).ToArray(),
@@ -199,6 +204,15 @@ public sealed class DueState
 
     /// <summary>Since when that lasted.</summary>
     public DateTime? ReportedSince { get; init; }
+
+    /// <summary>By which login id it was reported; null if none was.</summary>
+    public string? ReportedLogin { get; init; }
+
+    /// <summary>Whether another agent was reported by that id since.</summary>
+    public bool IsLoginTaken { get; init; }
+
+    /// <summary>The login id that CXone still takes for somebody at work, and that is nobody's any more; null if there is none.</summary>
+    public string? LeftLogin => ReportedLogin != LoginId && !IsLoginTaken && ReportedStateId != ActivityBook.LoggedOut ? ReportedLogin : null;
 
     /// <summary>Number of the report; of one agent it only grows.</summary>
     public long Sequence { get; init; }

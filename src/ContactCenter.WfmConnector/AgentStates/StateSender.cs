@@ -3,7 +3,6 @@ using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Reports;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ContactCenter.WfmConnector.AgentStates;
 
@@ -64,13 +63,9 @@ public sealed partial class StateSender(
     {
         if (!await store.HoldsAsync(lease, cancellationToken))
             return true;
-        var entries = new List<StateEntry>(states.Count);
-        await using (var open = await database.OpenAsync(cancellationToken))
-        {
-            foreach (var state in states)
-                entries.Add(await EntryOfAsync(open, state));
-        }
-
+        var entries = await EntriesOfAsync(states, cancellationToken);
+        if (entries.Count > options.Value.RealTime.BatchSize && states.Count > 1)
+            return await SendHalvesAsync(connection, lease, states, isSnapshot, cancellationToken);
         var body = connection.Profile.Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, isSnapshot, entries));
         var answer = await client.SendStatesAsync(connection, body, $"{lease}-{states[0].Sequence}", cancellationToken);
         switch (answer.Result)
@@ -81,9 +76,7 @@ public sealed partial class StateSender(
                 return true;
             // One bad agent must not keep the others back (WFM-86).
             case CxoneResult.Rejected or CxoneResult.TooLarge when states.Count > 1:
-                var half = states.Count / 2;
-                return await SendAsync(connection, lease, [.. states.Take(half)], isSnapshot, cancellationToken)
-                    & await SendAsync(connection, lease, [.. states.Skip(half)], isSnapshot, cancellationToken);
+                return await SendHalvesAsync(connection, lease, states, isSnapshot, cancellationToken);
             case CxoneResult.Rejected or CxoneResult.TooLarge or CxoneResult.Unreadable:
                 await store.SettleAsync(lease, states, _ => $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), cancellationToken);
                 return true;
@@ -94,14 +87,34 @@ public sealed partial class StateSender(
         }
     }
 
-    private async ValueTask<StateEntry> EntryOfAsync(NpgsqlConnection open, DueState state) => new(
-        state.LoginId,
-        await book.KindOfAsync(open, state.StateId),
-        (ContactMedium?)state.Medium,
-        state.Since,
-        state.ReportedStateId is { } before ? await book.KindOfAsync(open, before) : null,
-        state.ReportedSince,
-        state.Sequence);
+    private async Task<bool> SendHalvesAsync(Connection connection, Guid lease, IReadOnlyList<DueState> states, bool isSnapshot, CancellationToken cancellationToken)
+    {
+        var half = states.Count / 2;
+        return await SendAsync(connection, lease, [.. states.Take(half)], isSnapshot, cancellationToken)
+            & await SendAsync(connection, lease, [.. states.Skip(half)], isSnapshot, cancellationToken);
+    }
+
+    // Behind the states, in whose order they are answered, come the login ids that agents have left: their numbers became known, or were changed.
+    private async Task<List<StateEntry>> EntriesOfAsync(IReadOnlyList<DueState> states, CancellationToken cancellationToken)
+    {
+        await using var open = await database.OpenAsync(cancellationToken);
+        var entries = new List<StateEntry>(states.Count);
+        foreach (var state in states)
+        {
+            var before = state.LoginId == state.ReportedLogin ? await ReportedAsync(state) : null;
+            entries.Add(new(state.LoginId, await book.KindOfAsync(open, state.StateId), (ContactMedium?)state.Medium, state.Since, before, before is null ? null : state.ReportedSince, state.Sequence));
+        }
+
+        foreach (var state in states)
+        {
+            if (state.LeftLogin is { } left)
+                entries.Add(new(left, await book.KindOfAsync(open, ActivityBook.LoggedOut), null, timeProvider.GetUtcNow().UtcDateTime, await ReportedAsync(state), state.ReportedSince, state.Sequence));
+        }
+
+        return entries;
+
+        async ValueTask<AgentStateKind?> ReportedAsync(DueState state) => state.ReportedStateId is { } id ? await book.KindOfAsync(open, id) : null;
+    }
 
     [LoggerMessage(LogLevel.Warning, "States of agents could not be sent")]
     private partial void LogFailed(Exception exception);

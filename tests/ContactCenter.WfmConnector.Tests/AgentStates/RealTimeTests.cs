@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ContactCenter.Wfm.V1;
 using ContactCenter.WfmConnector.AgentStates;
 using Google.Protobuf.WellKnownTypes;
@@ -39,6 +40,26 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         await Eventually.TrueAsync(async () => (await ListAsync()).Single().ReportedState == "AVAILABLE");
         var state = (await ListAsync()).Single();
         Assert.Equal(("WK1", "4711", "Name of WK1", "AVAILABLE", "AVAILABLE"), (state.AgentSid, state.LoginId, state.FullName, state.State, state.ReportedState));
+    }
+
+    [Fact]
+    [Rule("WFM-17"), Rule("WFM-30")]
+    public async Task An_agent_whose_number_becomes_known_logs_out_by_the_id_before_and_is_reported_by_the_number_at_once()
+    {
+        await ConnectAsync();
+        await PublishAsync(Told.Handling("WK1", "WR1", "08:00:00", "talking"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Any());
+        await PublishAsync(Told.Agent("WK1", "07:00:00", "4711"));
+        await Eventually.TrueAsync(() => Cxone.ReportedStates.Count() >= 3);
+
+        Assert.Equal(
+            [
+                "WK1 ON_CONTACT  VOICE 2026-03-02T08:00:00Z | ", "4711 ON_CONTACT  VOICE 2026-03-02T08:00:00Z | ",
+                "WK1 LOGGED_OUT   now | ON_CONTACT 2026-03-02T08:00:00Z",
+            ],
+            Cxone.ReportedStates.Select(state => Regex.Replace(Text(state), "2026-03-02T08:2[^ ]*", "now")));
+        await Eventually.TrueAsync(async () => (await ListAsync()).Single().LoginId == "4711");
+        Assert.Equal("ON_CONTACT", (await ListAsync()).Single().ReportedState);
     }
 
     [Fact]
