@@ -13,6 +13,7 @@ namespace ContactCenter.Sandbox.Cxone;
 /// <param name="inbox">What CXone was told.</param>
 public sealed class CxoneCheck(IntervalService.IntervalServiceClient intervals, CxoneInbox inbox)
 {
+    private const string LoggedOut = "LOGGED_OUT";
     private const string Reason = "The sandbox has played the day.";
 
     private sealed record ActivityFacts(DateTimeOffset Interval, string Login, string State, string? ReasonCode, string? Medium, long Start, long End, long Duration);
@@ -28,8 +29,9 @@ public sealed class CxoneCheck(IntervalService.IntervalServiceClient intervals, 
 
     /// <summary>Has the reports of the day sent as far as they are new, and compares what has come.</summary>
     /// <param name="plan">The day.</param>
+    /// <param name="isLatest">Whether the suite knows of no later day: only then are its last states what agents do now.</param>
     /// <param name="cancellation">Ends the calls.</param>
-    public async Task<IReadOnlyList<Differences>> CompareAsync(TrafficPlan plan, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Differences>> CompareAsync(TrafficPlan plan, bool isLatest, CancellationToken cancellation)
     {
         try
         {
@@ -46,8 +48,8 @@ public sealed class CxoneCheck(IntervalService.IntervalServiceClient intervals, 
         [
             Differences.Between(
                 "Last states at CXone",
-                plan.Changes.GroupBy(change => change.Worker).Select(changes => new AgentStateFacts(AgentTruth.LoginOf(changes.Key), "LOGGED_OUT", null)),
-                inbox.States.Where(state => !IsLeft(state))),
+                isLatest ? plan.Changes.GroupBy(change => change.Worker).Select(changes => new AgentStateFacts(AgentTruth.LoginOf(changes.Key), LoggedOut, null)) : [],
+                inbox.States.Where(state => isLatest ? !IsLeft(state) : state.State != LoggedOut)),
             Differences.Between("Activities at CXone", spans.Select(ActivityOf), Reports("agent-activity-report", plan).SelectMany(report => Rows(report).Select(row => ActivityOf(report.Start, row)))),
             Differences.Between(
                 "Queue figures at CXone",
@@ -62,7 +64,7 @@ public sealed class CxoneCheck(IntervalService.IntervalServiceClient intervals, 
     }
 
     // What an agent does may be known before its number is: it was told by the agent's SID then, which has logged out since.
-    private static bool IsLeft(AgentStateFacts state) => state.Login.StartsWith("WK", StringComparison.Ordinal) && state.State == "LOGGED_OUT";
+    private static bool IsLeft(AgentStateFacts state) => state.Login.StartsWith("WK", StringComparison.Ordinal) && state.State == LoggedOut;
 
     private IReadOnlyList<(DateTimeOffset Start, JsonElement Report)> Reports(string kind, TrafficPlan plan) => inbox.Reports(kind, plan.Start, plan.Start.AddDays(1));
 

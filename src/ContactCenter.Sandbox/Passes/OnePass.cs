@@ -86,6 +86,7 @@ public sealed partial class OnePass(
             .. plan.Lives.SelectMany(life => TaskCallbacks.Of(account, life)),
             .. plan.Changes.Select(change => WorkerCallbacks.Of(account, change)),
         ]);
+        var isLatest = !await suite.AnyConversationAsync(plan.Start.AddDays(1), time.GetUtcNow(), cancellation);
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
         await store.ConfigureAsync(cancellation);
         await crm.PrepareAsync(day, cancellation);
@@ -97,7 +98,7 @@ public sealed partial class OnePass(
             Say($"  {await messages.SendAsync(MessagePlan.OfDay(options.Seed, day), cancellation)} notifications of messages sent");
         var sent = time.GetElapsedTime(start);
 
-        var shown = await AgreementAsync(plan, cancellation);
+        var shown = await AgreementAsync(plan, isLatest, cancellation);
         await crm.ResumeAsync(cancellation);
         shown = shown with { Differences = [.. shown.Differences, .. await followed] };
         foreach (var differences in shown.Differences.Where(d => !d.None))
@@ -137,19 +138,19 @@ public sealed partial class OnePass(
         });
     }
 
-    private async Task<Shown> AgreementAsync(TrafficPlan plan, CancellationToken cancellation)
+    private async Task<Shown> AgreementAsync(TrafficPlan plan, bool isLatest, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
         while (true)
         {
-            var shown = await CompareAsync(plan, cancellation);
+            var shown = await CompareAsync(plan, isLatest, cancellation);
             if (shown.Agrees || time.GetElapsedTime(start) > options.AgreementLimit)
                 return shown;
             await Task.Delay(PollPause, time, cancellation);
         }
     }
 
-    private async Task<Shown> CompareAsync(TrafficPlan plan, CancellationToken cancellation)
+    private async Task<Shown> CompareAsync(TrafficPlan plan, bool isLatest, CancellationToken cancellation)
     {
         var (from, until) = (plan.Start, plan.Start.AddDays(1));
         var conversations = await CompareAsync(
@@ -169,7 +170,7 @@ public sealed partial class OnePass(
         // Before the suite knows the whole day, there is nothing to report of it.
         return new Shown(
             conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan), files.Count,
-            options.PublicUrl is not null && differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, cancellation)] : differences);
+            options.PublicUrl is not null && differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, isLatest, cancellation)] : differences);
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.
