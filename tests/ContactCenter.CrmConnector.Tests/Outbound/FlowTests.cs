@@ -243,14 +243,10 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
 
         await StandAsync(
             call.Name,
-            "Account Succeeded",
-            "Record Succeeded",
-            "Comment Skipped ID_WAIVED",
-            "Update Skipped ENDPOINT_NOT_CONFIGURED",
-            "Comment Skipped ID_WAIVED",
-            "Update Skipped ENDPOINT_NOT_CONFIGURED",
-            "Comment Skipped SWITCHED_OFF");
-        Assert.Equal((LinkState.Resolved, LinkState.Waived), ((await LinkAsync(call.Name)).AccountState, (await LinkAsync(call.Name)).RecordState));
+            "Account Succeeded", "Record Succeeded", "Comment Skipped ID_WAIVED", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Skipped ID_WAIVED",
+            "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Skipped SWITCHED_OFF");
+        var link = await LinkAsync(call.Name);
+        Assert.Equal((LinkState.Resolved, LinkState.Waived), (link.AccountState, link.RecordState));
         var other = new Telling(3) { SessionType = "Voice Inbound (Mobile)", EndUser = new(78, null, null, null, null, "+12223334445") };
         await TellAsync(other.Assigned());
         await StandAsync(other.Name, "Account Held SDK_IDENTIFIER_REQUIRED", "Record Blocked ACCOUNT_UNRESOLVED");

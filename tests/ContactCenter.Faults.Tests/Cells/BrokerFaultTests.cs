@@ -21,6 +21,8 @@ public sealed class BrokerFaultTests(TestServers servers) : LoadTest(servers)
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
+        // On a busy machine calls would wait for connections, and be refused for that and not for the broker's absence.
+        UseDatabase($"{Database};Maximum Pool Size=80");
         _broker = Own(await TestServers.StartOwnAsync("rabbitmq", Cancellation));
         Settings["ConnectionStrings:rabbitmq"] = $"{_broker.ConnectionString}/{VirtualHost}";
         Settings["Faults:Consumes"] = "true";
