@@ -96,7 +96,7 @@ public sealed class SustainedLoadTests(TestServers servers) : LoadTest(servers)
         Console.WriteLine(
             $"    sustained_load: dead rows {first.Average(sample => sample.DeadRows):N0} then {last.Average(sample => sample.DeadRows):N0}, " +
             $"memory {first.Average(sample => sample.Memory) / 1e6:F0} MB then {last.Average(sample => sample.Memory) / 1e6:F0} MB, oldest {samples.Max(sample => sample.Age):F1} s");
-        Assert.Empty(report.Refusals);
+        Assert.Empty(report.RefusedCalls);
         Assert.InRange(samples.Max(sample => sample.Age), 0, MaxAge.TotalSeconds);
 
         // In seconds neither a vacuum nor a collection of garbage has taken place yet: there is nothing to compare.
@@ -127,7 +127,7 @@ public sealed class EventBurstTests(TestServers servers) : LoadTest(servers)
             await Workers[0].Client.EnqueueManyAsync(burst, cancellationToken: Cancellation);
             await Eventually.TrueAsync(async () => await ScalarAsync<long>("SELECT count(*) FROM effects WHERE number >= 10000000") == Count, plan.DrainLimit);
         });
-        Assert.Empty(report.Refusals);
+        Assert.Empty(report.RefusedCalls);
         Assert.InRange(report.Committed, Count + 1, int.MaxValue);
     }
 }

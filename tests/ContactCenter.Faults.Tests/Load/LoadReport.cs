@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContactCenter.Durable;
 using Dapper;
 using Grpc.Core;
 using Npgsql;
@@ -49,6 +50,13 @@ internal sealed record LoadReport
 
     /// <summary>Calls that were not answered with OK, by status.</summary>
     public string Refusals => string.Join(", ", Calls.Where(call => call.Status != StatusCode.OK).GroupBy(call => call.Status).Select(calls => $"{calls.Count()} {calls.Key}"));
+
+    /// <summary>
+    /// Calls that were refused. In the short form, which shares the machine with other tests, without those that got no connection to the
+    /// database within a second (DUR-56): that says how busy the machine is, and nothing of the fault.
+    /// </summary>
+    public IEnumerable<CallResult> RefusedCalls =>
+        Calls.Where(call => call.Status != StatusCode.OK && (LoadPlan.IsFull || call.Detail != new DatabaseBusyException().Message));
 
     /// <summary>Reads what became of a load.</summary>
     /// <param name="connectionString">The workers' database.</param>
