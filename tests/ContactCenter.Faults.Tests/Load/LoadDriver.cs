@@ -56,7 +56,8 @@ internal sealed class LoadDriver(LoadPlan plan, IReadOnlyList<WorkerProcess> wor
         }
         catch (RpcException exception)
         {
-            (status, detail) = (exception.StatusCode, exception.Status.Detail);
+            // Where a worker has ended, the port may be another test's by now: whoever answers there has no such service.
+            (status, detail) = (exception.StatusCode == StatusCode.Unimplemented ? StatusCode.Unavailable : exception.StatusCode, exception.Status.Detail);
         }
 
         _results.Enqueue(new CallResult(request.Number, status, detail, start, Stopwatch.GetElapsedTime(begin)));
