@@ -44,6 +44,7 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
             host.Dispose();
         }
 
+        await Servers.DropVirtualHostAsync(Broker);
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }

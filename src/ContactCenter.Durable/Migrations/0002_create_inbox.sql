@@ -19,7 +19,8 @@ DECLARE
   partition text := 'inbox_messages_' || to_char(day, 'YYYYMMDD');
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('durable.inbox_messages'));
-  IF to_regclass('durable.' || partition) IS NOT NULL THEN
+  -- Not by to_regclass: what it has not found once it may go on not finding, as waiting for this lock renews nothing.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'durable'::regnamespace AND relname = partition) THEN
     RETURN;
   END IF;
   -- Attaching a finished table blocks no reader and no writer of the other partitions; CREATE … PARTITION OF would.

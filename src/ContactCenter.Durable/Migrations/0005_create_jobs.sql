@@ -113,7 +113,8 @@ BEGIN
     partition := 'job_history_' || to_char(day, 'YYYYMMDD');
     CONTINUE WHEN to_regclass('durable.' || partition) IS NOT NULL;
     PERFORM pg_advisory_xact_lock(hashtext('durable.job_history'));
-    CONTINUE WHEN to_regclass('durable.' || partition) IS NOT NULL;
+    -- Not by to_regclass: what it has not found once it may go on not finding, as waiting for this lock renews nothing.
+    CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = 'durable'::regnamespace AND relname = partition);
     -- Attaching a finished table blocks no reader and no writer of the other partitions; CREATE … PARTITION OF would.
     EXECUTE format('CREATE TABLE durable.%I (LIKE durable.job_history INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
     EXECUTE format('ALTER TABLE durable.job_history ATTACH PARTITION durable.%I FOR VALUES FROM (%L) TO (%L)', partition, day::timestamptz, (day + 1)::timestamptz);

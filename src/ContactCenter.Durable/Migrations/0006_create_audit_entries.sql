@@ -40,7 +40,8 @@ DECLARE
   partition text := 'audit_entries_' || to_char(month, 'YYYYMM');
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('durable.audit_entries'));
-  IF to_regclass('durable.' || partition) IS NOT NULL THEN
+  -- Not by to_regclass: what it has not found once it may go on not finding, as waiting for this lock renews nothing.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'durable'::regnamespace AND relname = partition) THEN
     RETURN;
   END IF;
   EXECUTE format('CREATE TABLE durable.%I (LIKE durable.audit_entries INCLUDING CONSTRAINTS)', partition);

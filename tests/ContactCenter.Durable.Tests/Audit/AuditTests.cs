@@ -48,6 +48,21 @@ public sealed class AuditTests(TestServers servers) : DurableTest(servers)
 
     [Fact]
     [Rule("DUR-59")]
+    public async Task The_first_entries_of_a_month_may_be_written_at_the_same_time()
+    {
+        const int Months = 12, Writers = 8;
+        var host = await StartAsync();
+        for (var month = 0; month < Months; month++)
+        {
+            _time.Advance(TimeSpan.FromDays(31));
+            await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => WriteAsync(host, new AuditEntry(Actor, "kinds.pause", $"kinds/{writer}"))));
+        }
+
+        Assert.Equal(Months * Writers, (await ExportAsync(host, new AuditFilter())).Count);
+    }
+
+    [Fact]
+    [Rule("DUR-59")]
     public async Task Details_keep_their_order_in_every_level_and_their_characters()
     {
         var host = await StartAsync();

@@ -8,7 +8,8 @@ public sealed class BrokerLossTests(TestServers servers) : DurableTest(servers)
     public async Task A_broker_that_is_killed_and_comes_back_loses_nothing_and_changes_are_taken_meanwhile()
     {
         await using var broker = await TestServers.StartOwnAsync("rabbitmq", Cancellation);
-        Broker = $"{broker.ConnectionString}/test-0";
+        await broker.AddVirtualHostAsync("tests", Cancellation);
+        Broker = $"{broker.ConnectionString}/tests";
         var host = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
         for (var i = 0; i < 50; i++)
             await PublishAsync(host, $"k{i % 5}", i);
