@@ -47,6 +47,8 @@ internal sealed partial class FailureInterceptor(TimeProvider clock, ILogger<Fai
     {
         if (IsExpired(context))
             throw DeadlineExceeded(context);
+        if (request is not null)
+            UnstorableText.Refuse(request, Domain(context));
         try
         {
             return await call();

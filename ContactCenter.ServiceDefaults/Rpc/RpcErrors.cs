@@ -1,3 +1,4 @@
+using System.Text;
 using ContactCenter.Contracts;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -13,10 +14,14 @@ namespace ContactCenter.ServiceDefaults;
 /// </summary>
 /// <remarks>
 /// Every method takes the error's domain (<c>contactcenter.insights</c>) and its reason in UPPER_SNAKE, which are part of
-/// the contract, and a message for people, which is not.
+/// the contract, and a message for people, which is not. What callers sent is shown cut, and of very many field violations the
+/// first: an error travels in headers, of which clients take 8 KiB by default.
 /// </remarks>
 public static class RpcErrors
 {
+    // In UTF-8 bytes. A message travels as text and again within the details; percent-encoded and as Base64 they stay below 8 KiB.
+    private const int LongestMessage = 1_000, LongestText = 300, MostViolationBytes = 2_000;
+
     // By its number: Google.Api.CommonProtos 2.0.0 still calls this field "type", later ones "reason".
     private static readonly IFieldAccessor ReasonField = ErrorInfo.Descriptor.FindFieldByNumber(1).Accessor;
 
@@ -36,8 +41,14 @@ public static class RpcErrors
         string domain, string reason, IReadOnlyCollection<(string Field, string Description)> violations)
     {
         var fields = new BadRequest();
-        fields.FieldViolations.AddRange(violations.Select(violation =>
-            new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Description }));
+        foreach (var (field, description) in violations)
+        {
+            var violation = new BadRequest.Types.FieldViolation { Field = Cut(field, LongestText), Description = Cut(description, LongestText) };
+            if (fields.FieldViolations.Count > 0 && fields.CalculateSize() + violation.CalculateSize() > MostViolationBytes)
+                break;
+            fields.FieldViolations.Add(violation);
+        }
+
         var message = string.Join("; ", violations.Select(violation => $"{violation.Field}: {violation.Description}"));
         return Create(StatusCode.InvalidArgument, domain, reason, message, fields);
     }
@@ -57,8 +68,8 @@ public static class RpcErrors
     /// <param name="resourceType">What kind of thing: <c>conversation</c>.</param>
     /// <param name="resourceName">Its id as the caller gave it.</param>
     public static RpcException NotFound(string domain, string reason, string resourceType, string resourceName) =>
-        Create(StatusCode.NotFound, domain, reason, $"There is no {resourceType} '{resourceName}'.",
-            new ResourceInfo { ResourceType = resourceType, ResourceName = resourceName });
+        Create(StatusCode.NotFound, domain, reason, $"There is no {resourceType} '{Cut(resourceName, LongestText)}'.",
+            new ResourceInfo { ResourceType = resourceType, ResourceName = Cut(resourceName, LongestText) });
 
     /// <summary>The thing to be created exists already.</summary>
     /// <param name="domain">The area the error belongs to.</param>
@@ -139,10 +150,25 @@ public static class RpcErrors
 
     internal static RpcException Create(StatusCode code, ErrorInfo info, string message, params IEnumerable<IMessage> details)
     {
-        var status = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        var status = new Google.Rpc.Status { Code = (int)code, Message = Cut(message, LongestMessage), Details = { Any.Pack(info) } };
         status.Details.AddRange(details.Select(Any.Pack));
         return status.ToRpcException();
     }
 
     internal static RetryInfo RetryAfter(TimeSpan delay) => new() { RetryDelay = Duration.FromTimeSpan(delay) };
+
+    private static string Cut(string text, int longest)
+    {
+        if (text.Length * 3 <= longest || Encoding.UTF8.GetByteCount(text) <= longest)
+            return text;
+        var length = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if ((longest -= rune.Utf8SequenceLength) < "…"u8.Length)
+                break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length] + "…";
+    }
 }
