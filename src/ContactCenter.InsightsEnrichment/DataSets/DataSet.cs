@@ -1,3 +1,5 @@
+using ContactCenter.ServiceDefaults.Csv;
+
 namespace ContactCenter.InsightsEnrichment.DataSets;
 
 /// <summary>A table of rows of one form (INS-130), described by the SQL that reads it.</summary>
@@ -34,24 +36,3 @@ internal sealed record DataSet
 /// <param name="Form">How its values are written.</param>
 /// <param name="Sql">Its value.</param>
 internal sealed record DataSetColumn(string Name, ColumnForm Form, string Sql) : CsvColumn(Name, Form);
-
-/// <summary>A column of a CSV file.</summary>
-/// <param name="Name">Name in the header.</param>
-/// <param name="Form">How its values are written.</param>
-internal record CsvColumn(string Name, ColumnForm Form);
-
-/// <summary>How values of a column are written (INS-132).</summary>
-internal enum ColumnForm
-{
-    /// <summary>Text that somebody wrote: guarded where it looks like a formula.</summary>
-    Text,
-
-    /// <summary>A telephone number; what is none is text.</summary>
-    Phone,
-
-    /// <summary>A number, a time, an id or a word of ours.</summary>
-    Plain,
-
-    /// <summary>A text that no spreadsheet takes for anything else than it is, such as a day: written without quotation marks.</summary>
-    Bare,
-}

@@ -2,6 +2,7 @@ using ContactCenter.InsightsEnrichment.Configuration;
 using ContactCenter.InsightsEnrichment.Customers;
 using ContactCenter.InsightsEnrichment.Enrichment;
 using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.ServiceDefaults.Csv;
 using Microsoft.Extensions.Options;
 using V1 = ContactCenter.Insights.V1;
 

@@ -1,6 +1,7 @@
 using ContactCenter.Events.Insights;
 using ContactCenter.InsightsEnrichment.Conversations;
 using ContactCenter.InsightsEnrichment.TaskRouter;
+using ContactCenter.ServiceDefaults.Csv;
 
 namespace ContactCenter.InsightsEnrichment.DataSets;
 

@@ -5,6 +5,7 @@ using ContactCenter.Durable;
 using ContactCenter.InsightsEnrichment.DataSets;
 using ContactCenter.InsightsEnrichment.TaskRouter;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Csv;
 using Dapper;
 using Microsoft.Extensions.Options;
 

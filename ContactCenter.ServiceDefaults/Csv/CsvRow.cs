@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
-using ContactCenter.InsightsEnrichment.DataSets;
 
-namespace ContactCenter.InsightsEnrichment.Exports;
+namespace ContactCenter.ServiceDefaults.Csv;
 
 /// <summary>Writes rows of a CSV file (INS-131, INS-132).</summary>
 /// <param name="guard">Whether texts that a spreadsheet would take for a formula begin with an apostrophe.</param>
 /// <param name="zone">Zone of the times.</param>
-internal sealed class CsvRow(bool guard, TimeZoneInfo zone)
+public sealed class CsvRow(bool guard, TimeZoneInfo zone)
 {
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.fffzzz";
 
