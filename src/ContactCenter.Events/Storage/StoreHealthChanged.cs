@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace ContactCenter.Events.Storage;
 
-/// <summary>The external store can no longer be written to, or can be again.</summary>
+/// <summary>The external store can no longer be written to, or can be again; or files have come to wait for it for too long, or no longer do.</summary>
 [MessageUrn("contactcenter:storage:store-health-changed")]
 public sealed record StoreHealthChanged
 {
@@ -32,4 +32,7 @@ public sealed record StoreHealthChanged
 
     /// <summary>Since when the oldest of them waits; null if none does.</summary>
     public DateTimeOffset? OldestWaitingTime { get; init; }
+
+    /// <summary>Whether a file has waited for more than an hour: an alarm for operators.</summary>
+    public bool Overdue { get; init; }
 }

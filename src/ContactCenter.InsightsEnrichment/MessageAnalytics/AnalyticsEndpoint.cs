@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 using ContactCenter.Contracts;
-using ContactCenter.InsightsEnrichment.DataSets;
-using ContactCenter.InsightsEnrichment.Exports;
 using ContactCenter.InsightsEnrichment.RawEvents;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using ContactCenter.ServiceDefaults.Csv;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using V1 = ContactCenter.Insights.V1;
 
@@ -86,6 +86,7 @@ public static class AnalyticsEndpoint
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"message-analytics-{query.Start:yyyy-MM-dd}-{query.End:yyyy-MM-dd}.csv\"";
         var isBroken = query.Breakdown != V1.Breakdown.Unspecified;
+        var measures = query.Measures.Select(measure => V1.DailyAnalytics.Descriptor.FindFieldByName(measure).Accessor).ToList();
         List<CsvColumn> columns =
         [
             new("date", ColumnForm.Bare), new("agent_id", ColumnForm.Bare),
@@ -98,7 +99,7 @@ public static class AnalyticsEndpoint
         for (var i = 0; i < response.Rows.Count; i++)
         {
             var row = response.Rows[i];
-            writer.Append(text, columns, [row.Date, row.AgentId, .. isBroken ? [row.BreakdownValue] : Array.Empty<object?>(), .. query.Measures.Select(measure => (object?)ValueOf(row, measure))]);
+            writer.Append(text, columns, [row.Date, row.AgentId, .. isBroken ? [row.BreakdownValue] : Array.Empty<object?>(), .. measures.Select(measure => (object?)ValueOf(row, measure))]);
             if (i % RowsAtATime != RowsAtATime - 1)
                 continue;
             await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
@@ -108,9 +109,6 @@ public static class AnalyticsEndpoint
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     }
 
-    private static decimal? ValueOf(V1.DailyAnalytics row, string measure)
-    {
-        var field = V1.DailyAnalytics.Descriptor.FindFieldByName(measure);
-        return field.Accessor.HasValue(row) ? Convert.ToDecimal(field.Accessor.GetValue(row), CultureInfo.InvariantCulture) : null;
-    }
+    private static decimal? ValueOf(V1.DailyAnalytics row, IFieldAccessor measure) =>
+        measure.HasValue(row) ? Convert.ToDecimal(measure.GetValue(row), CultureInfo.InvariantCulture) : null;
 }

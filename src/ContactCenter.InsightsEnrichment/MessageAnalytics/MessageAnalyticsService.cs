@@ -12,6 +12,7 @@ namespace ContactCenter.InsightsEnrichment.MessageAnalytics;
 /// <param name="desk">Records messages.</param>
 /// <param name="store">Reads messages.</param>
 /// <param name="report">Counts them.</param>
+/// <param name="engagement">Subscriptions and launch states.</param>
 /// <param name="refreshes">The publications of the figures.</param>
 /// <param name="quarantine">What was not taken in.</param>
 /// <param name="agents">The configured agents.</param>
@@ -22,6 +23,7 @@ public sealed partial class MessageAnalyticsService(
     SentMessageDesk desk,
     MessageStore store,
     AnalyticsReport report,
+    EngagementStore engagement,
     RefreshStore refreshes,
     RbmQuarantine quarantine,
     RbmAgents agents,
@@ -58,12 +60,8 @@ public sealed partial class MessageAnalyticsService(
     /// <inheritdoc />
     public override async Task<V1.GetMessageResponse> GetMessage(V1.GetMessageRequest request, ServerCallContext context)
     {
-        foreach (var (value, field) in (IEnumerable<(string, string)>)[(request.AgentId, "agent_id"), (request.MessageId, "message_id")])
-        {
-            if (value.Length == 0)
-                throw RpcErrors.InvalidArgument(Domain, InsightsErrors.FieldRequired, field, "is required");
-        }
-
+        Require(request.AgentId, "agent_id");
+        Require(request.MessageId, "message_id");
         return await store.FindAsync(request.AgentId, request.MessageId, context.CancellationToken) is { } row
             ? new() { Message = MessageMessages.Of(row, options.Value.BackfillDays) }
             : throw RpcErrors.NotFound(Domain, InsightsErrors.MessageNotFound, "message", request.MessageId);
@@ -94,6 +92,7 @@ public sealed partial class MessageAnalyticsService(
     public override async Task<V1.MessageAnalyticsServiceListAgentsResponse> ListAgents(V1.MessageAnalyticsServiceListAgentsRequest request, ServerCallContext context)
     {
         var seen = await store.ListAgentsAsync(context.CancellationToken);
+        var launches = await engagement.ListLaunchesAsync(context.CancellationToken);
         return new()
         {
             Agents =
@@ -103,6 +102,8 @@ public sealed partial class MessageAnalyticsService(
                     AgentId = agent,
                     DisplayName = agents.Names.GetValueOrDefault(agent, agent),
                     Configured = agents.Names.ContainsKey(agent),
+                    LaunchState = launches[agent].FirstOrDefault()?.NewState ?? "",
+                    LaunchChanges = { launches[agent] },
                 }),
             },
         };

@@ -33,6 +33,7 @@ internal static class MessageAnalyticsSetup
         services.AddSingleton<SentMessagesEndpoint>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<AnalyticsReport>();
+        services.AddSingleton<EngagementStore>();
         services.AddSingleton<RefreshStore>();
         services.AddSingleton<RefreshRun>();
     }

@@ -41,6 +41,9 @@ public sealed record Notification
     /// <summary>What the user wrote, or the text of the suggestion.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Of a launch event: what changed; null for others.</summary>
+    public LaunchChange? Launch { get; init; }
+
     /// <summary>The decoded data, as UTF-8.</summary>
     public required byte[] Data { get; init; }
 
@@ -49,6 +52,12 @@ public sealed record Notification
     public static bool IsAgentId(string text) =>
         text.Length is > 0 and <= LongestAgentId && char.IsAsciiLetterOrDigit(text[0]) && !text.AsSpan().ContainsAnyExcept(AgentIdCharacters) && text.Any(char.IsAsciiLetter);
 }
+
+/// <summary>A change of an agent's launch state (MSG-31), in the platform's words.</summary>
+/// <param name="RegionId">The region, such as <c>/v1/regions/fi-rcs</c>; empty if none was named.</param>
+/// <param name="OldState">The state before; empty if none was named.</param>
+/// <param name="NewState">The state since.</param>
+public sealed record LaunchChange(string RegionId, string OldState, string NewState);
 
 /// <summary>What notifications are about (MSG-11), in the words of the events that are published.</summary>
 public static class NotificationKinds

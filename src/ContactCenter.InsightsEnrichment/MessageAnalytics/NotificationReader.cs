@@ -85,6 +85,7 @@ internal static class NotificationReader
             Phone = phone,
             PostbackData = Shortened(Text(suggestion, "postbackData")),
             Text = Text(data, "text") ?? Text(suggestion, "text"),
+            Launch = kind == NotificationKinds.Launch ? new(Id(data, "regionId") ?? "", Id(data, "oldLaunchState") ?? "", Id(data, "newLaunchState")!) : null,
             Data = envelope.Data,
         }, null);
     }
@@ -92,7 +93,7 @@ internal static class NotificationReader
     private static (string Kind, JsonElement Suggestion) KindOf(JsonElement data, string? type)
     {
         if (type == "agent_launch_event")
-            return (NotificationKinds.Launch, default);
+            return (Id(data, "newLaunchState") is null ? NotificationKinds.Unknown : NotificationKinds.Launch, default);
         if (Text(data, "eventType") is { } eventType)
         {
             return (eventType switch

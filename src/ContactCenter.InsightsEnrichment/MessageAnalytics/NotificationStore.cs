@@ -118,9 +118,13 @@ public sealed class NotificationStore(DurableDatabase database, RbmAgents agents
                 transaction.Publish(EventOf(notification, taps), notification.AgentId, mandatory: false);
             else if (notification is { Kind: NotificationKinds.Subscribe or NotificationKinds.Unsubscribe, Phone: not null })
                 transaction.Publish(SubscriptionOf(notification), notification.AgentId, mandatory: false);
+            else if (notification is { Kind: NotificationKinds.Launch, Launch: { } change })
+                transaction.Publish(LaunchOf(notification, change), notification.AgentId, mandatory: false);
             else if (notification.Kind == NotificationKinds.Unknown)
                 warnings.Add(new("", "unknown_event_type", "rbm", null, null));
         }
+
+        await EngagementStore.AddLaunchesAsync(transaction.Connection, [.. notifications.Where(n => n.Launch is not null && fresh.Contains(n.NotificationId))]);
 
         await WarningStore.AddAsync(transaction, null, warnings, now);
     }
@@ -172,6 +176,16 @@ public sealed class NotificationStore(DurableDatabase database, RbmAgents agents
         AgentId = notification.AgentId,
         PhoneNumber = agents.Published(notification.Phone!),
         Subscribed = notification.Kind == NotificationKinds.Subscribe,
+    };
+
+    private static RcsAgentLaunchStateChanged LaunchOf(Notification notification, LaunchChange change) => new()
+    {
+        EventId = notification.NotificationId,
+        OccurredTime = notification.Time,
+        AgentId = notification.AgentId,
+        OldState = change.OldState,
+        NewState = change.NewState,
+        RegionId = change.RegionId,
     };
 
     /// <summary>The data as received; in HIPAA mode without what the user wrote, who wrote it, and where files are (MSG-46).</summary>

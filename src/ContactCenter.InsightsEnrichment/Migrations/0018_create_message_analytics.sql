@@ -29,6 +29,23 @@ COMMENT ON COLUMN insights.rbm_notifications.phone IS 'The user, as Rbm:PhoneSto
 COMMENT ON COLUMN insights.rbm_notifications.attributed_message_id IS 'Of a tap: the message that offered the suggestion (MSG-34).';
 COMMENT ON COLUMN insights.rbm_notifications.body IS 'The decoded data, sealed.';
 
+CREATE INDEX ix_rbm_notifications_subscriptions_by_day ON insights.rbm_notifications (event_time, agent_id) WHERE kind IN ('SUBSCRIBE', 'UNSUBSCRIBE');
+CREATE INDEX ix_rbm_notifications_subscriptions_of_phone ON insights.rbm_notifications (agent_id, phone, event_time) WHERE kind IN ('SUBSCRIBE', 'UNSUBSCRIBE');
+
+CREATE TABLE insights.rbm_launch_changes (
+  notification_id uuid NOT NULL,
+  agent_id text COLLATE "C" NOT NULL,
+  event_time timestamptz NOT NULL,
+  region_id text NOT NULL,
+  old_state text NOT NULL,
+  new_state text NOT NULL,
+  CONSTRAINT pk_rbm_launch_changes PRIMARY KEY (notification_id)
+);
+
+CREATE INDEX ix_rbm_launch_changes_of_agent ON insights.rbm_launch_changes (agent_id, event_time DESC, notification_id DESC);
+
+COMMENT ON TABLE insights.rbm_launch_changes IS 'Changes of the launch states of agents (MSG-31).';
+
 CREATE TABLE insights.rbm_messages (
   agent_id text COLLATE "C" NOT NULL,
   message_id text COLLATE "C" NOT NULL,

@@ -84,13 +84,13 @@ public sealed partial class RawEventService(
             EndTime = end,
             EventStartTime = eventStart,
             EventEndTime = eventEnd,
-            AccountSid = Given(filter.AccountSid),
-            TaskSid = Given(filter.TaskSid),
-            EventType = Given(filter.EventType),
-            EventKey = Given(filter.EventKey),
-            Status = filter.Status == 0 ? null : (RawEventStatus)filter.Status,
-            Source = filter.Source == 0 ? null : (RawEventSource)filter.Source,
-            ConversationId = Given(filter.ConversationId),
+            AccountSid = Given(filter.AccountSid, "account_sid"),
+            TaskSid = Given(filter.TaskSid, "task_sid"),
+            EventType = Given(filter.EventType, "event_type"),
+            EventKey = Given(filter.EventKey, "event_key"),
+            Status = Given<V1.RawEventStatus, RawEventStatus>(filter.Status, "status"),
+            Source = Given<V1.RawEventSource, RawEventSource>(filter.Source, "source"),
+            ConversationId = Given(filter.ConversationId, "conversation_id"),
         };
     }
 
@@ -106,7 +106,20 @@ public sealed partial class RawEventService(
             ? found
             : throw RpcErrors.NotFound(Domain, InsightsErrors.RawEventNotFound, "raw event", text);
 
-    private static string? Given(string value) => value.Length > 0 ? value : null;
+    // A filter is kept for as long as a run works by it: the store would refuse the character only then.
+    private static string? Given(string value, string field) => value.Contains('\0')
+        ? throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, $"filter.{field}", "must not contain the character U+0000")
+        : value.Length > 0 ? value : null;
+
+    private static TOurs? Given<TTheirs, TOurs>(TTheirs value, string field)
+        where TTheirs : struct, System.Enum
+        where TOurs : struct, System.Enum
+    {
+        if (!System.Enum.IsDefined(value))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, $"filter.{field}", "is not known");
+        var number = Convert.ToInt32(value, null);
+        return number == 0 ? null : (TOurs)System.Enum.ToObject(typeof(TOurs), number);
+    }
 
     private static V1.RawEvent Message(RawEvent raw)
     {

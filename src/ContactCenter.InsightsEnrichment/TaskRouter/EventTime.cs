@@ -7,6 +7,7 @@ public static class EventTime
 {
     private const int SecondsDigits = 11;
     private const int MillisecondsDigits = 13;
+    private const int TickDigits = 7;
 
     /// <summary>The earliest accepted time, inclusive.</summary>
     public static readonly DateTimeOffset Earliest = new(1901, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -36,9 +37,19 @@ public static class EventTime
         }
 
         return digits.Length >= 10 && char.IsAsciiDigit(digits[0]) && digits[4] == '-'
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            && DateTimeOffset.TryParse(WithoutNanoseconds(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond))
             : null;
+    }
+
+    // Digits that are finer than ticks would be rounded, and the last moment of a day become the next day's first.
+    private static string WithoutNanoseconds(string text)
+    {
+        var first = text.IndexOf('.') + 1;
+        var end = first;
+        while (first > 0 && end < text.Length && char.IsAsciiDigit(text[end]))
+            end++;
+        return end - first > TickDigits ? text.Remove(first + TickDigits, end - first - TickDigits) : text;
     }
 
     /// <summary>Whether a time lies in 1901 to 2049.</summary>

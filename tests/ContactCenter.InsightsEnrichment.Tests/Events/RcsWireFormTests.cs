@@ -29,6 +29,11 @@ public sealed class RcsWireFormTests
         """);
 
     [Fact]
+    public void RcsAgentLaunchStateChanged_keeps_its_form() => WireForm.Holds<RcsAgentLaunchStateChanged>("rcs-agent-launch-state-changed", Head + """
+        "agentId":"brand@rbm.goog","oldState":"LAUNCH_STATE_PENDING","newState":"LAUNCH_STATE_LAUNCHED","regionId":"/v1/regions/fi-rcs"}
+        """);
+
+    [Fact]
     public void RcsAnalyticsRefreshed_keeps_its_form() => WireForm.Holds<RcsAnalyticsRefreshed>("rcs-analytics-refreshed", Head + """
         "refreshNumber":7,"cutOffTime":"2026-03-02T00:00:00+00:00","restatedDays":["2026-02-01"]}
         """);
