@@ -24,6 +24,9 @@ public static class WfmErrors
     /// <summary>A time range is longer than the method allows.</summary>
     public const string RangeTooLarge = "RANGE_TOO_LARGE";
 
+    /// <summary>Nothing was told of such an agent.</summary>
+    public const string AgentNotFound = "AGENT_NOT_FOUND";
+
     /// <summary>CXone refuses the access key.</summary>
     public const string AccessKeyRejected = "ACCESS_KEY_REJECTED";
 

@@ -1,9 +1,11 @@
 using ContactCenter.Durable;
 using ContactCenter.Egress;
+using ContactCenter.Egress.Secrets;
 using ContactCenter.Operations;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.WfmConnector.AgentStates;
+using ContactCenter.WfmConnector.Catalogue;
 using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Intervals;
@@ -11,6 +13,7 @@ using ContactCenter.WfmConnector.Mappings;
 using ContactCenter.WfmConnector.Reports;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace ContactCenter.WfmConnector;
 
@@ -42,15 +45,21 @@ public static class WfmConnectorHost
         builder.Services.AddHealthChecks().AddCheck<ConnectionHealth>("cxone", HealthStatus.Degraded);
         builder.Services.AddSingleton<ActivityBook>();
         builder.Services.AddSingleton<SourceWatch>();
+        builder.Services.AddSingleton<UnfinishedContacts>();
         builder.Services.AddSingleton<AgentStateStore>();
         builder.Services.AddSingleton<ConnectionStore>();
+        builder.Services.AddSingleton(provider => new CxoneTokenCache(
+            provider.GetService<IConnectionMultiplexer>(), provider.GetRequiredService<SecretKeyRing>(), provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<CxoneTokens>();
         builder.Services.AddSingleton<CxoneClient>();
+        builder.Services.AddSingleton<AnswerStore>();
+        builder.Services.AddSingleton<CatalogueStore>();
         builder.Services.AddSingleton<FigureStore>();
         builder.Services.AddSingleton<ReportBuilder>();
         builder.Services.AddSingleton<ReportStore>();
         builder.Services.AddSingleton<WireProfileStore>();
         builder.Services.AddSingleton<IntervalSealer>();
+        builder.Services.AddHostedService<ConnectionImport>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntervalSealer>());
         builder.Services.AddHostedService<ConnectionKeeper>();
         builder.Services.AddHostedService<StateSender>();

@@ -1,3 +1,4 @@
+using ContactCenter.WfmConnector.Connections;
 using Microsoft.Extensions.Options;
 
 namespace ContactCenter.WfmConnector;
@@ -21,9 +22,24 @@ public sealed class WfmOptions
     public AgentOptions Agents { get; set; } = new();
 }
 
-/// <summary>Settings under <c>Wfm:Connection</c>.</summary>
+/// <summary>Settings under <c>Wfm:Connection</c>. Address and key are taken until the connection was configured once (WFM-1).</summary>
 public sealed class ConnectionOptions
 {
+    /// <summary>Address of CXone; empty for none.</summary>
+    public string ServiceUrl { get; set; } = "";
+
+    /// <summary>Id of the access key, at most 256 characters; empty for none.</summary>
+    public string AccessKey { get; set; } = "";
+
+    /// <summary>Its secret, at most 1,024 characters; empty for none.</summary>
+    public string SecretKey { get; set; } = "";
+
+    /// <summary>How the key is exchanged for a token; default <see cref="AuthenticationMode.Plain"/>.</summary>
+    public AuthenticationMode Mode { get; set; } = AuthenticationMode.Plain;
+
+    /// <summary>Sent along in mode SDK unless empty; at most 256 characters.</summary>
+    public string TenantName { get; set; } = "";
+
     /// <summary>From one heartbeat to the next; 10 s to 300 s, default 30 s (WFM-14).</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -56,6 +72,9 @@ public sealed class RealTimeOptions
     /// <summary>How long changes are gathered for a request; 50 ms to 1 s, default 200 ms.</summary>
     public TimeSpan FlushAfter { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Whether an agent to whom a contact is offered is <c>RINGING</c>; default no: the state of the activity stays (WFM-22). Counts for offers from then on.</summary>
+    public bool ReportRinging { get; set; }
+
     /// <summary>From one snapshot to the next; 1 min to 1 day, default 15 min, 0 for none (WFM-39).</summary>
     public TimeSpan SnapshotEvery { get; set; } = TimeSpan.FromMinutes(15);
 }
@@ -63,11 +82,23 @@ public sealed class RealTimeOptions
 /// <summary>Settings under <c>Wfm:Intervals</c>.</summary>
 public sealed class IntervalOptions
 {
+    internal const string Handled = "HANDLED";
+
+    internal const string TalkEnded = "TALK_ENDED";
+
     /// <summary>From the end of an interval to its sealing; 0 to 900 s, default 120 s (WFM-71).</summary>
     public TimeSpan SealAfter { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>How long sealing waits for Insights; 0 to 240 min, default 30 min.</summary>
     public TimeSpan WatermarkWait { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>When an answered contact ends: <c>HANDLED</c> with its handling, wrap-up included, <c>TALK_ENDED</c> with its talk; default <c>HANDLED</c> (WFM-46).</summary>
+    public string ContactEnd { get; set; } = Handled;
+
+    /// <summary>A contact of which nothing is told for so long ends at the last that was told; 1 h to 168 h, default 24 h (WFM-48).</summary>
+    public TimeSpan ContactMaxSilence { get; set; } = TimeSpan.FromHours(24);
+
+    internal bool EndsWithTalk => ContactEnd == TalkEnded;
 }
 
 /// <summary>What is done with revisions of reports (WFM-75).</summary>
@@ -122,6 +153,9 @@ internal sealed class WfmOptionsValidation : IValidateOptions<WfmOptions>
     public ValidateOptionsResult Validate(string? name, WfmOptions options)
     {
         var faults = new List<string>();
+        Check("Connection:AccessKey (characters)", options.Connection.AccessKey.Length, 0, Connections.Connection.LongestText);
+        Check("Connection:SecretKey (characters)", options.Connection.SecretKey.Length, 0, Connections.Connection.LongestSecret);
+        Check("Connection:TenantName (characters)", options.Connection.TenantName.Length, 0, Connections.Connection.LongestText);
         Check("Connection:Heartbeat", options.Connection.Heartbeat, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300));
         Check("Connection:LostAfter", options.Connection.LostAfter, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300));
         Check("RealTime:MinimumSpacing", options.RealTime.MinimumSpacing, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60));
@@ -131,6 +165,9 @@ internal sealed class WfmOptionsValidation : IValidateOptions<WfmOptions>
             Check("RealTime:SnapshotEvery", options.RealTime.SnapshotEvery, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1));
         Check("Intervals:SealAfter", options.Intervals.SealAfter, TimeSpan.Zero, TimeSpan.FromSeconds(900));
         Check("Intervals:WatermarkWait", options.Intervals.WatermarkWait, TimeSpan.Zero, TimeSpan.FromMinutes(240));
+        Check("Intervals:ContactMaxSilence", options.Intervals.ContactMaxSilence, TimeSpan.FromHours(1), TimeSpan.FromHours(168));
+        if (options.Intervals.ContactEnd is not (IntervalOptions.Handled or IntervalOptions.TalkEnded))
+            faults.Add($"Wfm:Intervals:ContactEnd is {options.Intervals.ContactEnd}; it must be {IntervalOptions.Handled} or {IntervalOptions.TalkEnded}.");
         Check("Reports:RatePerMinute", options.Reports.RatePerMinute, 1, 600);
         Check("Agents:LoginIdAttribute (characters)", options.Agents.LoginIdAttribute.Length, 1, 64);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -1,4 +1,5 @@
 using ContactCenter.Contracts;
+using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.ServiceDefaults;
@@ -12,11 +13,12 @@ using V1 = ContactCenter.Wfm.V1;
 namespace ContactCenter.WfmConnector.AgentStates;
 
 /// <summary>Serves what agents do now; <c>agent_state_service.proto</c> is its specification.</summary>
+/// <param name="database">The service's database.</param>
 /// <param name="store">Where the states are.</param>
 /// <param name="connections">Says whether anything may be sent.</param>
 /// <param name="source">Knows whether Insights is heard of.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
-public sealed class AgentStateService(AgentStateStore store, ConnectionStore connections, SourceWatch source, IdempotentCalls calls)
+public sealed class AgentStateService(DurableDatabase database, AgentStateStore store, ConnectionStore connections, SourceWatch source, IdempotentCalls calls)
     : V1.AgentStateService.AgentStateServiceBase
 {
     private const string Domain = WfmErrors.Domain;
@@ -28,12 +30,26 @@ public sealed class AgentStateService(AgentStateStore store, ConnectionStore con
     {
         var size = Pages.Size(request.PageSize);
         var filter = new V1.ListAgentStatesRequest();
-        var states = await store.ListAsync(Pages.Position(request.PageToken, filter, 1)?[0] ?? "", size + 1, context.CancellationToken);
-        var response = new V1.ListAgentStatesResponse { Source = await source.StateAsync(context.CancellationToken) };
+        await using var connection = await database.OpenAsync(context.CancellationToken);
+        var states = await store.ListAsync(connection, Pages.Position(request.PageToken, filter, 1)?[0] ?? "", size + 1, context.CancellationToken);
+        var response = new V1.ListAgentStatesResponse { Source = await source.StateAsync(connection, context.CancellationToken) };
         response.AgentStates.AddRange(states.Take(size).Select(MessageOf));
         if (states.Count > size)
             response.NextPageToken = Paging.Token(filter, states[size - 1].AgentSid);
         return response;
+    }
+
+    /// <inheritdoc />
+    public override async Task<V1.GetAgentStateResponse> GetAgentState(V1.GetAgentStateRequest request, ServerCallContext context)
+    {
+        await using var connection = await database.OpenAsync(context.CancellationToken);
+        var state = await store.FindAsync(connection, request.AgentSid, context.CancellationToken) ?? throw RpcErrors.NotFound(Domain, WfmErrors.AgentNotFound, "agent", request.AgentSid);
+        return new()
+        {
+            AgentState = MessageOf(state),
+            Answer = (await AnswerStore.OfAgentAsync(connection, request.AgentSid, context.CancellationToken))?.ToMessage(),
+            Source = await source.StateAsync(connection, context.CancellationToken),
+        };
     }
 
     /// <inheritdoc />

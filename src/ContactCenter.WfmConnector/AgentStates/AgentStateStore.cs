@@ -24,39 +24,42 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
     private RealTimeOptions Options => options.Value.RealTime;
 
     /// <summary>
-    /// Works out what an agent does now and when that is due to be sent. Facts of one agent that are told at the same time wait
+    /// Works out what agents do now and when that is due to be sent. Facts of one agent that are told at the same time wait
     /// for each other here, so the last to commit sees them all.
     /// </summary>
-    /// <param name="connection">In the transaction that has written the fact.</param>
-    /// <param name="agentSid">The agent.</param>
-    public async Task RefreshAsync(NpgsqlConnection connection, string agentSid)
+    /// <param name="connection">In the transaction that has written the facts.</param>
+    /// <param name="agentSids">The agents.</param>
+    public async Task RefreshAsync(NpgsqlConnection connection, params string[] agentSids)
     {
         var now = timeProvider.GetUtcNow();
         await connection.ExecuteAsync(
             """
-            INSERT INTO wfm.agent_states (agent_sid) VALUES (@agentSid) ON CONFLICT DO NOTHING;
-            SELECT FROM wfm.agent_states WHERE agent_sid = @agentSid FOR UPDATE
+            INSERT INTO wfm.agent_states (agent_sid) SELECT unnest(@agentSids) ON CONFLICT DO NOTHING;
+            SELECT FROM wfm.agent_states WHERE agent_sid = ANY (@agentSids) ORDER BY agent_sid FOR UPDATE
             """,
-            new { agentSid });
-        var changes = await connection.QueryAsync<(bool IsSkipped, bool IsAhead)>(
+            new { agentSids });
+        var changes = await connection.QueryAsync<(string AgentSid, bool IsSkipped, bool IsAhead)>(
             $"""
             WITH present AS (
-              SELECT n.state_id, n.medium, n.start_time, n.start_time > @now + interval '60 seconds' AS is_ahead, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
-              FROM wfm.spans(@now, 'infinity', ARRAY[@agentSid]) n JOIN wfm.agent_states s USING (agent_sid)
+              SELECT n.agent_sid, n.state_id, n.medium, n.start_time, n.start_time > @now + interval '60 seconds' AS is_ahead, s.state_id IS NOT NULL AND s.due_time IS NOT NULL AS is_skipped
+              FROM wfm.spans(@now, 'infinity', @agentSids) n JOIN wfm.agent_states s USING (agent_sid)
               WHERE n.end_time IS NULL AND (n.state_id, n.medium) IS DISTINCT FROM (s.state_id, s.medium)
             )
             UPDATE wfm.agent_states s SET state_id = p.state_id, medium = p.medium, since = CASE WHEN p.is_ahead THEN @now ELSE p.start_time END,
+              skewed_time = CASE WHEN p.is_ahead THEN p.start_time ELSE s.skewed_time END,
               due_time = CASE WHEN @dwells THEN @now + @spacing ELSE coalesce(s.due_time, greatest(@now, s.report_time + @spacing)) END
-            FROM present p WHERE s.agent_sid = @agentSid
-            RETURNING p.is_skipped, p.is_ahead;
-            UPDATE wfm.agent_states SET due_time = coalesce(due_time, @now) WHERE agent_sid = @agentSid AND reported_login <> {Logins.Sql("@agentSid", "@now")}
+            FROM present p WHERE s.agent_sid = p.agent_sid
+            RETURNING s.agent_sid, p.is_skipped, p.is_ahead;
+            UPDATE wfm.agent_states s SET due_time = coalesce(due_time, @now) WHERE agent_sid = ANY (@agentSids) AND reported_login <> {Logins.Sql("s.agent_sid", "@now")}
             """,
-            new { agentSid, now, spacing = Options.MinimumSpacing, dwells = Options.Mode == SpacingMode.Dwell });
-        var change = changes.SingleOrDefault();
-        if (change.IsSkipped)
-            Skipped.Add(1);
-        if (change.IsAhead)
-            LogClockSkew(agentSid);
+            new { agentSids, now, spacing = Options.MinimumSpacing, dwells = Options.Mode == SpacingMode.Dwell });
+        foreach (var change in changes)
+        {
+            if (change.IsSkipped)
+                Skipped.Add(1);
+            if (change.IsAhead)
+                LogClockSkew(change.AgentSid);
+        }
     }
 
     /// <summary>Takes agents whose states are due; nobody else sends them until they are settled or the lease ends.</summary>
@@ -94,12 +97,13 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
     /// <summary>Writes that CXone took states, or refused them.</summary>
     /// <param name="lease">As claimed; if it is lost nothing is written.</param>
     /// <param name="states">Which.</param>
-    /// <param name="refusalOf">The answer to each, by its place; null if it was taken.</param>
+    /// <param name="refusalOf">The answer to each in short, by its place; null if it was taken.</param>
+    /// <param name="answerId">The answer in full; null if all were taken without a word.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, Func<int, string?> refusalOf, CancellationToken cancellationToken) => ExecuteAsync(
+    public Task SettleAsync(Guid lease, IReadOnlyList<DueState> states, Func<int, string?> refusalOf, Guid? answerId, CancellationToken cancellationToken) => ExecuteAsync(
         """
         UPDATE wfm.agent_states s SET reported_state_id = t.state_id, reported_medium = t.medium, reported_since = t.since, reported_login = t.login_id, report_time = @now,
-          refusal = t.refusal, lease_id = NULL, lease_until = NULL,
+          refusal = t.refusal, answer_id = CASE WHEN t.refusal IS NOT NULL THEN @answerId::uuid END, lease_id = NULL, lease_until = NULL,
           due_time = CASE WHEN (s.state_id, s.medium) IS DISTINCT FROM (t.state_id, t.medium) THEN @now + @spacing WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.due_time END,
           -- A snapshot that was asked for meanwhile stays asked for.
           forced_time = CASE WHEN s.forced_time IS DISTINCT FROM t.forced_time THEN s.forced_time END
@@ -109,6 +113,7 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
         new
         {
             lease,
+            answerId,
             refusals = states.Select((_, i) => refusalOf(i)).ToArray(),
             now = timeProvider.GetUtcNow(),
             spacing = Options.MinimumSpacing,
@@ -123,9 +128,10 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
 
     /// <summary>Gives states back that could not be sent: the latest of each agent stays due (WFM-35).</summary>
     /// <param name="lease">As claimed.</param>
+    /// <param name="answerId">Why they could not be sent; null if they were not tried.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task GiveBackAsync(Guid lease, CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE wfm.agent_states SET lease_id = NULL, lease_until = NULL WHERE lease_id = @lease", new { lease }, cancellationToken);
+    public Task GiveBackAsync(Guid lease, Guid? answerId, CancellationToken cancellationToken) => ExecuteAsync(
+        "UPDATE wfm.agent_states SET lease_id = NULL, lease_until = NULL, answer_id = coalesce(@answerId::uuid, answer_id) WHERE lease_id = @lease", new { lease, answerId }, cancellationToken);
 
     /// <summary>Whether the lease still is this process's.</summary>
     /// <param name="lease">As claimed.</param>
@@ -150,25 +156,6 @@ public sealed partial class AgentStateStore(DurableDatabase database, IOptions<W
           AND (@agentSid::text IS NULL OR agent_sid = @agentSid)
         """,
         new { agentSid, now = timeProvider.GetUtcNow(), loggedOut = ActivityBook.LoggedOut });
-
-    /// <summary>Lists present states by agent.</summary>
-    /// <param name="after">Begin after this agent; empty for the first page.</param>
-    /// <param name="limit">Most states.</param>
-    /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<IReadOnlyList<PresentState>> ListAsync(string after, int limit, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return [.. await connection.QueryAsync<PresentState>(new CommandDefinition(
-            $"""
-            SELECT s.agent_sid AS AgentSid, {Logins.Sql("s.agent_sid", "@now")} AS LoginId, a.full_name AS FullName, k.state AS State, k.reason_code AS ReasonCode,
-              k.reason_text AS ReasonText, s.medium AS Medium, s.since AS Since, r.state AS ReportedState, r.reason_code AS ReportedReasonCode,
-              s.reported_since AS ReportedSince, s.report_time AS ReportTime, s.sequence AS Sequence, s.refusal AS Refusal
-            FROM wfm.agent_states s JOIN wfm.states k USING (state_id) JOIN wfm.agents a USING (agent_sid) LEFT JOIN wfm.states r ON r.state_id = s.reported_state_id
-            WHERE s.agent_sid > @after ORDER BY s.agent_sid LIMIT @limit
-            """,
-            new { after, limit, now = timeProvider.GetUtcNow() },
-            cancellationToken: cancellationToken))];
-    }
 
     // Its history has the time that was told (WFM-34).
     [LoggerMessage(LogLevel.Warning, "CLOCK_SKEW: agent {AgentSid} came into a state more than 60 s from now; it counts from now on")]
@@ -219,50 +206,4 @@ public sealed class DueState
 
     /// <summary>When the snapshot was asked for that it belongs to; null if it belongs to none.</summary>
     public DateTime? ForcedTime { get; init; }
-}
-
-/// <summary>What an agent does now, and what CXone was told.</summary>
-public sealed class PresentState
-{
-    /// <summary>The agent.</summary>
-    public string AgentSid { get; init; } = "";
-
-    /// <summary>By which CXone knows the agent.</summary>
-    public string LoginId { get; init; } = "";
-
-    /// <summary>Null if not known.</summary>
-    public string? FullName { get; init; }
-
-    /// <summary>The state.</summary>
-    public string State { get; init; } = "";
-
-    /// <summary>Null without.</summary>
-    public string? ReasonCode { get; init; }
-
-    /// <summary>Null without.</summary>
-    public string? ReasonText { get; init; }
-
-    /// <summary>Medium of the contact; null without.</summary>
-    public short? Medium { get; init; }
-
-    /// <summary>Since when.</summary>
-    public DateTime Since { get; init; }
-
-    /// <summary>The state that was last sent; null if none was.</summary>
-    public string? ReportedState { get; init; }
-
-    /// <summary>Its reason.</summary>
-    public string? ReportedReasonCode { get; init; }
-
-    /// <summary>Since when that lasted.</summary>
-    public DateTime? ReportedSince { get; init; }
-
-    /// <summary>When it was sent.</summary>
-    public DateTime? ReportTime { get; init; }
-
-    /// <summary>Number of the last report.</summary>
-    public long Sequence { get; init; }
-
-    /// <summary>The answer if CXone refused the last report; else null.</summary>
-    public string? Refusal { get; init; }
 }

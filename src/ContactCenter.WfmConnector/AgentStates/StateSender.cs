@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.WfmConnector.Catalogue;
 using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Reports;
@@ -11,6 +12,8 @@ namespace ContactCenter.WfmConnector.AgentStates;
 /// <param name="book">Knows what they mean.</param>
 /// <param name="connections">Says whether anything may be sent, and when a snapshot is due.</param>
 /// <param name="client">Sends them.</param>
+/// <param name="answers">Keeps what CXone answers.</param>
+/// <param name="catalogue">Told what CXone takes.</param>
 /// <param name="database">The service's database.</param>
 /// <param name="options">How often to look.</param>
 /// <param name="timeProvider">Now.</param>
@@ -20,6 +23,8 @@ public sealed partial class StateSender(
     ActivityBook book,
     ConnectionStore connections,
     CxoneClient client,
+    AnswerStore answers,
+    CatalogueStore catalogue,
     DurableDatabase database,
     IOptions<WfmOptions> options,
     TimeProvider timeProvider,
@@ -72,19 +77,28 @@ public sealed partial class StateSender(
         {
             case CxoneResult.Accepted or CxoneResult.ItemsRejected:
                 var refused = answer.Items.Where(item => item.Index >= 0 && item.Index < states.Count).ToLookup(item => item.Index!.Value);
-                await store.SettleAsync(lease, states, i => refused[i].FirstOrDefault() is { } item ? $"ITEM_REJECTED {item.Field} {item.Message}".TrimEnd() : null, cancellationToken);
+                await store.SettleAsync(lease, states, i => refused[i].FirstOrDefault() is { } item ? $"ITEM_REJECTED {item.Field} {item.Message}".TrimEnd() : null, await KeepAsync(answer, cancellationToken), cancellationToken);
+                await catalogue.AcceptAsync(entries.Take(states.Count).Where((_, i) => !refused.Contains(i)).SelectMany(entry => entry.Uses), cancellationToken);
                 return true;
             // One bad agent must not keep the others back (WFM-86).
             case CxoneResult.Rejected or CxoneResult.TooLarge when states.Count > 1:
                 return await SendHalvesAsync(connection, lease, states, isSnapshot, cancellationToken);
             case CxoneResult.Rejected or CxoneResult.TooLarge or CxoneResult.Unreadable:
-                await store.SettleAsync(lease, states, _ => $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), cancellationToken);
+                await store.SettleAsync(lease, states, _ => $"{answer.Status} {answer.Code} {answer.Message}".TrimEnd(), await KeepAsync(answer, cancellationToken), cancellationToken);
                 return true;
             default:
-                await store.GiveBackAsync(lease, cancellationToken);
+                await store.GiveBackAsync(lease, await KeepAsync(answer, cancellationToken), cancellationToken);
                 _pause = (connection.Revision, timeProvider.GetUtcNow() + answer.Pause);
                 return false;
         }
+    }
+
+    private async Task<Guid?> KeepAsync(CxoneAnswer answer, CancellationToken cancellationToken)
+    {
+        if (answer.Reason.Length == 0 || answer.Result == CxoneResult.Delayed)
+            return null;
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await answers.KeepAsync(connection, answer);
     }
 
     private async Task<bool> SendHalvesAsync(Connection connection, Guid lease, IReadOnlyList<DueState> states, bool isSnapshot, CancellationToken cancellationToken)

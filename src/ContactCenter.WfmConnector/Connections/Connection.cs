@@ -41,6 +41,10 @@ public enum AuthenticationMode
 /// <summary>The connection as it is stored.</summary>
 public sealed record Connection
 {
+    internal const int LongestText = 256;
+
+    internal const int LongestSecret = 1_024;
+
     /// <summary>Rises with every change of the configuration.</summary>
     public required long Revision { get; init; }
 

@@ -5,11 +5,13 @@ namespace ContactCenter.WfmConnector.Connections;
 
 /// <summary>Sends heartbeats, whichever process is first (WFM-14).</summary>
 /// <param name="store">Says when one is due.</param>
+/// <param name="answers">Forgets old ones.</param>
 /// <param name="client">Sends it.</param>
 /// <param name="options">How long an answer proves the connection.</param>
 /// <param name="timeProvider">Now.</param>
 /// <param name="logger">Told of what goes wrong.</param>
-public sealed partial class ConnectionKeeper(ConnectionStore store, CxoneClient client, IOptions<WfmOptions> options, TimeProvider timeProvider, ILogger<ConnectionKeeper> logger) : BackgroundService
+public sealed partial class ConnectionKeeper(
+    ConnectionStore store, AnswerStore answers, CxoneClient client, IOptions<WfmOptions> options, TimeProvider timeProvider, ILogger<ConnectionKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
@@ -21,6 +23,7 @@ public sealed partial class ConnectionKeeper(ConnectionStore store, CxoneClient 
         if (!await store.TakeHeartbeatAsync(cancellationToken))
             return;
         await store.ForgetEventsAsync(cancellationToken);
+        await answers.ForgetAsync(cancellationToken);
         var connection = await store.ReadAsync(cancellationToken);
         // Where there is no heartbeat, whatever was taken lately is one (WFM-14).
         var isProven = connection.Profile.Path("heartbeat") is null && connection.State == ConnectionState.Connected

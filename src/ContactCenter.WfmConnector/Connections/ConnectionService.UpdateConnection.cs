@@ -1,6 +1,4 @@
 using ContactCenter.Contracts;
-using ContactCenter.Egress;
-using ContactCenter.Egress.Guard;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Wfm.V1;
@@ -9,9 +7,6 @@ namespace ContactCenter.WfmConnector.Connections;
 
 public sealed partial class ConnectionService
 {
-    private const int LongestText = 256;
-    private const int LongestSecret = 1_024;
-
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
@@ -56,12 +51,14 @@ public sealed partial class ConnectionService
 
     private Connection Merge(V1.Connection wanted, Connection stored)
     {
-        CheckLength(wanted.AccessKeyId, LongestText, "connection.access_key_id");
-        CheckLength(wanted.SecretKey, LongestSecret, "connection.secret_key");
-        CheckLength(wanted.TenantName, LongestText, "connection.tenant_name");
+        CheckLength(wanted.AccessKeyId, Connection.LongestText, "connection.access_key_id");
+        CheckLength(wanted.SecretKey, Connection.LongestSecret, "connection.secret_key");
+        CheckLength(wanted.TenantName, Connection.LongestText, "connection.tenant_name");
         if (!System.Enum.IsDefined(wanted.Mode))
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "connection.mode", "is not known");
-        var url = ReadUrl(wanted.ServiceUrl);
+        var (url, fault) = ServiceUrl.Read(wanted.ServiceUrl, guard);
+        if (fault is not null)
+            throw RpcErrors.InvalidArgument(Domain, WfmErrors.ServiceUrlInvalid, "connection.service_url", $"cannot be used: {fault}");
         var keyId = wanted.AccessKeyId.Length == 0 || wanted.AccessKeyId == Shown(stored.AccessKeyId) ? stored.AccessKeyId : wanted.AccessKeyId;
         // A stored secret goes nowhere but to where it was entered for.
         if (wanted.SecretKey.Length == 0 && stored.SecretKey is not null && (url != stored.ServiceUrl || keyId != stored.AccessKeyId))
@@ -76,27 +73,6 @@ public sealed partial class ConnectionService
             Mode = wanted.Mode == V1.AuthenticationMode.Sdk ? AuthenticationMode.Sdk : AuthenticationMode.Plain,
             TenantName = wanted.TenantName,
         };
-    }
-
-    /// <summary>Reads a service URL (WFM-2).</summary>
-    private string ReadUrl(string text)
-    {
-        if (text.Length == 0)
-            return "";
-        try
-        {
-            var url = EgressUrl.Parse(text);
-            if (url.Uri.Query.Length > 0)
-                throw Invalid("has a query");
-            guard.CheckUrl(url);
-            return url.Uri.AbsoluteUri.TrimEnd('/');
-        }
-        catch (EgressException refused)
-        {
-            throw Invalid(refused.Failure.Detail);
-        }
-
-        static RpcException Invalid(string why) => RpcErrors.InvalidArgument(Domain, WfmErrors.ServiceUrlInvalid, "connection.service_url", $"cannot be used: {why}");
     }
 
     private static void CheckLength(string text, int longest, string field)

@@ -96,6 +96,8 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
     public async Task TellAsync(CxoneAnswer answer, CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
+        if (answer.IsAnswered && await TellOnceMoreAsync(now, cancellationToken))
+            return;
         await using var transaction = await database.BeginAsync(cancellationToken);
         var before = await LockAsync(transaction.Connection);
         if (!before.IsUsable)
@@ -177,6 +179,17 @@ public sealed class ConnectionStore(DurableDatabase database, SecretKeyRing keys
     /// <summary>The state as it is written, such as <c>AUTH_FAILED</c>.</summary>
     /// <param name="state">The state.</param>
     public static string WordOf(ConnectionState state) => state == ConnectionState.AuthFailed ? "AUTH_FAILED" : state.ToString().ToUpperInvariant();
+
+    /// <summary>Writes in one statement what nearly every call leads to: CXone answers, as it did before.</summary>
+    /// <returns>False if it did not before, or nobody wants it to.</returns>
+    private async Task<bool> TellOnceMoreAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE wfm.connection SET failures = 0, success_time = @now WHERE state = @connected AND is_wanted",
+            new { now, connected = WordOf(ConnectionState.Connected) },
+            cancellationToken: cancellationToken)) == 1;
+    }
 
     private async Task<Connection> ReadAsync(NpgsqlConnection connection, bool forUpdate)
     {

@@ -27,9 +27,10 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
     /// <param name="body">The request.</param>
     /// <param name="requestId">Names it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<CxoneAnswer> SendStatesAsync(Connection connection, byte[] body, string requestId, CancellationToken cancellationToken) =>
-        CallAsync(
-            connection, "agent_states", HttpMethod.Post, body, requestId, reservationId: null, destination => destination with { Timeouts = new() { Whole = TimeSpan.FromSeconds(10) } }, cancellationToken);
+    public Task<CxoneAnswer> SendStatesAsync(Connection connection, byte[] body, string requestId, CancellationToken cancellationToken) => CallAsync(
+        connection,
+        new("agent_states", HttpMethod.Post) { Body = body, RequestId = requestId, With = destination => destination with { Timeouts = new() { Whole = TimeSpan.FromSeconds(10) } } },
+        cancellationToken);
 
     /// <summary>Sends a report.</summary>
     /// <param name="connection">Where to.</param>
@@ -38,61 +39,44 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
     /// <param name="requestId">The same for every attempt (WFM-73).</param>
     /// <param name="jobId">Of the job that sends it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<CxoneAnswer> SendReportAsync(Connection connection, string path, byte[] body, string requestId, Guid jobId, CancellationToken cancellationToken) =>
-        CallAsync(
-            connection,
-            path,
-            HttpMethod.Post,
-            body,
-            requestId,
-            jobId.ToString(),
-            destination => destination with
+    public Task<CxoneAnswer> SendReportAsync(Connection connection, string path, byte[] body, string requestId, Guid jobId, CancellationToken cancellationToken) => CallAsync(
+        connection,
+        new(path, HttpMethod.Post)
+        {
+            Body = body,
+            RequestId = requestId,
+            ReservationId = jobId.ToString(),
+            With = destination => destination with
             {
                 MaxRequestBytes = LargestReport,
                 Timeouts = new() { Whole = TimeSpan.FromSeconds(120) },
                 Rate = new() { PerSecond = options.Value.Reports.RatePerMinute / 60.0, Burst = Math.Max(2, options.Value.Reports.RatePerMinute / 60) },
             },
-            cancellationToken);
+        },
+        cancellationToken);
 
     /// <summary>Sends a heartbeat: an empty list of states if the profile has none (WFM-14).</summary>
     /// <param name="connection">Where to.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<CxoneAnswer> BeatAsync(Connection connection, CancellationToken cancellationToken) => connection.Profile.Path("heartbeat") is null
         ? SendStatesAsync(connection, connection.Profile.Writer.States(new(timeProvider.GetUtcNow().UtcDateTime, false, [])), $"{Guid.CreateVersion7(timeProvider.GetUtcNow())}", cancellationToken)
-        : CallAsync(connection, "heartbeat", HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
+        : CallAsync(connection, new("heartbeat", HttpMethod.Get), cancellationToken);
 
     /// <summary>Tries a path out: what comes of it does not count as how the connection is.</summary>
     /// <param name="connection">Where to.</param>
     /// <param name="path">Of the profile, one that takes no data.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<CxoneAnswer> ProbeAsync(Connection connection, string path, CancellationToken cancellationToken) =>
-        AskAsync(connection, path, HttpMethod.Get, [], "", reservationId: null, destination => destination, cancellationToken);
+    public Task<CxoneAnswer> ProbeAsync(Connection connection, string path, CancellationToken cancellationToken) => AskAsync(connection, new(path, HttpMethod.Get), cancellationToken);
 
-    private async Task<CxoneAnswer> CallAsync(
-        Connection connection,
-        string path,
-        HttpMethod method,
-        byte[] body,
-        string requestId,
-        string? reservationId,
-        Func<Destination, Destination> with,
-        CancellationToken cancellationToken)
+    private async Task<CxoneAnswer> CallAsync(Connection connection, Call call, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(connection, path, method, body, requestId, reservationId, with, cancellationToken);
+        var answer = await AskAsync(connection, call, cancellationToken);
         if (answer.Result != CxoneResult.Delayed)
             await store.TellAsync(answer, cancellationToken);
         return answer;
     }
 
-    private async Task<CxoneAnswer> AskAsync(
-        Connection connection,
-        string path,
-        HttpMethod method,
-        byte[] body,
-        string requestId,
-        string? reservationId,
-        Func<Destination, Destination> with,
-        CancellationToken cancellationToken)
+    private async Task<CxoneAnswer> AskAsync(Connection connection, Call call, CancellationToken cancellationToken)
     {
         var answer = await TryAsync(null);
         if (answer.Answer is { Result: CxoneResult.Unauthorized, Status: 401 })
@@ -100,7 +84,7 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
             answer = await TryAsync(answer.Version);
             // A new token is refused too: no more of them until a pause is over (WFM-12).
             if (answer.Answer is { Result: CxoneResult.Unauthorized, Status: 401 })
-                answer.Answer = answer.Answer with { Delay = await tokens.DropAsync(answer.Version, cancellationToken) };
+                answer.Answer = answer.Answer with { Delay = await tokens.DropAsync(connection, answer.Version, cancellationToken) };
         }
 
         return answer.Answer;
@@ -110,14 +94,14 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
             var (token, version, failure) = await tokens.GetAsync(connection, refused, cancellationToken);
             if (token is null)
                 return (failure!, version);
-            var url = $"{connection.ServiceUrl}/{connection.Profile.Path(path)}";
+            var url = $"{connection.ServiceUrl}/{connection.Profile.Path(call.Path)}";
             var outcome = await egress.SendAsync(
-                new(with(Destination.For($"cxone/{path}", url)), method, url)
+                new(call.With(Destination.For($"cxone/{call.Path}", url)), call.Method, url)
                 {
-                    Headers = requestId.Length > 0 ? [new("Authorization", $"Bearer {token}"), new("X-Request-Id", requestId)] : [new("Authorization", $"Bearer {token}")],
-                    ContentType = body.Length > 0 ? "application/json" : null,
-                    Body = body,
-                    ReservationId = reservationId,
+                    Headers = call.RequestId is { } id ? [new("Authorization", $"Bearer {token}"), new("X-Request-Id", id)] : [new("Authorization", $"Bearer {token}")],
+                    ContentType = call.Body.Length > 0 ? "application/json" : null,
+                    Body = call.Body,
+                    ReservationId = call.ReservationId,
                 },
                 cancellationToken);
             return (AnswerOf(outcome, connection.Profile), version);
@@ -180,5 +164,19 @@ public sealed class CxoneClient(EgressClient egress, CxoneTokens tokens, Connect
     {
         var clean = redactor.Text(text).Replace("\0", "", StringComparison.Ordinal);
         return clean.Length <= LongestBody ? clean : clean[..LongestBody];
+    }
+
+    /// <summary>A call of the push interface.</summary>
+    /// <param name="Path">Of the profile.</param>
+    /// <param name="Method">How it is called.</param>
+    private sealed record Call(string Path, HttpMethod Method)
+    {
+        public byte[] Body { get; init; } = [];
+
+        public string? RequestId { get; init; }
+
+        public string? ReservationId { get; init; }
+
+        public Func<Destination, Destination> With { get; init; } = destination => destination;
     }
 }

@@ -11,10 +11,11 @@ namespace ContactCenter.WfmConnector.Connections;
 
 /// <summary>The token that all processes share: one renews it while the others wait for the result (WFM-6 to WFM-11).</summary>
 /// <param name="database">The service's database.</param>
+/// <param name="cache">Spares looks into it.</param>
 /// <param name="keys">Encrypts the tokens.</param>
 /// <param name="egress">The way out.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, EgressClient egress, TimeProvider timeProvider)
+public sealed class CxoneTokens(DurableDatabase database, CxoneTokenCache cache, SecretKeyRing keys, EgressClient egress, TimeProvider timeProvider)
 {
     private const string RowId = "true";
 
@@ -30,6 +31,8 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
     /// <returns>The token with its version, or why there is none.</returns>
     public async Task<(string? Token, long Version, CxoneAnswer? Failure)> GetAsync(Connection connection, long? refused, CancellationToken cancellationToken)
     {
+        if (await cache.FindAsync(connection.Revision) is { } cached && cached.Version != refused)
+            return (Read(cached.Text).Choose(connection.Profile), cached.Version, null);
         await using (var open = await database.OpenAsync(cancellationToken))
         {
             var row = await ReadAsync(open, "");
@@ -60,7 +63,7 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         if (renewed is null)
         {
             if (failure!.Result == CxoneResult.Unauthorized)
-                failure = Refused(await DropAsync(transaction.Connection, current.Version, now));
+                failure = Refused(await DropAsync(transaction.Connection, connection, current.Version, now));
             else if (known is not null && now < current.ExpireTime)
                 return (known.Choose(connection.Profile), current.Version, null);
             await transaction.CommitAsync(cancellationToken);
@@ -68,6 +71,8 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
         }
 
         var version = current.Version + 1;
+        var text = JsonSerializer.Serialize(renewed);
+        var renewal = TokenLife.RenewalAge(renewed.Life, Random.Shared.NextDouble());
         await transaction.Connection.ExecuteAsync(
             """
             UPDATE wfm.tokens SET version = @version, tokens = @tokens, request_time = @now, renew_time = @now + @renewal, expire_time = @now + @Life,
@@ -76,24 +81,26 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
             new
             {
                 version,
-                tokens = keys.Encrypt(Place, JsonSerializer.Serialize(renewed)),
+                tokens = keys.Encrypt(Place, text),
                 now,
-                renewal = TokenLife.RenewalAge(renewed.Life, Random.Shared.NextDouble()),
+                renewal,
                 renewed.Life,
                 renewed.RefreshLife,
             });
+        await cache.StoreAsync(connection.Revision, version, now + renewal, text);
         await transaction.CommitAsync(cancellationToken);
         return (renewed.Choose(connection.Profile), version, null);
     }
 
     /// <summary>Drops tokens that were refused although they were new; tokens of others stay (WFM-11, WFM-12).</summary>
+    /// <param name="connection">For which they are.</param>
     /// <param name="version">As they were given.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>How long nobody logs in; zero if there are other tokens already.</returns>
-    public async Task<TimeSpan> DropAsync(long version, CancellationToken cancellationToken)
+    public async Task<TimeSpan> DropAsync(Connection connection, long version, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await DropAsync(connection, version, timeProvider.GetUtcNow());
+        await using var open = await database.OpenAsync(cancellationToken);
+        return await DropAsync(open, connection, version, timeProvider.GetUtcNow());
     }
 
     /// <summary>Lets the next call log in at once.</summary>
@@ -184,9 +191,10 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
     }
 
     /// <summary>Drops tokens, and those that were renewed from them; nobody logs in for 1, 2, then 5 minutes (WFM-10).</summary>
-    private static async Task<TimeSpan> DropAsync(NpgsqlConnection connection, long version, DateTimeOffset now)
+    private async Task<TimeSpan> DropAsync(NpgsqlConnection open, Connection connection, long version, DateTimeOffset now)
     {
-        var retry = await connection.QuerySingleOrDefaultAsync<DateTime?>(
+        await cache.DropAsync(connection.Revision, version);
+        var retry = await open.QuerySingleOrDefaultAsync<DateTime?>(
             """
             UPDATE wfm.tokens SET version = version + 1, tokens = NULL, refusals = refusals + 1, retry_time = @now + (ARRAY[1, 2, 5])[least(refusals, 2) + 1] * interval '1 minute'
             WHERE version = @version RETURNING retry_time
@@ -199,7 +207,9 @@ public sealed class CxoneTokens(DurableDatabase database, SecretKeyRing keys, Eg
 
     private static CxoneAnswer Unavailable(string reason) => new() { Result = CxoneResult.Unavailable, Reason = reason };
 
-    private Tokens? Decrypt(Row row) => row.Tokens is { } tokens ? JsonSerializer.Deserialize<Tokens>(keys.Decrypt(Place, tokens)) : null;
+    private Tokens? Decrypt(Row row) => row.Tokens is { } tokens ? Read(keys.Decrypt(Place, tokens)) : null;
+
+    private static Tokens Read(string text) => JsonSerializer.Deserialize<Tokens>(text)!;
 
     private static Task<Row> ReadAsync(NpgsqlConnection connection, string lockClause) => connection.QuerySingleAsync<Row>(
         $"""

@@ -10,7 +10,7 @@ namespace ContactCenter.WfmConnector.Facts;
 /// <param name="book">Says what activities mean.</param>
 /// <param name="states">Told of agents who may have come into another state.</param>
 /// <param name="source">Told that Insights was heard of.</param>
-/// <param name="options">Names the attribute with the login id.</param>
+/// <param name="options">Names the attribute with the login id, and says whether offers show.</param>
 public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, SourceWatch source, IOptions<WfmOptions> options)
     : IConsumer<AgentStateChanged>, IConsumer<AgentHandlingChanged>, IConsumer<AgentChanged>
 {
@@ -40,7 +40,7 @@ public sealed class AgentConsumer(ActivityBook book, AgentStateStore states, Sou
             return;
         var connection = context.Transaction().Connection;
         await source.HearAsync(connection);
-        await FactStore.KeepHandlingAsync(connection, context.Message);
+        await FactStore.KeepHandlingAsync(connection, context.Message, options.Value.RealTime.ReportRinging);
         await states.RefreshAsync(connection, context.Message.AgentSid);
     }
 

@@ -26,10 +26,11 @@ public static class FactStore
     public static Task KeepActivityAsync(NpgsqlConnection connection, string agentSid, DateTimeOffset time, Guid eventId, string? activityKey, short stateId) =>
         connection.ExecuteAsync(
             $"""
-            INSERT INTO wfm.activity_changes AS c (agent_sid, start_time, event_id, state_id)
-            SELECT @agentSid, date_trunc('milliseconds', @time::timestamptz), @eventId, coalesce((
+            INSERT INTO wfm.activity_changes AS c (agent_sid, start_time, event_id, activity_key, named_state_id, state_id)
+            SELECT @agentSid, date_trunc('milliseconds', @time::timestamptz), @eventId, @activityKey, @stateId, coalesce((
               SELECT state_id FROM wfm.activity_mappings WHERE activity_key = @activityKey AND from_time <= @time ORDER BY from_time DESC LIMIT 1), @stateId)
-            ON CONFLICT (agent_sid, start_time) DO UPDATE SET event_id = excluded.event_id, state_id = excluded.state_id WHERE c.event_id < excluded.event_id;
+            ON CONFLICT (agent_sid, start_time) DO UPDATE SET event_id = excluded.event_id, activity_key = excluded.activity_key, named_state_id = excluded.named_state_id,
+              state_id = excluded.state_id WHERE c.event_id < excluded.event_id;
             {Touch} VALUES (@eventId, @time, @time, @agentSid, NULL)
             """,
             new { agentSid, time, eventId, activityKey, stateId });
@@ -65,19 +66,20 @@ public static class FactStore
 
     /// <summary>Keeps a phase of a handling.</summary>
     /// <param name="connection">In the transaction of the message.</param>
-    /// <param name="handling">As published; one that was only offered is nothing yet.</param>
-    public static Task KeepHandlingAsync(NpgsqlConnection connection, AgentHandlingChanged handling)
+    /// <param name="handling">As published.</param>
+    /// <param name="isRinging">Whether one that was only offered is something already (WFM-22).</param>
+    public static Task KeepHandlingAsync(NpgsqlConnection connection, AgentHandlingChanged handling, bool isRinging = false)
     {
-        var column = handling.Phase switch { "talking" => "told_accept_time", "wrap_up" => "told_wrap_up_time", "released" => "told_end_time", _ => null };
+        var column = handling.Phase switch { "offered" when isRinging => "told_offer_time", "talking" => "told_accept_time", "wrap_up" => "told_wrap_up_time", "released" => "told_end_time", _ => null };
         if (column is null)
             return Task.CompletedTask;
         return connection.ExecuteAsync(
             $"""
             INSERT INTO wfm.agents (agent_sid) VALUES (@AgentSid) ON CONFLICT DO NOTHING;
-            INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, medium, transferred, {column})
-            VALUES (@ReservationSid, @AgentSid, @TaskSid, {ContactMedia.Sql}, @transferred, @OccurredTime)
+            INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, channel, named_medium, medium, transferred, {column})
+            VALUES (@ReservationSid, @AgentSid, @TaskSid, @Channel, @medium, {ContactMedia.Sql}, @transferred, @OccurredTime)
             ON CONFLICT (reservation_sid) DO UPDATE SET {column} = excluded.{column}, transferred = h.transferred OR excluded.transferred;
-            {Touch} SELECT @EventId, least(accept_time, @OccurredTime), coalesce(end_time, 'infinity'), @AgentSid, NULL FROM wfm.handlings WHERE reservation_sid = @ReservationSid
+            {Touch} SELECT @EventId, least(begin_time, @OccurredTime), coalesce(end_time, 'infinity'), @AgentSid, NULL FROM wfm.handlings WHERE reservation_sid = @ReservationSid
             """,
             new
             {
@@ -105,7 +107,7 @@ public static class FactStore
             INSERT INTO wfm.segments AS s (segment_id, revision, result, is_wait, task_sid, reservation_sid, agent_sid, queue_sid, medium, channel, direction,
               start_time, end_time, waiting_ms, talk_ms, wrap_up_ms)
             VALUES (@SegmentId, @Revision, @Result, @IsWait, @TaskSid, @ReservationSid, @AgentSid, @QueueSid, {ContactMedia.Sql}, @channel, @Direction,
-              @StartTime, @EndTime, @waitingMs, @talkMs, @wrapUpMs)
+              @StartTime, @CountTime, @waitingMs, @talkMs, @wrapUpMs)
             ON CONFLICT (segment_id) DO UPDATE SET
               revision = excluded.revision, result = excluded.result, is_wait = excluded.is_wait, agent_sid = excluded.agent_sid, queue_sid = excluded.queue_sid,
               medium = excluded.medium, channel = excluded.channel, direction = excluded.direction, start_time = excluded.start_time, end_time = excluded.end_time,
@@ -130,6 +132,7 @@ public static class FactStore
                 segment.Direction,
                 facts.StartTime,
                 facts.EndTime,
+                segment.CountTime,
                 waitingMs = facts.QueueMilliseconds ?? 0,
                 talkMs = facts.TalkMilliseconds ?? 0,
                 wrapUpMs = facts.WrapUpMilliseconds ?? 0,
@@ -208,11 +211,11 @@ public static class FactStore
     private const string KeepHandling =
         $"""
         INSERT INTO wfm.agents (agent_sid) VALUES (@AgentSid) ON CONFLICT DO NOTHING;
-        INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, medium, segment_revision, segment_accept_time, segment_wrap_up_time, segment_end_time)
-        SELECT @ReservationSid, @AgentSid, @TaskSid, {ContactMedia.Sql}, @Revision, CASE WHEN @IsHandling THEN @StartTime END,
+        INSERT INTO wfm.handlings AS h (reservation_sid, agent_sid, task_sid, channel, named_medium, medium, segment_revision, segment_accept_time, segment_wrap_up_time, segment_end_time)
+        SELECT @ReservationSid, @AgentSid, @TaskSid, @channel, @medium, {ContactMedia.Sql}, @Revision, CASE WHEN @IsHandling THEN @StartTime END,
           CASE WHEN @IsHandling AND @wrapUpMs > 0 THEN @StartTime + @talkMs * interval '1 millisecond' END, CASE WHEN @IsHandling THEN @EndTime END
-        ON CONFLICT (reservation_sid) DO UPDATE SET agent_sid = excluded.agent_sid, medium = excluded.medium, segment_revision = excluded.segment_revision,
-          segment_accept_time = excluded.segment_accept_time, segment_wrap_up_time = excluded.segment_wrap_up_time, segment_end_time = excluded.segment_end_time
+        ON CONFLICT (reservation_sid) DO UPDATE SET agent_sid = excluded.agent_sid, channel = excluded.channel, named_medium = excluded.named_medium, medium = excluded.medium,
+          segment_revision = excluded.segment_revision, segment_accept_time = excluded.segment_accept_time, segment_wrap_up_time = excluded.segment_wrap_up_time, segment_end_time = excluded.segment_end_time
         WHERE h.segment_revision IS NULL OR h.segment_revision < excluded.segment_revision;
         """;
 }

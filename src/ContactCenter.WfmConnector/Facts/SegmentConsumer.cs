@@ -2,13 +2,15 @@ using ContactCenter.Durable;
 using ContactCenter.Events.Insights;
 using ContactCenter.WfmConnector.AgentStates;
 using MassTransit;
+using Microsoft.Extensions.Options;
 
 namespace ContactCenter.WfmConnector.Facts;
 
 /// <summary>Keeps the newest revision of every segment.</summary>
 /// <param name="states">Told of agents whose handlings changed.</param>
 /// <param name="source">Told that Insights was heard of.</param>
-public sealed class SegmentConsumer(AgentStateStore states, SourceWatch source) : IConsumer<SegmentClosed>, IConsumer<SegmentRevised>, IConsumer<SegmentWithdrawn>
+/// <param name="options">When contacts end.</param>
+public sealed class SegmentConsumer(AgentStateStore states, SourceWatch source, IOptions<WfmOptions> options) : IConsumer<SegmentClosed>, IConsumer<SegmentRevised>, IConsumer<SegmentWithdrawn>
 {
     /// <inheritdoc />
     public Task Consume(ConsumeContext<SegmentClosed> context) => KeepAsync(context, context.Message.Segment, context.Message.EventId, withdrawn: false);
@@ -23,7 +25,7 @@ public sealed class SegmentConsumer(AgentStateStore states, SourceWatch source) 
     {
         var connection = context.Transaction().Connection;
         await source.HearAsync(connection);
-        await FactStore.KeepSegmentAsync(connection, SegmentRow.Of(segment, withdrawn), eventId);
+        await FactStore.KeepSegmentAsync(connection, SegmentRow.Of(segment, withdrawn, options.Value.Intervals.EndsWithTalk), eventId);
         if (segment is { AgentSid: { } agent, Kind: SegmentKinds.Conversation })
             await states.RefreshAsync(connection, agent);
     }

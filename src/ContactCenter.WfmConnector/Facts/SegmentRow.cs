@@ -26,6 +26,9 @@ public sealed record SegmentRow
     /// <summary>The segment as published.</summary>
     public required SegmentFacts Facts { get; init; }
 
+    /// <summary>In whose interval it counts: with its end, or with that of the talk (WFM-46).</summary>
+    public required DateTimeOffset CountTime { get; init; }
+
     /// <summary>The direction in capitals.</summary>
     public string Direction => Facts.Direction.ToUpperInvariant();
 
@@ -35,13 +38,15 @@ public sealed record SegmentRow
     /// <summary>Reads a segment.</summary>
     /// <param name="segment">As published.</param>
     /// <param name="withdrawn">Whether it does not exist any more.</param>
-    public static SegmentRow Of(SegmentFacts segment, bool withdrawn) => new()
+    /// <param name="endsWithTalk">Whether an answered contact ends with its talk.</param>
+    public static SegmentRow Of(SegmentFacts segment, bool withdrawn, bool endsWithTalk = false) => new()
     {
         SegmentId = segment.SegmentId,
         Revision = segment.Revision,
         Result = withdrawn ? null : ResultOf(segment),
         IsWait = !withdrawn && segment.Kind == SegmentKinds.Queue,
         IsHandling = !withdrawn && segment is { Kind: SegmentKinds.Conversation, ReservationSid: not null, AgentSid: not null },
+        CountTime = endsWithTalk && segment is { Kind: SegmentKinds.Conversation, TalkMilliseconds: { } talk } ? segment.StartTime.AddMilliseconds(talk) : segment.EndTime,
         Facts = segment,
     };
 

@@ -33,6 +33,14 @@ public sealed class SourceWatch(DurableDatabase database, TimeProvider timeProvi
     public async Task<SourceState> StateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        return await StateAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Whether what is known may be out of date.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<SourceState> StateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         var heard = await connection.QuerySingleOrDefaultAsync<DateTime?>(new CommandDefinition("SELECT heard_time FROM wfm.source", cancellationToken: cancellationToken));
         return heard is { } time && timeProvider.GetUtcNow() - time <= LongestSilence ? SourceState.Live : SourceState.Stale;
     }

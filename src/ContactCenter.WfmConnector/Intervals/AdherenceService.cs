@@ -29,7 +29,7 @@ public sealed class AdherenceService(DurableDatabase database, FigureStore figur
         var query = new SpanQuery(range.Start, range.End, request.AgentSid.Length > 0 ? [request.AgentSid] : null, after?[0], after?.Time(1).UtcDateTime, size + 1);
         var spans = await figures.SpansAsync(connection, query, context.CancellationToken);
 
-        var response = new V1.ListAgentActivitiesResponse { Source = await source.StateAsync(context.CancellationToken) };
+        var response = new V1.ListAgentActivitiesResponse { Source = await source.StateAsync(connection, context.CancellationToken) };
         response.Activities.AddRange(spans.Take(size).Select(span => new V1.AgentActivity
         {
             AgentSid = span.AgentSid,

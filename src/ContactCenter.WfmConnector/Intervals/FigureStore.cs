@@ -71,9 +71,7 @@ public sealed partial class FigureStore(ActivityBook book)
                 SELECT queue_sid, medium, direction, start_time, end_time FROM wfm.segments WHERE is_wait AND end_time > @From AND start_time < @Until
                 UNION ALL
                 SELECT w.queue_sid, w.medium, w.direction, w.enter_time, 'infinity' FROM wfm.waits w
-                WHERE w.enter_time > @From::timestamptz - interval '1 day' AND w.enter_time < @Until
-                  -- What was told of the beginning may have changed since: what ended later has ended it.
-                  AND NOT EXISTS (SELECT FROM wfm.segments c WHERE c.task_sid = w.task_sid AND (c.is_wait OR c.result IS NOT NULL) AND c.end_time > w.enter_time)
+                WHERE w.enter_time < @Until AND w.forced_end_time IS NULL AND NOT {UnfinishedContacts.HasLeft}
               ) s {Reported}
               CROSS JOIN LATERAL generate_series(
                 greatest(date_bin('15 minutes', s.start_time, '2000-01-01Z'), @From) + interval '15 minutes', least(s.end_time, @Until), interval '15 minutes') AS b (at)

@@ -24,6 +24,11 @@ internal readonly record struct IntervalRange(DateTime Start, DateTime End)
         return range;
     }
 
+    /// <summary>Reads <c>start_time</c> of a request for one interval.</summary>
+    public static DateTime ReadStart(Timestamp? start) => Aligned(start, "start_time") is var aligned && aligned < DateTime.MaxValue - Quarter.Length
+        ? aligned
+        : throw RpcErrors.InvalidArgument(Domain, WfmErrors.RangeInvalid, "start_time", "has no interval behind it");
+
     private static DateTime Aligned(Timestamp? time, string field)
     {
         if (RpcTimes.Read(time, Domain, field) is not { } moment)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ContactCenter.Durable;
 using ContactCenter.Events.Wfm;
+using ContactCenter.WfmConnector.Catalogue;
+using ContactCenter.WfmConnector.Facts;
 using ContactCenter.WfmConnector.Reports;
 using Dapper;
 using Microsoft.Extensions.Options;
@@ -15,6 +17,7 @@ namespace ContactCenter.WfmConnector.Intervals;
 /// <param name="database">The service's database.</param>
 /// <param name="builder">Works reports out.</param>
 /// <param name="reports">Stores them.</param>
+/// <param name="contacts">Ends contacts that nobody tells of.</param>
 /// <param name="profiles">Knows what they are written with.</param>
 /// <param name="options">When, and what is sent by itself.</param>
 /// <param name="timeProvider">Now.</param>
@@ -23,6 +26,7 @@ public sealed partial class IntervalSealer(
     DurableDatabase database,
     ReportBuilder builder,
     ReportStore reports,
+    UnfinishedContacts contacts,
     WireProfileStore profiles,
     IOptions<WfmOptions> options,
     TimeProvider timeProvider,
@@ -68,26 +72,32 @@ public sealed partial class IntervalSealer(
             var differing = newest.Where(entry => !comparable[(entry.Key.Start, entry.Key.Kind, entry.Value.Profile)].Sha256.AsSpan().SequenceEqual(entry.Value.Sha256))
                 .ToDictionary(entry => entry.Key, entry => entry.Value);
             var bodies = await ReportStore.BodiesAsync(transaction.Connection, differing.Values.Select(report => report.Id));
+            var stored = new List<BuiltReport>();
             foreach (var interval in built.GroupBy(report => report.IntervalStart))
             {
                 if (!newest.ContainsKey((interval.Key, ReportKind.Activity)))
                 {
                     if (!isDryRun)
                         await SealAsync(transaction, [.. interval], isIncomplete: false, isSent);
+                    stored.AddRange(interval);
                     continue;
                 }
 
                 var changed = interval.Where(report => differing.ContainsKey((report.IntervalStart, report.Kind))).ToList();
                 var changes = changed.ConvertAll(report =>
                 {
-                    var stored = differing[(report.IntervalStart, report.Kind)];
-                    var now = comparable[(report.IntervalStart, report.Kind, stored.Profile)];
-                    return ReportChanges.Between(bodies[stored.Id], now.Body, now.Profile);
+                    var before = differing[(report.IntervalStart, report.Kind)];
+                    var now = comparable[(report.IntervalStart, report.Kind, before.Profile)];
+                    return ReportChanges.Between(bodies[before.Id], now.Body, now.Profile);
                 });
                 all.AddRange(changes.SelectMany(list => list).Select(change => (interval.Key, change)));
                 if (changed.Count > 0 && !isDryRun)
                     await ReviseAsync(transaction, changed, changes, events, isSent);
+                stored.AddRange(changed);
             }
+
+            if (!isDryRun)
+                await CatalogueStore.UseAsync(transaction.Connection, stored);
         }
 
         return all;
@@ -97,6 +107,13 @@ public sealed partial class IntervalSealer(
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await using (var transaction = await database.BeginAsync(cancellationToken))
+        {
+            await LockAsync(transaction.Connection);
+            await contacts.SettleAsync(transaction.Connection);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
         while (await SealNextAsync(cancellationToken))
         {
         }
@@ -120,7 +137,12 @@ public sealed partial class IntervalSealer(
         var end = next + Quarter.Length;
         var isDue = end + options.Value.Intervals.SealAfter <= now && (watermark >= end || end + options.Value.Intervals.WatermarkWait <= now);
         if (isDue && !isSealed)
-            await SealAsync(transaction, await builder.BuildAsync(transaction.Connection, next, end, await profiles.ActiveAsync(transaction.Connection), cancellationToken), watermark < end, isSent: true);
+        {
+            var built = await builder.BuildAsync(transaction.Connection, next, end, await profiles.ActiveAsync(transaction.Connection), cancellationToken);
+            await SealAsync(transaction, built, watermark < end, isSent: true);
+            await CatalogueStore.UseAsync(transaction.Connection, built);
+        }
+
         if (isDue)
             await transaction.Connection.ExecuteAsync("UPDATE wfm.source SET next_interval = @end", new { end });
         await transaction.CommitAsync(cancellationToken);
@@ -194,7 +216,7 @@ public sealed partial class IntervalSealer(
     }
 
     /// <summary>Lets one process at a time seal and restate, to the end of the transaction.</summary>
-    private static async Task LockAsync(NpgsqlConnection connection) => await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('wfm.intervals', 0))");
+    internal static async Task LockAsync(NpgsqlConnection connection) => await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('wfm.intervals', 0))");
 
     [LoggerMessage(LogLevel.Error, "Intervals could not be sealed")]
     private partial void LogFailed(Exception exception);

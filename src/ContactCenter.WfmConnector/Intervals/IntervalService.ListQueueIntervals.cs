@@ -27,7 +27,7 @@ public sealed partial class IntervalService
             ? await FigureStore.TrueToIntervalAsync(connection, query, context.CancellationToken)
             : await FigureStore.QueuesAsync(connection, query, context.CancellationToken);
 
-        var response = new ListQueueIntervalsResponse { Source = await source.StateAsync(context.CancellationToken) };
+        var response = new ListQueueIntervalsResponse { Source = await source.StateAsync(connection, context.CancellationToken) };
         response.QueueIntervals.AddRange(rows.Take(size).Select(row => MessageOf(row, isTrueToInterval)));
         if (rows.Count > size)
             response.NextPageToken = Paging.Token(filter, Paging.Part(rows[size - 1].IntervalStart), rows[size - 1].SkillId);

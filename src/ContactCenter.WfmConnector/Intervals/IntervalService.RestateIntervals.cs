@@ -3,6 +3,7 @@ using ContactCenter.Durable.Audit;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
 using ContactCenter.Wfm.V1;
+using Dapper;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -26,6 +27,14 @@ public sealed partial class IntervalService
 
         return calls.RunAsync(context, request, async transaction =>
         {
+            string[] remapped = [];
+            if (request.Remap)
+            {
+                await IntervalSealer.LockAsync(transaction.Connection);
+                await transaction.Connection.ExecuteAsync("SAVEPOINT before_remapping");
+                remapped = await Remapping.ApplyAsync(transaction.Connection, range, Guid.CreateVersion7(timeProvider.GetUtcNow()));
+            }
+
             var changes = await sealer.RestateAsync(transaction, range.Start, range.End, events: [], isSent: false, request.ValidateOnly, context.CancellationToken);
             var response = new RestateIntervalsResponse { ChangedValues = changes.Count };
             response.Changes.AddRange(changes.Take(MostChanges).Select(entry => new ValueChange
@@ -38,10 +47,18 @@ public sealed partial class IntervalService
                 NewValue = entry.Change.New ?? "",
             }));
             if (request.ValidateOnly)
+            {
+                if (request.Remap)
+                    await transaction.Connection.ExecuteAsync("ROLLBACK TO SAVEPOINT before_remapping");
                 return response;
+            }
+
+            // At the end: those agents' next events wait for it.
+            if (remapped.Length > 0)
+                await states.RefreshAsync(transaction.Connection, remapped);
             if (request.Push)
                 response.PushedReports = await reports.PushAsync(transaction, range.Start, range.End);
-            transaction.Audit(new AuditEntry(context.GetCaller().Actor, "intervals.restate", $"intervals/{range.Start:O}", request.RequestId, Details: new() { ["reason"] = request.Reason, ["end_time"] = $"{range.End:O}" }));
+            transaction.Audit(new AuditEntry(context.GetCaller().Actor, "intervals.restate", $"intervals/{range.Start:O}", request.RequestId, Details: new() { ["reason"] = request.Reason, ["end_time"] = $"{range.End:O}", ["remap"] = $"{request.Remap}" }));
             return response;
         });
     }

@@ -26,7 +26,12 @@ public sealed partial class MappingService
             SELECT DISTINCT s.queue_sid || CASE WHEN s.direction = 'OUTBOUND' THEN ' outbound ' ELSE ' inbound ' END || (ARRAY['', 'web', 'sms', 'chat', 'voice'])[s.medium] FROM wfm.segments s
             WHERE s.result IN ('answered', 'abandoned', 'redirected') AND s.medium > 1 AND s.queue_sid IS NOT NULL AND (s.direction = 'INBOUND' OR s.medium < 5)
               AND s.end_time > @now - interval '7 days'
-              AND NOT EXISTS (SELECT FROM wfm.queue_mappings m WHERE m.queue_sid = s.queue_sid AND m.medium = s.medium AND m.direction = s.direction)
+              AND NOT EXISTS (SELECT FROM wfm.queue_mappings m WHERE m.queue_sid = s.queue_sid AND m.medium = s.medium AND m.direction = s.direction);
+            SELECT agent_sid, skewed_time FROM wfm.agent_states WHERE skewed_time > @now - interval '7 days';
+            SELECT task_sid, max(end_time) FROM (
+              SELECT task_sid, forced_end_time AS end_time FROM wfm.handlings
+              WHERE segment_end_time IS NULL AND told_end_time IS NULL AND accept_time IS NOT NULL AND forced_end_time > @now - interval '14 days'
+              UNION ALL SELECT task_sid, forced_end_time FROM wfm.waits WHERE forced_end_time > @now - interval '14 days') c GROUP BY task_sid
             """,
             new { now = timeProvider.GetUtcNow() },
             cancellationToken: context.CancellationToken));
@@ -37,6 +42,8 @@ public sealed partial class MappingService
                 .Select(activity => Warning("REASON_CODE_COLLISION", activity.Key, activity.Code)))
             .Concat((await rows.ReadAsync<(string Agent, string Login)>()).Select(row => Warning("LOGIN_ID_DUPLICATE", row.Agent, row.Login)))
             .Concat((await rows.ReadAsync<string>()).Select(queue => Warning("QUEUE_UNMAPPED", queue, "")))
+            .Concat((await rows.ReadAsync<(string Agent, DateTime Time)>()).Select(row => Warning("CLOCK_SKEW", row.Agent, $"{row.Time:O}")))
+            .Concat((await rows.ReadAsync<(string Task, DateTime Time)>()).Select(row => Warning("CONTACT_FORCED_END", row.Task, $"{row.Time:O}")))
             .OrderBy(warning => warning.Code, StringComparer.Ordinal).ThenBy(warning => warning.Subject, StringComparer.Ordinal)
             .Where(warning => after is null || string.CompareOrdinal(warning.Code, after[0]) switch { 0 => string.CompareOrdinal(warning.Subject, after[1]) > 0, var order => order > 0 })
             .ToList();

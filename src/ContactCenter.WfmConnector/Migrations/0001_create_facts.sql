@@ -13,7 +13,7 @@ CREATE TABLE wfm.states (
   CONSTRAINT ck_states_class CHECK (class IN ('LOGGED_OUT', 'AVAILABLE', 'UNAVAILABLE', 'ON_CONTACT', 'WRAP_UP'))
 );
 
-INSERT INTO wfm.states (state, class) VALUES ('LOGGED_OUT', 'LOGGED_OUT'), ('AVAILABLE', 'AVAILABLE'), ('ON_CONTACT', 'ON_CONTACT'), ('WRAP_UP', 'WRAP_UP');
+INSERT INTO wfm.states (state, class) VALUES ('LOGGED_OUT', 'LOGGED_OUT'), ('AVAILABLE', 'AVAILABLE'), ('ON_CONTACT', 'ON_CONTACT'), ('WRAP_UP', 'WRAP_UP'), ('RINGING', 'AVAILABLE');
 
 CREATE TABLE wfm.activities (
   activity_key text NOT NULL,
@@ -35,6 +35,8 @@ CREATE TABLE wfm.activity_changes (
   start_time timestamptz NOT NULL,
   event_id uuid NOT NULL,
   state_id smallint NOT NULL,
+  activity_key text,
+  named_state_id smallint NOT NULL,
   CONSTRAINT pk_activity_changes PRIMARY KEY (agent_sid, start_time),
   CONSTRAINT fk_activity_changes_state FOREIGN KEY (state_id) REFERENCES wfm.states (state_id)
 );
@@ -76,6 +78,9 @@ CREATE TABLE wfm.handlings (
   agent_sid text NOT NULL,
   task_sid text NOT NULL,
   medium smallint NOT NULL,
+  channel text,
+  named_medium smallint NOT NULL,
+  told_offer_time timestamptz,
   told_accept_time timestamptz,
   told_wrap_up_time timestamptz,
   told_end_time timestamptz,
@@ -84,14 +89,18 @@ CREATE TABLE wfm.handlings (
   segment_accept_time timestamptz,
   segment_wrap_up_time timestamptz,
   segment_end_time timestamptz,
+  forced_end_time timestamptz,
+  begin_time timestamptz GENERATED ALWAYS AS (least(told_offer_time, coalesce(segment_accept_time, told_accept_time))) STORED,
   accept_time timestamptz GENERATED ALWAYS AS (coalesce(segment_accept_time, told_accept_time)) STORED,
   wrap_up_time timestamptz GENERATED ALWAYS AS (CASE WHEN segment_accept_time IS NULL THEN told_wrap_up_time ELSE segment_wrap_up_time END) STORED,
-  end_time timestamptz GENERATED ALWAYS AS (coalesce(segment_end_time, told_end_time)) STORED,
+  end_time timestamptz GENERATED ALWAYS AS (coalesce(segment_end_time, told_end_time, forced_end_time)) STORED,
   CONSTRAINT pk_handlings PRIMARY KEY (reservation_sid),
   CONSTRAINT ck_handlings_medium CHECK (medium BETWEEN 1 AND 5)
 );
 
-CREATE INDEX ix_handlings_by_agent ON wfm.handlings (agent_sid, accept_time);
+CREATE INDEX ix_handlings_by_agent ON wfm.handlings (agent_sid, begin_time);
+CREATE INDEX ix_handlings_long ON wfm.handlings (agent_sid, begin_time) WHERE end_time IS NULL OR end_time - begin_time > interval '1 day';
+CREATE INDEX ix_handlings_without_segment ON wfm.handlings (reservation_sid) WHERE segment_end_time IS NULL;
 
 -- What became of contacts.
 
@@ -120,6 +129,7 @@ CREATE TABLE wfm.segments (
 
 CREATE INDEX ix_segments_by_end ON wfm.segments (end_time) WHERE result IS NOT NULL OR is_wait;
 CREATE INDEX ix_segments_by_task ON wfm.segments (task_sid, end_time);
+CREATE INDEX ix_segments_not_told ON wfm.segments (segment_id) WHERE revision = 0;
 
 CREATE TABLE wfm.waits (
   task_sid text NOT NULL,
@@ -127,6 +137,7 @@ CREATE TABLE wfm.waits (
   enter_time timestamptz NOT NULL,
   medium smallint NOT NULL,
   direction text NOT NULL,
+  forced_end_time timestamptz,
   CONSTRAINT pk_waits PRIMARY KEY (task_sid, queue_sid, enter_time)
 );
 
@@ -146,6 +157,7 @@ CREATE TABLE wfm.session_tasks (
 );
 
 CREATE INDEX ix_holds_by_time ON wfm.holds (change_time);
+CREATE INDEX ix_session_tasks_by_task ON wfm.session_tasks (task_sid);
 
 CREATE TABLE wfm.queues (
   queue_sid text NOT NULL,
@@ -199,21 +211,28 @@ CREATE TABLE wfm.source (
   CONSTRAINT ck_source_only_one CHECK (only_one)
 );
 
-COMMENT ON TABLE wfm.states IS 'Every state that an agent has been in, with its reason; the first four are what contacts and logging in lead to.';
+COMMENT ON TABLE wfm.states IS 'Every state that an agent has been in, with its reason; the first five are what contacts and logging in lead to.';
 COMMENT ON TABLE wfm.activities IS 'Activities with the reason code that each holds; the code stays when the activity is renamed.';
 COMMENT ON COLUMN wfm.activities.activity_key IS 'SID of the activity; its name where no SID is known.';
 COMMENT ON TABLE wfm.activity_mappings IS 'From when on an activity means another state than its name says. state_id is null where it means again what its name says.';
 COMMENT ON TABLE wfm.activity_changes IS 'When which agent came into the state of which activity, in whole milliseconds.';
+COMMENT ON COLUMN wfm.activity_changes.activity_key IS 'The activity; null if the agent was removed.';
+COMMENT ON COLUMN wfm.activity_changes.named_state_id IS 'What it means by its name, for want of a mapping.';
 COMMENT ON TABLE wfm.agents IS 'Every agent of whom anything was told.';
 COMMENT ON TABLE wfm.agent_logins IS 'From when on an agent was known to have which number; null without.';
 COMMENT ON TABLE wfm.handlings IS 'Accepted reservations: what was told while they happened, and in its place what their segments say.';
 COMMENT ON COLUMN wfm.handlings.medium IS '5 voice, 4 chat, 3 SMS, 2 web, 1 other: the greater one shows of an agent with several.';
 COMMENT ON COLUMN wfm.handlings.segment_revision IS 'Newest revision seen of the segment; its times are null if that was withdrawn.';
+COMMENT ON COLUMN wfm.handlings.named_medium IS 'What the channel''s name or the session''s type tells, for want of a mapping.';
+COMMENT ON COLUMN wfm.handlings.told_offer_time IS 'When it was offered; kept only while ringing is reported (WFM-22).';
+COMMENT ON COLUMN wfm.handlings.forced_end_time IS 'Its last event, if nothing was told of it for too long (WFM-48).';
 COMMENT ON TABLE wfm.segments IS 'The newest revision of every segment that Insights published, as far as reports need it.';
+COMMENT ON COLUMN wfm.segments.revision IS 'As published; 0 of a contact that counts before Insights has told of its segment, or without it.';
 COMMENT ON COLUMN wfm.segments.result IS 'How the queue contact that this segment ends has ended, or how an offer ended without answer. Null: neither, or the segment was withdrawn; the row tells a late older revision from a newer one.';
 COMMENT ON COLUMN wfm.segments.is_wait IS 'Whether it is a stay in a queue that was not withdrawn.';
 COMMENT ON COLUMN wfm.segments.end_time IS 'End of the contact: its figures count in the interval that holds it.';
-COMMENT ON TABLE wfm.waits IS 'Stays in a queue that began; those without segment last.';
+COMMENT ON TABLE wfm.waits IS 'Stays in a queue that began; those without segment last. The others are forgotten after a while.';
+COMMENT ON COLUMN wfm.waits.forced_end_time IS 'Its last event, if nothing was told of it for too long (WFM-48).';
 COMMENT ON TABLE wfm.holds IS 'When customers were put on hold and taken back.';
 COMMENT ON TABLE wfm.session_tasks IS 'The task of each session. It may be known only after its holds.';
 COMMENT ON TABLE wfm.queues IS 'Newest known names of queues.';

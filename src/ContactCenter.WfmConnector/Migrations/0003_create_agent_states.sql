@@ -14,6 +14,8 @@ CREATE TABLE wfm.agent_states (
   reported_login text,
   report_time timestamptz,
   refusal text,
+  answer_id uuid,
+  skewed_time timestamptz,
   CONSTRAINT pk_agent_states PRIMARY KEY (agent_sid),
   CONSTRAINT fk_agent_states_state FOREIGN KEY (state_id) REFERENCES wfm.states (state_id),
   CONSTRAINT fk_agent_states_reported_state FOREIGN KEY (reported_state_id) REFERENCES wfm.states (state_id),
@@ -28,4 +30,6 @@ COMMENT ON COLUMN wfm.agent_states.forced_time IS 'When a snapshot was asked for
 COMMENT ON COLUMN wfm.agent_states.reported_login IS 'By which login id CXone was told; where it is another now, CXone is told that this one has logged out (WFM-17).';
 COMMENT ON COLUMN wfm.agent_states.sequence IS 'Number of the last report tried (WFM-30).';
 COMMENT ON COLUMN wfm.agent_states.lease_id IS 'Of the process that is reporting it; only that may write what came of it (WFM-36).';
+COMMENT ON COLUMN wfm.agent_states.skewed_time IS 'Start of the last state that was told more than 60 s before it (WFM-34); null if none was.';
+COMMENT ON COLUMN wfm.agent_states.answer_id IS 'What CXone answered in full to the last report tried; null if it took it without a word.';
 COMMENT ON COLUMN wfm.agent_states.refusal IS 'What CXone answered if it refused the last report (WFM-37).';

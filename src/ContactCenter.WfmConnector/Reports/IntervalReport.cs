@@ -1,3 +1,4 @@
+using ContactCenter.WfmConnector.Catalogue;
 using ContactCenter.WfmConnector.Intervals;
 
 namespace ContactCenter.WfmConnector.Reports;
@@ -22,6 +23,19 @@ internal sealed class IntervalReport
 
     /// <summary>Where agents spent the time (WFM-64).</summary>
     public required IReadOnlyList<AgentPerformance> Performances { get; init; }
+
+    /// <summary>What the activity report names that CXone has to know.</summary>
+    public IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> UsesOfActivities() => [.. Activities.SelectMany(row => new[]
+    {
+        (CatalogueEntry.LoginId, row.Login), (CatalogueEntry.State, row.Span.Kind.State), (CatalogueEntry.ReasonCode, row.Span.Kind.ReasonCode!),
+    }).Where(entry => entry.Item2 is not null).Distinct().Select(entry => (new CatalogueEntry(entry.Item1, entry.Item2), (string?)null))];
+
+    /// <summary>What the queue report names that CXone has to know; skills without anything are named, but not used.</summary>
+    public IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> UsesOfQueues() =>
+    [
+        .. Queues.Where(row => row.Figures.Offered > 0 || row.Figures.WaitingAtEnd > 0).Select(row => (new CatalogueEntry(CatalogueEntry.Skill, row.Figures.SkillId), (string?)row.Name)),
+        .. Performances.Select(row => (new CatalogueEntry(CatalogueEntry.LoginId, row.Login), (string?)null)),
+    ];
 
     /// <summary>Puts the reports of a range together, several at a time, in their order.</summary>
     /// <param name="from">Start of the first interval.</param>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ContactCenter.WfmConnector.Catalogue;
 using ContactCenter.WfmConnector.Intervals;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -24,6 +25,9 @@ public sealed record BuiltReport(DateTime IntervalStart, ReportKind Kind, WirePr
 {
     /// <summary>SHA-256 of the bytes.</summary>
     public byte[] Sha256 { get; } = SHA256.HashData(Body);
+
+    /// <summary>What it names that CXone has to know, with the name of a skill (WFM-19).</summary>
+    public required IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> Uses { get; init; }
 }
 
 /// <summary>Works out the reports of ranges from what Insights told; equal facts give equal bytes (WFM-51).</summary>
@@ -47,8 +51,8 @@ public sealed class ReportBuilder(FigureStore figures, IOptions<WfmOptions> opti
         [
             .. IntervalReport.Of(from, until, spans, queues, agentQueues, names, options.Value.Reports).SelectMany(report => new BuiltReport[]
             {
-                new(report.Start, ReportKind.Activity, profile, profile.Writer.Activities(report)),
-                new(report.Start, ReportKind.Queue, profile, profile.Writer.Queues(report)),
+                new(report.Start, ReportKind.Activity, profile, profile.Writer.Activities(report)) { Uses = report.UsesOfActivities() },
+                new(report.Start, ReportKind.Queue, profile, profile.Writer.Queues(report)) { Uses = report.UsesOfQueues() },
             }),
         ];
     }

@@ -1,9 +1,10 @@
-using System.Text.Json;
 using ContactCenter.Contracts;
+using ContactCenter.Durable;
 using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.Idempotency;
 using ContactCenter.ServiceDefaults;
 using ContactCenter.ServiceDefaults.Callers;
+using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Intervals;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -13,9 +14,10 @@ using V1 = ContactCenter.Wfm.V1;
 namespace ContactCenter.WfmConnector.Reports;
 
 /// <summary>Serves the reports as they are sent; <c>report_service.proto</c> is its specification.</summary>
+/// <param name="database">The service's database.</param>
 /// <param name="store">Where they are.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
-public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1.ReportService.ReportServiceBase
+public sealed class ReportService(DurableDatabase database, ReportStore store, IdempotentCalls calls) : V1.ReportService.ReportServiceBase
 {
     private const string Domain = WfmErrors.Domain;
     private const int PositionParts = 3;
@@ -32,17 +34,8 @@ public sealed class ReportService(ReportStore store, IdempotentCalls calls) : V1
         var response = new V1.GetReportResponse { Report = MessageOf(report) };
         if (report.Length <= LargestBody)
             response.Body = ByteString.CopyFrom(await store.ReadBodyAsync(report.ReportId, context.CancellationToken));
-        response.Answers.AddRange((await store.AnswersAsync(report.ReportId, context.CancellationToken)).Select(answer => new V1.ReportAnswer
-        {
-            AnswerTime = answer.AnswerTime.ToTimestamp(),
-            Reason = answer.Reason,
-            HttpStatus = answer.HttpStatus ?? 0,
-            Body = answer.Body,
-            ErrorCode = answer.ErrorCode ?? "",
-            Message = answer.Message ?? "",
-            Items = answer.Items,
-            Headers = { JsonSerializer.Deserialize<Dictionary<string, string>>(answer.Headers) },
-        }));
+        await using var connection = await database.OpenAsync(context.CancellationToken);
+        response.Answers.AddRange((await AnswerStore.OfReportAsync(connection, report.ReportId, context.CancellationToken)).Select(answer => answer.ToMessage()));
         return response;
     }
 

@@ -1,12 +1,10 @@
-using System.Text.Json;
 using ContactCenter.Durable;
-using ContactCenter.WfmConnector.Connections;
 using Dapper;
 using Npgsql;
 
 namespace ContactCenter.WfmConnector.Reports;
 
-/// <summary>All SQL of stored reports, the answers to them, and the intervals that they belong to.</summary>
+/// <summary>All SQL of stored reports and the intervals that they belong to.</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="timeProvider">Now.</param>
 public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvider)
@@ -14,7 +12,7 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
     private const string Columns =
         """
         report_id AS ReportId, interval_start AS IntervalStart, kind AS KindWord, revision AS Revision, profile AS Profile, octet_length(body) AS Length, sha256 AS Sha256,
-        create_time AS CreateTime, state AS State, state_time AS StateTime, changes AS Changes
+        create_time AS CreateTime, state AS State, state_time AS StateTime, changes AS Changes, taken_parts AS TakenParts, split_parts AS SplitParts
         """;
 
     /// <summary>Stores the first reports of an interval, or the next revision of those that have changed.</summary>
@@ -159,43 +157,17 @@ public sealed class ReportStore(DurableDatabase database, TimeProvider timeProvi
             query,
             cancellationToken)];
 
-    /// <summary>Lists the answers to a report, the latest last.</summary>
+    /// <summary>Keeps what became of a part of a report: it is not sent again.</summary>
     /// <param name="reportId">The report.</param>
+    /// <param name="part">The part; empty for the whole.</param>
+    /// <param name="isTaken">Whether CXone took it; else it was too large.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<IReadOnlyList<StoredAnswer>> AnswersAsync(Guid reportId, CancellationToken cancellationToken) =>
-        [.. await QueryAsync<StoredAnswer>(
-            """
-            SELECT answer_time AS AnswerTime, reason AS Reason, http_status AS HttpStatus, headers AS Headers, body AS Body, error_code AS ErrorCode, message AS Message, items AS Items
-            FROM wfm.report_answers WHERE report_id = @reportId ORDER BY answer_time, answer_id LIMIT 100
-            """,
-            new { reportId },
-            cancellationToken)];
-
-    /// <summary>Keeps an answer that was not just yes (WFM-78).</summary>
-    /// <param name="connection">Any.</param>
-    /// <param name="reportId">The report.</param>
-    /// <param name="answer">The answer.</param>
-    public Task KeepAnswerAsync(NpgsqlConnection connection, Guid reportId, CxoneAnswer answer)
+    public async Task KeepPartAsync(Guid reportId, string part, bool isTaken, CancellationToken cancellationToken)
     {
-        var now = timeProvider.GetUtcNow();
-        return connection.ExecuteAsync(
-            """
-            INSERT INTO wfm.report_answers (answer_id, report_id, answer_time, reason, http_status, headers, body, error_code, message, items)
-            VALUES (@id, @reportId, @now, @Reason, @Status, @headers::jsonb, @Body, @Code, @Message, @items::jsonb)
-            """,
-            new
-            {
-                id = Guid.CreateVersion7(now),
-                reportId,
-                now,
-                answer.Reason,
-                answer.Status,
-                headers = JsonSerializer.Serialize(answer.Headers),
-                answer.Body,
-                answer.Code,
-                answer.Message,
-                items = JsonSerializer.Serialize(answer.Items, JsonSerializerOptions.Web),
-            });
+        var column = isTaken ? "taken_parts" : "split_parts";
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            $"UPDATE wfm.reports SET {column} = array_append({column}, @part) WHERE report_id = @reportId", new { reportId, part }, cancellationToken: cancellationToken));
     }
 
     /// <summary>Brings a report into a state.</summary>
@@ -259,32 +231,10 @@ public sealed class StoredReport
 
     /// <summary>What differs from the revision before, as JSON; null of revision 0.</summary>
     public string? Changes { get; init; }
-}
 
-/// <summary>A stored answer to a report.</summary>
-public sealed class StoredAnswer
-{
-    /// <summary>When it came.</summary>
-    public DateTime AnswerTime { get; init; }
+    /// <summary>Parts that CXone took, such as <c>.1</c> for the first half, if it was too large as a whole.</summary>
+    public string[] TakenParts { get; init; } = [];
 
-    /// <summary>What it meant.</summary>
-    public string Reason { get; init; } = "";
-
-    /// <summary>Null without answer.</summary>
-    public int? HttpStatus { get; init; }
-
-    /// <summary>Header fields as JSON.</summary>
-    public string Headers { get; init; } = "";
-
-    /// <summary>The first 64 KiB.</summary>
-    public string Body { get; init; } = "";
-
-    /// <summary>Null without.</summary>
-    public string? ErrorCode { get; init; }
-
-    /// <summary>Null without.</summary>
-    public string? Message { get; init; }
-
-    /// <summary>Rejected items as JSON.</summary>
-    public string Items { get; init; } = "";
+    /// <summary>Parts that were too large; the empty one is the whole.</summary>
+    public string[] SplitParts { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ContactCenter.WfmConnector.Catalogue;
 using ContactCenter.WfmConnector.Facts;
 
 namespace ContactCenter.WfmConnector.Reports;
@@ -83,4 +84,10 @@ internal sealed record StateReport(DateTime Time, bool IsSnapshot, IReadOnlyList
 
 /// <summary>One agent's state (WFM-30).</summary>
 internal sealed record StateEntry(
-    string Login, AgentStates.AgentStateKind Kind, ContactMedium? Medium, DateTime Since, AgentStates.AgentStateKind? Previous, DateTime? PreviousSince, long Sequence);
+    string Login, AgentStates.AgentStateKind Kind, ContactMedium? Medium, DateTime Since, AgentStates.AgentStateKind? Previous, DateTime? PreviousSince, long Sequence)
+{
+    /// <summary>What it names that CXone has to know (WFM-19).</summary>
+    public IEnumerable<CatalogueEntry> Uses => Kind.ReasonCode is { } reason
+        ? [new(CatalogueEntry.LoginId, Login), new(CatalogueEntry.State, Kind.State), new(CatalogueEntry.ReasonCode, reason)]
+        : [new(CatalogueEntry.LoginId, Login), new(CatalogueEntry.State, Kind.State)];
+}

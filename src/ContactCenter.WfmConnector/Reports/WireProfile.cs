@@ -23,6 +23,7 @@ public sealed class WireProfile
         Times = document.GetProperty("time").GetString()!;
         UsesIdToken = document.GetProperty("token").GetString() == "ID_TOKEN";
         HasArraySections = document.GetProperty("sectionShape").GetString() == "ARRAY";
+        AllowsSplit = document.TryGetProperty("allowSplit", out var split) && split.ValueKind == JsonValueKind.True;
         _paths = Texts(document.GetProperty("paths"));
         _errors = Texts(document.GetProperty("errors"));
         _fields = document.GetProperty("fields").EnumerateObject().ToDictionary(
@@ -63,6 +64,9 @@ public sealed class WireProfile
 
     /// <summary>Whether the two parts of a queue report are arrays themselves in place of objects with one (WFM-92).</summary>
     public bool HasArraySections { get; }
+
+    /// <summary>Whether a report that is too large may be sent in parts (WFM-86).</summary>
+    public bool AllowsSplit { get; }
 
     /// <summary>Path of a request below the service URL; null if CXone has none.</summary>
     /// <param name="name">Such as <c>queue_report</c>.</param>

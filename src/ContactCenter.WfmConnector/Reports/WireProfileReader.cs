@@ -30,14 +30,56 @@ public sealed partial class WireProfileReader
     {
         try
         {
-            using var json = JsonDocument.Parse(document, Strict);
             var reader = new WireProfileReader();
+            // Names are not compared before it is clear that they are texts.
+            using (var anything = JsonDocument.Parse(document))
+                reader.CheckText(anything.RootElement, "");
+            if (reader._faults.Count > 0)
+                return (null, reader._faults);
+            using var json = JsonDocument.Parse(document, Strict);
             reader.Check(json.RootElement);
             return reader._faults.Count > 0 ? (null, reader._faults) : (new(json.RootElement), []);
         }
         catch (JsonException broken)
         {
             return (null, [("", $"is not JSON, or has a name twice: line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}")]);
+        }
+    }
+
+    /// <summary>Finds escapes of half a character: JSON can hold them, a text cannot, and whoever reads one fails.</summary>
+    private void CheckText(JsonElement element, string pointer)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    if (IsText(() => property.Name))
+                        CheckText(property.Value, $"{pointer}/{property.Name}");
+                    else
+                        Add(pointer, "has a name with half of a surrogate pair");
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var (index, item) in element.EnumerateArray().Index())
+                    CheckText(item, $"{pointer}/{index}");
+                break;
+            case JsonValueKind.String when !IsText(element.GetString):
+                Add(pointer, "has half of a surrogate pair");
+                break;
+        }
+    }
+
+    private static bool IsText(Func<string?> read)
+    {
+        try
+        {
+            return read() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -57,8 +99,8 @@ public sealed partial class WireProfileReader
         Text(root, "", "time", text => text is "ISO_8601" or "EPOCH_SECONDS" or "EPOCH_MILLISECONDS", "must be ISO_8601, EPOCH_SECONDS or EPOCH_MILLISECONDS");
         Text(root, "", "token", text => text is "ACCESS_TOKEN" or "ID_TOKEN", "must be ACCESS_TOKEN or ID_TOKEN");
         Text(root, "", "sectionShape", text => text is "OBJECT" or "ARRAY", "must be OBJECT or ARRAY");
-        if (root.TryGetProperty("allowSplit", out var split) && split.ValueKind != JsonValueKind.False)
-            Add("/allowSplit", "must be false: reports are not split");
+        if (root.TryGetProperty("allowSplit", out var split) && split.ValueKind is not (JsonValueKind.False or JsonValueKind.True))
+            Add("/allowSplit", "must be true or false");
         Texts(root, "", "paths", "paths", RequiredPaths, text => RelativePath().IsMatch(text), "must be relative, without query");
         Texts(root, "", "errors", "errors", [], IsName, "must have 1 to 64 characters");
         CheckFields(root);
