@@ -30,6 +30,9 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Calls any method.</summary>
+    protected CallInvoker Invoker => _channel.CreateCallInvoker();
+
     protected TestTime Time { get; } = new();
 
     protected CxoneStub Cxone { get; private set; } = null!;
@@ -55,16 +58,15 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
     /// <summary>Settings besides the usual ones.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
-    /// <summary>Time at the start; null for the present.</summary>
-    protected virtual string? Start => null;
+    /// <summary>Time at the start: soon after what is told, as nobody tells of a contact for ever.</summary>
+    protected virtual string Start => "13:00:00";
 
     /// <summary>The virtual host of this test; one of its own where it consumes.</summary>
     protected virtual Task<string> TakeBrokerAsync() => servers.CreateVirtualHostAsync(Cancellation);
 
     public virtual async ValueTask InitializeAsync()
     {
-        if (Start is { } start)
-            Time.Set(Told.At(start));
+        Time.Set(Told.At(Start));
         _broker = await TakeBrokerAsync();
         Cxone = await CxoneStub.StartAsync();
         _database = await servers.CreateDatabaseAsync("wfm", (empty, cancellation) => Create(empty).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation), Cancellation);
@@ -78,6 +80,7 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
         await _bus.StopAsync(CancellationToken.None);
         await StopAsync();
         await Cxone.DisposeAsync();
+        await servers.DropVirtualHostAsync(_broker);
         await _database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -140,6 +143,18 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
         await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM durable.inbox_messages") == before + messages.Length);
     }
 
+    /// <summary>Hears of events of one kind from now on.</summary>
+    protected async Task ListenAsync<T>(Action<T> hear)
+        where T : class
+    {
+        var endpoint = _bus.ConnectReceiveEndpoint(receive => receive.Handler<T>(context =>
+        {
+            hear(context.Message);
+            return Task.CompletedTask;
+        }));
+        await endpoint.Ready.WaitAsync(Cancellation);
+    }
+
     protected async Task<long> CountAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(_database.ConnectionString);
@@ -167,8 +182,8 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
     }
 
     /// <summary>Works out the reports of the example day's part, as a caller has it done.</summary>
-    protected async Task<RestateIntervalsResponse> RestateAsync(string start, string end, bool push = false) => await Intervals.RestateIntervalsAsync(
-        new() { StartTime = Told.At(start).ToTimestamp(), EndTime = Told.At(end).ToTimestamp(), Reason = "test", Push = push }, cancellationToken: Cancellation);
+    protected async Task<RestateIntervalsResponse> RestateAsync(string start, string end, bool push = false, bool remap = false, bool validateOnly = false) => await Intervals.RestateIntervalsAsync(
+        new() { StartTime = Told.At(start).ToTimestamp(), EndTime = Told.At(end).ToTimestamp(), Reason = "test", Push = push, Remap = remap, ValidateOnly = validateOnly }, cancellationToken: Cancellation);
 
     /// <summary>Works late facts in at once, as the service does every few seconds.</summary>
     protected Task SealAsync() => _app.Services.GetRequiredService<WfmConnector.Intervals.IntervalSealer>().RunAsync(Cancellation);

@@ -5,7 +5,7 @@ namespace ContactCenter.WfmConnector.Tests.AgentStates;
 
 public sealed class DwellTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "08:20:00";
+    protected override string Start => "08:20:00";
 
     protected override IEnumerable<string> Settings => ["--Wfm:RealTime:Mode=Dwell"];
 
@@ -42,7 +42,9 @@ public sealed class SettingTests
     [InlineData("Wfm:RealTime:BatchSize", "1001", "1000")]
     [InlineData("Wfm:Connection:Heartbeat", "00:05:01", "00:05:00")]
     [InlineData("Wfm:Intervals:SealAfter", "00:15:01", "00:15:00")]
-    [Rule("WFM-14"), Rule("WFM-28"), Rule("WFM-32"), Rule("WFM-71")]
+    [InlineData("Wfm:Intervals:ContactMaxSilence", "00:59:59", "01:00:00")]
+    [InlineData("Wfm:Intervals:ContactEnd", "WRAP_UP", "TALK_ENDED")]
+    [Rule("WFM-14"), Rule("WFM-46"), Rule("WFM-48"), Rule("WFM-28"), Rule("WFM-32"), Rule("WFM-71")]
     public void A_setting_out_of_its_range_stops_the_start_with_its_key_value_and_range(string key, string value, string limit)
     {
         var app = WfmConnectorHost.Create([$"--{key}={value}", "--ConnectionStrings:database=Host=localhost", "--ConnectionStrings:rabbitmq=amqp://localhost", .. TestKey.SecretSettings, .. TestOutputLog.Settings]);

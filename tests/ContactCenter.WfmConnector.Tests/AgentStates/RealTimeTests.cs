@@ -10,7 +10,7 @@ namespace ContactCenter.WfmConnector.Tests.AgentStates;
 
 public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "08:20:00";
+    protected override string Start => "08:20:00";
 
     [Fact]
     [Rule("WFM-28"), Rule("WFM-29"), Rule("WFM-30"), Rule("WFM-31"), Rule("WFM-35")]
@@ -88,7 +88,7 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
     }
 
     [Fact]
-    [Rule("WFM-18"), Rule("WFM-37"), Rule("WFM-86")]
+    [Rule("WFM-18"), Rule("WFM-37"), Rule("WFM-78"), Rule("WFM-86")]
     public async Task One_bad_agent_does_not_keep_the_others_back_and_is_listed_with_the_answer()
     {
         await PublishAsync(Enumerable.Range(1, 5).Select(object (number) => Told.Activity($"WK{number}", "08:00:00", "Available")).ToArray());
@@ -99,6 +99,28 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         await Eventually.TrueAsync(async () => (await ListAsync()).All(state => state.ReportTime is not null));
         Assert.Equal(["WK3 400 E7 unknown agent"], (await ListAsync()).Where(state => state.Refusal.Length > 0).Select(state => $"{state.AgentSid} {state.Refusal}"));
         Assert.Equal(["4711", "WK2", "WK3", "WK4", "WK5"], (await ListAsync()).Select(state => state.LoginId));
+        var refused = await GetAsync("WK3");
+        Assert.Equal(
+            ("WK3", 400, "REPORT_REJECTED", "E7", "unknown agent", """{"errorCode":"E7","message":"unknown agent"}"""),
+            (refused.AgentState.AgentSid, refused.Answer.HttpStatus, refused.Answer.Reason, refused.Answer.ErrorCode, refused.Answer.Message, refused.Answer.Body));
+        Assert.Contains("Date", refused.Answer.Headers.Keys);
+        Assert.Null((await GetAsync("WK1")).Answer);
+        await FailsAsync(StatusCode.NotFound, "AGENT_NOT_FOUND", () => GetAsync("WK9"));
+
+        // What could not be sent tells why as well, until CXone takes what follows; so does an item that it refused.
+        Cxone.Answer = call => call.Path == CxoneStub.States ? (503, $"busy with {SecretKey}") : null;
+        await PublishAsync(Told.Activity("WK1", "08:10:00", "Break"));
+        await Eventually.TrueAsync(async () => (await GetAsync("WK1")).Answer is { HttpStatus: 503, Body: "busy with [redacted]" });
+        Cxone.Answer = call => call.Path == CxoneStub.States ? (200, """{"errors":[{"index":0,"field":"state","message":"unknown"}]}""") : null;
+        Time.Set(Time.GetUtcNow().AddSeconds(10));
+        await Eventually.TrueAsync(async () => (await GetAsync("WK1")).Answer is { Reason: "ITEM_REJECTED" });
+        Assert.Equal("""[{"field": "state", "index": 0, "message": "unknown"}]""", (await GetAsync("WK1")).Answer.Items);
+        Cxone.Answer = _ => null;
+        Time.Set(Time.GetUtcNow().AddSeconds(10));
+        await PublishAsync(Told.Activity("WK1", "08:12:00", "Available"));
+        await Eventually.TrueAsync(async () => (await GetAsync("WK1")).Answer is null);
+        Time.Set(Time.GetUtcNow().AddHours(1));
+        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM wfm.answers WHERE reason IN ('HTTP_STATUS', 'ITEM_REJECTED')") == 0);
     }
 
     [Fact]
@@ -141,7 +163,7 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         Time.Set(Time.GetUtcNow().AddSeconds(15));
         await Eventually.TrueAsync(async () => (await ListAsync()).Single().ReportTime is not null);
         Assert.False(await store.HoldsAsync(lease, Cancellation));
-        await store.SettleAsync(lease, taken, _ => "too late", Cancellation);
+        await store.SettleAsync(lease, taken, _ => "too late", answerId: null, Cancellation);
         Assert.Equal(("UNAVAILABLE", ""), ((await ListAsync()).Single().ReportedState, (await ListAsync()).Single().Refusal));
         await PublishAsync(Told.Activity("WK1", "08:12:00", "Available"));
         Time.Set(Time.GetUtcNow().AddSeconds(5));
@@ -165,6 +187,8 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         var activities = await Adherence.ListAgentActivitiesAsync(
             new() { StartTime = Told.At("08:00:00").ToTimestamp(), EndTime = Told.At("08:45:00").ToTimestamp() }, cancellationToken: Cancellation);
         Assert.Equal(["08:00 AVAILABLE", "08:40 UNAVAILABLE"], activities.Activities.Select(activity => $"{activity.StartTime.ToDateTime():HH:mm} {activity.State}"));
+        var warning = Assert.Single((await Mappings.ListMappingWarningsAsync(new(), cancellationToken: Cancellation)).Warnings, warning => warning.Code == "CLOCK_SKEW");
+        Assert.Equal(("WK1", "2026-03-02T08:40:00.0000000Z"), (warning.Subject, warning.Detail));
     }
 
     [Fact]
@@ -194,6 +218,8 @@ public sealed class RealTimeTests(TestServers servers) : WfmTest(servers)
         await PublishAsync(Told.Watermark("08:35:00"));
         Assert.Equal(SourceState.Live, (await Connections.GetConnectionAsync(new(), cancellationToken: Cancellation)).Source);
     }
+
+    private async Task<GetAgentStateResponse> GetAsync(string agent) => await States.GetAgentStateAsync(new() { AgentSid = agent }, cancellationToken: Cancellation);
 
     private async Task<IReadOnlyList<AgentState>> ListAsync()
     {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using ContactCenter.Events.Wfm;
 using ContactCenter.WfmConnector.Connections;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +11,7 @@ namespace ContactCenter.WfmConnector.Tests.Connections;
 
 public sealed class ConnectionTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "08:20:00";
+    protected override string Start => "08:20:00";
 
     [Fact]
     [Rule("WFM-1"), Rule("WFM-2"), Rule("WFM-3"), Rule("WFM-4"), Rule("WFM-6"), Rule("WFM-8"), Rule("WFM-15")]
@@ -168,7 +170,7 @@ public sealed class ConnectionTests(TestServers servers) : WfmTest(servers)
         var refused = (await first).Version;
         var renewed = await ours.GetAsync(connection, refused, Cancellation);
         Assert.Equal(renewed, await theirs.GetAsync(connection, refused, Cancellation));
-        Assert.Equal(TimeSpan.Zero, await theirs.DropAsync(refused, Cancellation));
+        Assert.Equal(TimeSpan.Zero, await theirs.DropAsync(connection, refused, Cancellation));
         Assert.Equal(renewed, await theirs.GetAsync(connection, refused: null, Cancellation));
         Assert.Equal(logins + 2, Cxone.To(CxoneStub.Login).Count());
         Assert.Equal(0, await CountAsync($"SELECT count(*) FROM wfm.tokens WHERE tokens LIKE '%{renewed.Token}%'"));
@@ -191,6 +193,27 @@ public sealed class ConnectionTests(TestServers servers) : WfmTest(servers)
         await ConfigureAsync(request => request.SkipVerification = true);
         Assert.Equal(ConnectionState.AuthFailed, (await ReadConnectionAsync()).State);
         Assert.Empty(Cxone.To(CxoneStub.States));
+    }
+
+    [Fact]
+    [Rule("WFM-15")]
+    public async Task Changes_of_state_are_published_and_kept_for_ninety_days()
+    {
+        var published = new ConcurrentQueue<string>();
+        await ListenAsync<WfmConnectionChanged>(change => published.Enqueue($"{change.State} {change.Cause} {change.HttpStatus}"));
+        await ConnectAsync();
+        await Eventually.TrueAsync(() => published.Count == 3);
+        Assert.Equal(["PAUSED The connection was configured. ", "CONNECTING Connect was called. ", "CONNECTED CXone answers. 200"], published);
+
+        Time.Set(Time.GetUtcNow().AddDays(89));
+        await Connections.DisconnectAsync(new(), cancellationToken: Cancellation);
+        Assert.Equal(4, (await Connections.ListConnectionEventsAsync(new(), cancellationToken: Cancellation)).Events.Count);
+        Time.Set(Time.GetUtcNow().AddDays(2));
+        await Connections.ConnectAsync(new(), cancellationToken: Cancellation);
+        await Eventually.TrueAsync(async () => (await ReadConnectionAsync()).State == ConnectionState.Connected);
+        Assert.Equal(
+            [ConnectionState.Connected, ConnectionState.Connecting, ConnectionState.Paused],
+            (await Connections.ListConnectionEventsAsync(new(), cancellationToken: Cancellation)).Events.Select(change => change.State));
     }
 
     private async Task<IEnumerable<string>> TestAsync() => (await Connections.TestConnectionAsync(new(), cancellationToken: Cancellation)).Steps

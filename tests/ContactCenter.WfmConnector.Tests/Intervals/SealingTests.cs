@@ -5,7 +5,7 @@ namespace ContactCenter.WfmConnector.Tests.Intervals;
 
 public sealed class SealingTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "10:10:00";
+    protected override string Start => "10:10:00";
 
     [Fact]
     [Rule("WFM-71"), Rule("WFM-72"), Rule("WFM-67"), Rule("WFM-77")]

@@ -7,7 +7,7 @@ namespace ContactCenter.WfmConnector.Tests.Mappings;
 
 public sealed class MappingTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "08:20:00";
+    protected override string Start => "08:20:00";
 
     [Fact]
     [Rule("WFM-17"), Rule("WFM-18"), Rule("WFM-20")]
@@ -52,7 +52,8 @@ public sealed class MappingTests(TestServers servers) : WfmTest(servers)
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", () => CreateAsync(new ActivityMapping(mapping) { State = "Coaching" }));
         await CreateAsync(mapping);
         await FailsAsync(StatusCode.AlreadyExists, "MAPPING_EXISTS", () => CreateAsync(new ActivityMapping(mapping) { State = "OTHER" }));
-        Assert.Equal(mapping, (await Mappings.ListActivityMappingsAsync(new(), cancellationToken: Cancellation)).ActivityMappings.Single());
+        var listed = (await Mappings.ListActivityMappingsAsync(new(), cancellationToken: Cancellation)).ActivityMappings.Single();
+        Assert.Equal(new ActivityMapping(mapping) { Etag = listed.Etag }, listed);
         await PublishAsync(Told.Activity("WK1", "08:25:00", "Available"), Told.Activity("WK1", "08:26:00", "Training"));
         Time.Set(Told.At("08:27:00"));
         await Mappings.DeleteActivityMappingAsync(new() { ActivitySid = "WA-Training" }, cancellationToken: Cancellation);
@@ -98,6 +99,39 @@ public sealed class MappingTests(TestServers servers) : WfmTest(servers)
         await FailsAsync(StatusCode.NotFound, "MAPPING_NOT_FOUND", async () => await Mappings.DeleteMediumMappingAsync(new() { Channel = "video" }, cancellationToken: Cancellation));
         Assert.Equal(4, (await ExcludedAsync()).Count);
     }
+
+    [Fact]
+    [Rule("WFM-27"), Rule("WFM-76")]
+    public async Task The_past_is_mapped_anew_only_where_a_restatement_says_so()
+    {
+        await PublishAsync(
+            Told.Activity("WK1", "07:50:00", "Training"), Told.Activity("WK1", "08:05:00", "Available"), Told.Activity("WK1", "08:10:00", "Training"),
+            Told.Activity("WK2", "08:00:00", "Available"), Told.Handling("WK2", "WR1", "08:01:00", "talking", "video"), Told.Handling("WK2", "WR1", "08:02:00", "released", "video"));
+        await RestateAsync("07:45:00", "08:15:00");
+        await CreateAsync(new ActivityMapping { ActivitySid = "WA-Training", State = "COACHING", StateClass = "AVAILABLE" });
+        await CreateAsync(new MediumMapping { Channel = "video", Medium = Medium.Web });
+        Assert.Equal(0, (await RestateAsync("08:00:00", "08:15:00")).ChangedValues);
+        string[] before = ["WK1 07:50 UNAVAILABLE", "WK1 08:05 AVAILABLE", "WK1 08:10 UNAVAILABLE", "WK2 08:00 AVAILABLE", "WK2 08:01 ON_CONTACT", "WK2 08:02 AVAILABLE"];
+        Assert.Equal(before, await SpansAsync());
+
+        var planned = await RestateAsync("08:00:00", "08:15:00", remap: true, validateOnly: true);
+        Assert.True(planned.ChangedValues > 0);
+        Assert.Equal(before, await SpansAsync());
+        Assert.Equal(planned.Changes, (await RestateAsync("08:00:00", "08:15:00", remap: true)).Changes);
+        Assert.Equal(
+            ["WK1 07:50 UNAVAILABLE", "WK1 08:05 AVAILABLE", "WK1 08:10 COACHING", "WK2 08:00 AVAILABLE", "WK2 08:01 ON_CONTACT Web", "WK2 08:02 AVAILABLE"], await SpansAsync());
+        Assert.Equal(["COACHING", "AVAILABLE"], (await States.ListAgentStatesAsync(new(), cancellationToken: Cancellation)).AgentStates.Select(state => state.State));
+
+        // Without the mapping the names count again.
+        await Mappings.DeleteActivityMappingAsync(new() { ActivitySid = "WA-Training" }, cancellationToken: Cancellation);
+        await RestateAsync("08:00:00", "08:15:00", remap: true);
+        Assert.Equal("WK1 08:10 UNAVAILABLE", (await SpansAsync())[2]);
+        Assert.Equal(0, (await RestateAsync("08:00:00", "08:15:00", remap: true)).ChangedValues);
+    }
+
+    private async Task<IReadOnlyList<string>> SpansAsync() => [.. (await Adherence.ListAgentActivitiesAsync(
+        new() { StartTime = Told.At("08:00:00").ToTimestamp(), EndTime = Told.At("08:15:00").ToTimestamp() }, cancellationToken: Cancellation)).Activities
+        .Select(span => $"{span.AgentSid} {span.StartTime.ToDateTime():HH:mm} {span.State} {(span.Medium == Medium.Unspecified ? "" : span.Medium)}".TrimEnd())];
 
     [Theory]
     [InlineData("voice", "Messaging", ContactMedium.Voice)]

@@ -70,11 +70,11 @@ public sealed class SendingTests(TestServers servers) : WfmTest(servers)
         await ConnectAsync();
         await RestateAsync("10:00:00", "10:15:00", push: true);
         await Eventually.TrueAsync(() => Cxone.To(CxoneStub.Queues).Any() && Cxone.To(CxoneStub.Activities).Any());
-        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM wfm.report_answers") == 2);
+        await Eventually.TrueAsync(async () => await CountAsync("SELECT count(*) FROM wfm.answers") == 2);
 
         Assert.Equal(2, (await ListAsync(ReportState.Waiting)).Count);
-        Assert.Equal(1, await CountAsync("SELECT count(*) FROM wfm.report_answers WHERE reason = 'ENDPOINT_NOT_FOUND'"));
-        Assert.Equal(1, await CountAsync("SELECT count(*) FROM wfm.report_answers WHERE reason = 'REDIRECT_REFUSED'"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM wfm.answers WHERE reason = 'ENDPOINT_NOT_FOUND'"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM wfm.answers WHERE reason = 'REDIRECT_REFUSED'"));
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM durable.dead_letters"));
     }
 

@@ -8,7 +8,7 @@ namespace ContactCenter.WfmConnector.Tests.Reports;
 
 public sealed class WireProfileTests(TestServers servers) : WfmTest(servers)
 {
-    protected override string? Start => "10:40:00";
+    protected override string Start => "10:40:00";
 
     [Fact]
     [Rule("WFM-8"), Rule("WFM-14"), Rule("WFM-88"), Rule("WFM-91"), Rule("WFM-92")]
@@ -86,7 +86,7 @@ public sealed class WireProfileFaultTests
             document["id"] = "No Version";
             document["time"] = "UNIX";
             document["extra"] = 1;
-            document["allowSplit"] = true;
+            document["allowSplit"] = "yes";
             document["paths"]!["queue_report"] = "https://elsewhere.example.com/x";
             document["paths"]!["agent_states"] = "../x";
             document["paths"]!["other"] = "x";
@@ -117,6 +117,14 @@ public sealed class WireProfileFaultTests
     [Rule("WFM-89")]
     public void What_is_no_object_with_names_of_its_own_is_a_fault_as_a_whole(string document) =>
         Assert.Equal("", Assert.Single(WireProfileReader.Read(document).Faults).Pointer);
+
+    [Theory]
+    [InlineData("""{"acdType":"\ud800"}""", "/acdType")]
+    [InlineData("""{"constants":{"queue":{"kind":["\udc00"]}}}""", "/constants/queue/kind/0")]
+    [InlineData("""{"paths":{"\ud800":"x"}}""", "/paths")]
+    [Rule("WFM-89")]
+    public void Half_a_character_is_a_fault_with_its_place(string document, string place) =>
+        Assert.Equal(place, Assert.Single(WireProfileReader.Read(document).Faults).Pointer);
 
     [Fact]
     [Rule("WFM-88")]
