@@ -32,6 +32,9 @@ public sealed class FollowUpOptions : IValidatableObject
     /// <summary>RCS Business Messaging.</summary>
     public RbmOptions Rbm { get; set; } = new();
 
+    /// <summary>Where an action leads to as a link; null if there is no place to answer at.</summary>
+    internal string? LinkOf(RenderedAction action) => action.Url ?? (PublicBaseUrl.Length > 0 ? $"{PublicBaseUrl.TrimEnd('/')}/answers/{action.Token}" : null);
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

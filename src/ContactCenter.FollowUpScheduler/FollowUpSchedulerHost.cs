@@ -37,6 +37,7 @@ public static class FollowUpSchedulerHost
             .AddJob<StepRunHandler>(StepRunJob.Kind)
             .AddConsumer<RcsReceiptConsumer>()
             .AddConsumer<RcsUserMessageConsumer>()
+            .AddConsumer<CustomerContactedConsumer>()
             .AddConsumer<RcsSubscriptionConsumer>());
         builder.AddCallers("followups");
         builder.AddEgress("follow-up-scheduler");
@@ -68,11 +69,17 @@ public static class FollowUpSchedulerHost
         services.AddSingleton<IntegrationCaller>();
         services.AddSingleton<StepRunner>();
         services.AddSingleton<DirectoryStore>();
+        services.AddSingleton<Contacts>();
 
         services.AddSingleton<ChannelBook>();
         services.AddSingleton<SmtpSubmission>();
         services.AddSingleton<IMessageChannel, RbmChannel>();
         services.AddSingleton<IMessageChannel, EmailChannel>();
+        services.AddSingleton<SignedPost>();
+        services.AddSingleton<IMessageChannel, SmsChannel>();
+        services.AddSingleton<IMessageChannel>(provider => ActivatorUtilities.CreateInstance<WebhookChannel>(provider, V1.Channel.SettingsOneofCase.Webhook));
+        services.AddSingleton<IMessageChannel>(provider => ActivatorUtilities.CreateInstance<WebhookChannel>(provider, V1.Channel.SettingsOneofCase.Chat));
+        services.AddSingleton<ChannelTypes>();
 
         services.AddSingleton<PollStore>();
         services.AddSingleton<Extraction>();

@@ -1,12 +1,15 @@
 using ContactCenter.Durable;
 using ContactCenter.Events.FollowUps;
 using ContactCenter.FollowUps.V1;
+using ContactCenter.FollowUpScheduler.Channels;
 using ContactCenter.FollowUpScheduler.Definitions;
+using ContactCenter.FollowUpScheduler.Directories;
 using ContactCenter.FollowUpScheduler.History;
 using ContactCenter.FollowUpScheduler.Notifications;
 using ContactCenter.FollowUpScheduler.PostActions;
 using ContactCenter.FollowUpScheduler.Records;
 using Google.Protobuf.WellKnownTypes;
+using Npgsql;
 
 namespace ContactCenter.FollowUpScheduler.Answers;
 
@@ -39,23 +42,24 @@ public sealed record AnswerTarget(StoredNotification Notification, StoredFollowU
 
 /// <summary>Takes answers, whatever way they come (FUP-78, FUP-79, FUP-83).</summary>
 /// <param name="tokens">Reads tokens.</param>
-/// <param name="notifications">The notifications.</param>
 /// <param name="followUps">The follow-ups.</param>
+/// <param name="channels">The channels.</param>
 /// <param name="postActions">Plans what follows from records that are answered.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class AnswerDesk(AnswerTokens tokens, NotificationStore notifications, FollowUpStore followUps, PostActionPlanner postActions, TimeProvider timeProvider)
+public sealed class AnswerDesk(AnswerTokens tokens, FollowUpStore followUps, DefinitionStore<Channel> channels, PostActionPlanner postActions, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(30);
 
     /// <summary>Finds the action that a token names.</summary>
+    /// <param name="connection">In a transaction or not.</param>
     /// <param name="token">The token.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>Null if there is none that replies.</returns>
-    public async Task<AnswerTarget?> FindAsync(string token, CancellationToken cancellationToken)
+    public async Task<AnswerTarget?> FindAsync(NpgsqlConnection connection, string token, CancellationToken cancellationToken)
     {
         if (tokens.Read(token) is not var (notificationId, position)
-            || await notifications.FindAsync(notificationId, cancellationToken) is not { } notification
-            || await followUps.FindAsync(notification.FollowUpId, cancellationToken) is not { } followUp
+            || (await NotificationStore.FindAsync(connection, [notificationId], cancellationToken)).GetValueOrDefault(notificationId) is not { } notification
+            || (await followUps.FindAsync(connection, [notification.FollowUpId], cancellationToken)).GetValueOrDefault(notification.FollowUpId) is not { } followUp
             || followUp.Definition.Message.Actions.ElementAtOrDefault(position) is not { Kind: ActionKind.Reply } action)
             return null;
         return new(notification, followUp, action);
@@ -64,12 +68,14 @@ public sealed class AnswerDesk(AnswerTokens tokens, NotificationStore notificati
     /// <summary>Takes an answer.</summary>
     /// <param name="transaction">The caller's; not committed here.</param>
     /// <param name="token">The token.</param>
+    /// <param name="usedTime">When the recipient used the action; null for now.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<AnswerOutcome> TakeAsync(DurableTransaction transaction, string token, CancellationToken cancellationToken)
+    public async Task<AnswerOutcome> TakeAsync(DurableTransaction transaction, string token, DateTimeOffset? usedTime, CancellationToken cancellationToken)
     {
-        if (await FindAsync(token, cancellationToken) is not var (notification, followUp, action))
+        if (await FindAsync(transaction.Connection, token, cancellationToken) is not var (notification, followUp, action))
             return new(AnswerResult.TokenUnknown);
         var now = timeProvider.GetUtcNow();
+        await NoteAsync(transaction, notification, usedTime ?? now, cancellationToken);
         var record = (await RecordStore.LockAsync(transaction.Connection, notification.RecordId))!;
         var isOpen = record.State != RecordState.Closed && record.Episode == notification.Episode;
         if (isOpen && record.Answer is { } known && (known.ActionId == action.ActionId || record.State == RecordState.Answered))
@@ -90,6 +96,14 @@ public sealed class AnswerDesk(AnswerTokens tokens, NotificationStore notificati
         };
         await StoreAsync(transaction, followUp, notification, action, answer, now);
         return new(AnswerResult.Accepted, answer);
+    }
+
+    /// <summary>An answer on a chat channel tells which one the recipient uses (FUP-52).</summary>
+    private async Task NoteAsync(DurableTransaction transaction, StoredNotification notification, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var channel = (await channels.FindAsync(transaction.Connection, [notification.ChannelId], cancellationToken)).GetValueOrDefault(notification.ChannelId);
+        if (channel is not null && ChannelChoice.TypeOf(channel.Definition) is var type && ChannelChoice.ChatTypes.Contains(type))
+            await DirectoryStore.NoteAnswerAsync(transaction.Connection, notification.UserId, type, time);
     }
 
     private async Task StoreAsync(

@@ -32,10 +32,11 @@ public static class AnswerEndpoints
         app.MapPost("/answers/{token}", TakeAsync).AllowAnonymous().RequireRateLimiting(Policy);
     }
 
-    private static async Task<IResult> ShowAsync(string token, AnswerDesk answers, HttpContext context)
+    private static async Task<IResult> ShowAsync(string token, AnswerDesk answers, [FromServices] DurableDatabase database, HttpContext context)
     {
         Protect(context);
-        if (await answers.FindAsync(token, context.RequestAborted) is not { } target)
+        await using var connection = await database.OpenAsync(context.RequestAborted);
+        if (await answers.FindAsync(connection, token, context.RequestAborted) is not { } target)
             return Page("This link is not valid.", StatusCodes.Status404NotFound);
         var (record, action) = (Encode(target.Notification.ReconciliationId), Encode(target.Action.Title));
         return Page($"<h1>{record}</h1><form method=\"post\"><button>{action}</button></form>", StatusCodes.Status200OK);
@@ -45,7 +46,7 @@ public static class AnswerEndpoints
     {
         Protect(context);
         await using var transaction = await database.BeginAsync(context.RequestAborted);
-        var outcome = await answers.TakeAsync(transaction, token, context.RequestAborted);
+        var outcome = await answers.TakeAsync(transaction, token, usedTime: null, context.RequestAborted);
         await transaction.CommitAsync(context.RequestAborted);
         var (status, reason, text) = outcome.Result switch
         {

@@ -6,9 +6,10 @@ using MassTransit;
 namespace ContactCenter.FollowUpScheduler.Answers;
 
 /// <summary>Notes who has unsubscribed from RBM, or subscribed again (FUP-58).</summary>
-public sealed class RcsSubscriptionConsumer : IConsumer<RcsSubscriptionChanged>
+/// <param name="contacts">Where it is noted.</param>
+public sealed class RcsSubscriptionConsumer(Contacts contacts) : IConsumer<RcsSubscriptionChanged>
 {
     /// <inheritdoc />
     public Task Consume(ConsumeContext<RcsSubscriptionChanged> context) =>
-        DirectoryStore.NoteOptOutAsync(context.Transaction().Connection, context.Message.PhoneNumber, !context.Message.Subscribed, context.Message.OccurredTime);
+        contacts.NoteOptOutAsync(context.Transaction().Connection, context.Message.PhoneNumber, !context.Message.Subscribed, context.Message.OccurredTime);
 }

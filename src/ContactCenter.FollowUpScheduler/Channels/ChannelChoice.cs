@@ -17,6 +17,9 @@ public sealed record ChannelChoice(IReadOnlyList<ChannelRoute> Routes, string Bl
     /// <summary>Type of the channels of RCS Business Messaging.</summary>
     public const string Rbm = "RBM";
 
+    /// <summary>Types of the channels in which users write too, one of which they have used last (FUP-52).</summary>
+    public static readonly IReadOnlySet<string> ChatTypes = new HashSet<string> { "CHAT", Rbm, "SMS" };
+
     /// <summary>Chooses the channels.</summary>
     /// <param name="message">Names them.</param>
     /// <param name="channels">All channels, by id.</param>
@@ -25,7 +28,7 @@ public sealed record ChannelChoice(IReadOnlyList<ChannelRoute> Routes, string Bl
     public static ChannelChoice Of(Message message, IReadOnlyDictionary<string, StoredDefinition<Channel>> channels, DirectoryUser user, string defaultChannel)
     {
         var first = message.LastUsedChannel
-            ? channels.Values.Where(channel => channel.Definition.Enabled && TypeOf(channel.Definition) == user.LastChannelType).OrderBy(channel => channel.Id, StringComparer.Ordinal).FirstOrDefault()?.Id ?? defaultChannel
+            ? user.UsedChannelTypes.SelectMany(type => channels.Values.Where(channel => IsOf(channel, type)).OrderBy(channel => channel.Id, StringComparer.Ordinal)).FirstOrDefault()?.Id ?? defaultChannel
             : message.ChannelId;
         var usable = message.FallbackChannelIds.Prepend(first).Distinct().Select(channels.GetValueOrDefault).OfType<StoredDefinition<Channel>>().Where(channel => channel.Definition.Enabled).ToList();
         var addressed = usable.Select(channel => new ChannelRoute(channel, AddressOf(channel.Definition, user.User))).Where(route => route.Address.Length > 0).ToList();
@@ -41,5 +44,12 @@ public sealed record ChannelChoice(IReadOnlyList<ChannelRoute> Routes, string Bl
     /// <param name="channel">The channel.</param>
     /// <param name="user">The user.</param>
     /// <returns>Empty if he has none.</returns>
-    public static string AddressOf(Channel channel, User user) => channel.SettingsCase == Channel.SettingsOneofCase.Rbm ? user.Phone : user.Email;
+    public static string AddressOf(Channel channel, User user) => channel.SettingsCase switch
+    {
+        Channel.SettingsOneofCase.Rbm or Channel.SettingsOneofCase.Sms => user.Phone,
+        Channel.SettingsOneofCase.Email => user.Email,
+        _ => user.UserId,
+    };
+
+    private static bool IsOf(StoredDefinition<Channel> channel, string type) => channel.Definition.Enabled && TypeOf(channel.Definition) == type;
 }

@@ -7,7 +7,7 @@ using ContactCenter.FollowUpScheduler.Integrations;
 
 namespace ContactCenter.FollowUpScheduler.Channels;
 
-/// <summary>Checks the configuration of a channel completely (FUP-54, FUP-56, FUP-60).</summary>
+/// <summary>Checks the configuration of a channel completely (FUP-54, FUP-56, FUP-60, FUP-61).</summary>
 /// <param name="guard">Says which hosts may be called.</param>
 /// <param name="findings">Takes what is wrong.</param>
 public sealed class ChannelReader(EgressGuard guard, Findings findings)
@@ -15,6 +15,7 @@ public sealed class ChannelReader(EgressGuard guard, Findings findings)
     private const string Field = "channel";
     private const int LongestName = 100;
     private const int HighestPort = 65_535;
+    private const int MostSecrets = 2;
 
     /// <summary>Checks a channel.</summary>
     /// <param name="channel">The channel.</param>
@@ -31,6 +32,15 @@ public sealed class ChannelReader(EgressGuard guard, Findings findings)
                 break;
             case Channel.SettingsOneofCase.Email:
                 ReadEmail(channel.Email);
+                break;
+            case Channel.SettingsOneofCase.Sms:
+                ReadHttp($"{Field}.sms", channel.Sms);
+                break;
+            case Channel.SettingsOneofCase.Webhook:
+                ReadHttp($"{Field}.webhook", channel.Webhook);
+                break;
+            case Channel.SettingsOneofCase.Chat:
+                ReadHttp($"{Field}.chat", channel.Chat);
                 break;
             default:
                 findings.Refuse(Field, FollowUpErrors.FieldRequired, "must have settings of its type");
@@ -57,6 +67,16 @@ public sealed class ChannelReader(EgressGuard guard, Findings findings)
             findings.Check(HostName.Parse(email.Domain) is { Address: null }, $"{Email}.domain", "must be a domain name");
         if (email.PrivateCa.Length > 0)
             findings.Check(new TlsSettings { PrivateCa = email.PrivateCa }.Violation() is null, $"{Email}.private_ca", "must be certificates in PEM text");
+    }
+
+    private void ReadHttp(string field, HttpSettings settings)
+    {
+        if (findings.Required($"{field}.url", settings.Url))
+            Allowed($"{field}.url", () => guard.CheckUrl(EgressUrl.Parse(settings.Url)));
+        findings.Check(
+            settings.SigningSecrets.Count is >= 1 and <= MostSecrets && settings.SigningSecrets.All(name => name.Length > 0),
+            $"{field}.signing_secrets",
+            "must be the names of 1 or 2 secrets");
     }
 
     private void Allowed(string field, System.Action check)

@@ -10,9 +10,10 @@ namespace ContactCenter.FollowUpScheduler.Channels;
 
 /// <summary>Keeps channels; <c>channel_service.proto</c> is its specification.</summary>
 /// <param name="desk">What may be done with them.</param>
+/// <param name="types">Say what channels can do.</param>
 /// <param name="guard">Says which hosts may be called.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
-public sealed class ChannelService(DefinitionDesk<V1.Channel> desk, EgressGuard guard, IdempotentCalls calls)
+public sealed class ChannelService(DefinitionDesk<V1.Channel> desk, ChannelTypes types, EgressGuard guard, IdempotentCalls calls)
     : V1.ChannelService.ChannelServiceBase
 {
     /// <inheritdoc />
@@ -63,14 +64,14 @@ public sealed class ChannelService(DefinitionDesk<V1.Channel> desk, EgressGuard 
             new ChannelReader(guard, findings).Read(channel);
         findings.ThrowIfRefused();
         var definition = channel!.Clone();
-        (definition.ChannelId, definition.Etag) = ("", "");
+        (definition.ChannelId, definition.Etag, definition.Capabilities) = ("", "", null);
         return definition;
     }
 
-    private static V1.Channel ToMessage(StoredDefinition<V1.Channel> stored)
+    private V1.Channel ToMessage(StoredDefinition<V1.Channel> stored)
     {
         var message = stored.Definition.Clone();
-        (message.ChannelId, message.Etag) = (stored.Id, stored.Etag);
+        (message.ChannelId, message.Etag, message.Capabilities) = (stored.Id, stored.Etag, types.Of(message).Capabilities);
         return message;
     }
 }

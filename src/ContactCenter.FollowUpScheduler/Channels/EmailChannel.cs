@@ -21,19 +21,18 @@ public sealed class EmailChannel(SmtpSubmission submission, IOptions<FollowUpOpt
 
     // A mail server takes what it is given, whatever the Message-ID.
     /// <inheritdoc />
-    public bool DeduplicatesById => false;
+    public ChannelCapabilities Capabilities => new();
 
     /// <inheritdoc />
     public IReadOnlyList<ChannelMessage>? Compose(Channel channel, RenderedMessage message)
     {
         var id = FormattableString.Invariant($"<{message.NotificationId:D}.0@{channel.Email.Domain}>");
-        var links = message.Actions.Select(action => (action.Title, Url: action.Url ?? AnswerUrl(action.Token))).Where(link => link.Url is not null).ToList();
-        var text = string.Join("\n\n", message.Parts.Select(PlainText.Of).Concat(links.Select(link => $"{link.Title}: {link.Url}")));
+        var text = PlainText.Of(message, options.Value);
         var html = new StringBuilder("<!DOCTYPE html><html><body>");
         foreach (var part in message.Parts)
             html.Append(CultureInfo.InvariantCulture, $"<p>{Encode(PlainText.Of(part)).Replace("\n", "<br>", StringComparison.Ordinal)}</p>");
-        foreach (var (title, url) in links)
-            html.Append(CultureInfo.InvariantCulture, $"<p><a href=\"{Encode(url!)}\">{Encode(title)}</a></p>");
+        foreach (var (title, url) in PlainText.Links(message, options.Value))
+            html.Append(CultureInfo.InvariantCulture, $"<p><a href=\"{Encode(url)}\">{Encode(title)}</a></p>");
         html.Append("</body></html>");
 
         var mail = new StringBuilder();
@@ -67,8 +66,6 @@ public sealed class EmailChannel(SmtpSubmission submission, IOptions<FollowUpOpt
     /// <inheritdoc />
     public Task<SendOutcome> SendAsync(ChannelRoute route, ChannelMessage message, CancellationToken cancellationToken) =>
         submission.SendAsync(route.Channel.Definition.Email, route.Address, message.Content, cancellationToken);
-
-    private string? AnswerUrl(string token) => options.Value.PublicBaseUrl.Length > 0 ? $"{options.Value.PublicBaseUrl.TrimEnd('/')}/answers/{token}" : null;
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 

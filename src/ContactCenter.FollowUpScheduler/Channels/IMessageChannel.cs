@@ -1,3 +1,4 @@
+using ContactCenter.Egress;
 using ContactCenter.FollowUps.V1;
 using ContactCenter.FollowUpScheduler.Notifications;
 
@@ -31,6 +32,20 @@ public sealed record SendOutcome(SendResult Result, string Reason = "", string E
 {
     /// <summary>The channel has the message.</summary>
     public static SendOutcome Accepted { get; } = new(SendResult.Accepted);
+
+    /// <summary>The outcome of a call that failed.</summary>
+    /// <param name="failure">How it failed.</param>
+    public static SendOutcome Of(EgressFailure failure)
+    {
+        var result = failure switch
+        {
+            // What broke after the request had left may have arrived.
+            { Class: Egress.ErrorClass.Timeout or Egress.ErrorClass.Reset } => SendResult.Unknown,
+            { Decision: EgressDecision.Final } => SendResult.Rejected,
+            _ => SendResult.Retry,
+        };
+        return new(result, failure.Reason, failure.PolicyName, failure.Delay);
+    }
 }
 
 /// <summary>One type of channel.</summary>
@@ -39,8 +54,8 @@ public interface IMessageChannel
     /// <summary>The settings that channels of the type have.</summary>
     Channel.SettingsOneofCase Type { get; }
 
-    /// <summary>Whether the user sees a message once however often it is sent with the same id.</summary>
-    bool DeduplicatesById { get; }
+    /// <summary>What it can do; what it cannot show becomes text (FUP-55).</summary>
+    ChannelCapabilities Capabilities { get; }
 
     /// <summary>Turns a message into what the channel can show (FUP-55).</summary>
     /// <param name="channel">The channel.</param>
@@ -57,7 +72,7 @@ public interface IMessageChannel
 
 /// <summary>A message as one channel sends it.</summary>
 /// <param name="MessageId">Its id in the channel.</param>
-/// <param name="Format"><c>text</c>, <c>file</c>, <c>rich_card</c>, <c>carousel</c> or <c>mail</c>.</param>
+/// <param name="Format"><c>text</c>, <c>file</c>, <c>rich_card</c>, <c>carousel</c>, <c>mail</c> or <c>message</c>.</param>
 /// <param name="Content">The body that is sent.</param>
 /// <param name="Suggestions">What the recipient may tap in it.</param>
 public sealed record ChannelMessage(string MessageId, string Format, ReadOnlyMemory<byte> Content, IReadOnlyList<RenderedAction> Suggestions);

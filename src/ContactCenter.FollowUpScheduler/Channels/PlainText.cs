@@ -7,6 +7,14 @@ internal static class PlainText
 {
     private const int MostPieces = 3;
 
+    /// <summary>A message as text: its parts, then its actions as links.</summary>
+    public static string Of(RenderedMessage message, FollowUpOptions options) =>
+        string.Join("\n\n", message.Parts.Select(Of).Concat(Links(message, options).Select(link => $"{link.Title}: {link.Url}")));
+
+    /// <summary>The actions of a message that a link can stand for.</summary>
+    public static IEnumerable<(string Title, string Url)> Links(RenderedMessage message, FollowUpOptions options) =>
+        message.Actions.Select(action => (action.Title, Url: options.LinkOf(action))).Where(link => link.Url is not null).Select(link => (link.Title, link.Url!));
+
     /// <summary>A part as text: cards as title, description and links, images as alternative text and link.</summary>
     public static string Of(RenderedPart part)
     {

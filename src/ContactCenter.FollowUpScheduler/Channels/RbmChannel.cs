@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ContactCenter.Egress;
 using ContactCenter.Egress.Http;
 using ContactCenter.FollowUps.V1;
 using ContactCenter.FollowUpScheduler.Notifications;
@@ -25,7 +24,7 @@ public sealed class RbmChannel(EgressClient egress, IOptions<FollowUpOptions> op
     public Channel.SettingsOneofCase Type => Channel.SettingsOneofCase.Rbm;
 
     /// <inheritdoc />
-    public bool DeduplicatesById => true;
+    public ChannelCapabilities Capabilities => new() { Cards = true, Images = true, Actions = true, Receipts = true, DeduplicatesById = true, LongestText = LongestText };
 
     /// <inheritdoc />
     public IReadOnlyList<ChannelMessage>? Compose(Channel channel, RenderedMessage message)
@@ -72,17 +71,12 @@ public sealed class RbmChannel(EgressClient egress, IOptions<FollowUpOptions> op
                 ReservationId = message.MessageId,
             },
             cancellationToken);
-        if (outcome.Failure is not { } failure)
-            return SendOutcome.Accepted;
-        var result = failure switch
+        return outcome.Failure switch
         {
-            { Status: NotFound } => SendResult.NotReachable,
-            // What broke after the request had left may have arrived.
-            { Class: ErrorClass.Timeout or ErrorClass.Reset } => SendResult.Unknown,
-            { Decision: EgressDecision.Final } => SendResult.Rejected,
-            _ => SendResult.Retry,
+            null => SendOutcome.Accepted,
+            { Status: NotFound } failure => new(SendResult.NotReachable, "NOT_REACHABLE", failure.PolicyName),
+            var failure => SendOutcome.Of(failure),
         };
-        return new(result, result == SendResult.NotReachable ? "NOT_REACHABLE" : failure.Reason, failure.PolicyName, failure.Delay);
     }
 
     private static JsonObject RichCard(IReadOnlyList<RenderedCard> cards)

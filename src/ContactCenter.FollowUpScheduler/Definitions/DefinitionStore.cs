@@ -61,10 +61,18 @@ public sealed class DefinitionStore<T>(DurableDatabase database, string noun, Me
     public async Task<IReadOnlyDictionary<string, StoredDefinition<T>>> FindAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<(string, long, byte[])>(new(
+        return await FindAsync(connection, ids, cancellationToken);
+    }
+
+    /// <summary>Finds definitions.</summary>
+    /// <param name="connection">In a transaction or not.</param>
+    /// <param name="ids">The definitions.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Those that exist, by id.</returns>
+    public async Task<IReadOnlyDictionary<string, StoredDefinition<T>>> FindAsync(NpgsqlConnection connection, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<(string, long, byte[])>(new(
             $"SELECT {_columns} FROM followups.{noun}s WHERE {noun}_id = ANY (@ids)", new { ids = ids.ToArray() }, cancellationToken: cancellationToken)))
             .Select(Read).ToDictionary(stored => stored.Id, StringComparer.Ordinal);
-    }
 
     /// <summary>Lists definitions by id.</summary>
     /// <param name="after">Begin after this one; empty for the first page.</param>

@@ -106,6 +106,16 @@ public sealed class FollowUpStore(DurableDatabase database)
     public async Task<IReadOnlyDictionary<string, StoredFollowUp>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        return await FindAsync(connection, ids, cancellationToken);
+    }
+
+    /// <summary>Finds follow-ups.</summary>
+    /// <param name="connection">In a transaction or not.</param>
+    /// <param name="ids">The follow-ups.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Those that exist, by id.</returns>
+    public async Task<IReadOnlyDictionary<string, StoredFollowUp>> FindAsync(NpgsqlConnection connection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
         var rows = await connection.QueryAsync<Row>(new(
             $"SELECT {Columns} FROM followups.follow_ups WHERE follow_up_id = ANY (@ids) AND NOT deleted", new { ids = ids.ToArray() }, cancellationToken: cancellationToken));
         return rows.Select(Parsed).ToDictionary(followUp => followUp.Id, StringComparer.Ordinal);

@@ -1,21 +1,25 @@
-using ContactCenter.Contracts;
 using ContactCenter.Egress.OAuth;
 using ContactCenter.Egress.Secrets;
 using ContactCenter.FollowUps.V1;
+using ContactCenter.FollowUpScheduler.Channels;
 using ContactCenter.FollowUpScheduler.Directories;
 using ContactCenter.FollowUpScheduler.Integrations;
+using Microsoft.Extensions.Options;
 
 namespace ContactCenter.FollowUpScheduler.Definitions;
 
 /// <summary>Checks what a definition refers to: that templates of integrations fit the place of the call, and before activation that all is there (FUP-7, FUP-31, FUP-55).</summary>
 /// <param name="integrations">The integrations.</param>
 /// <param name="channels">The channels.</param>
+/// <param name="types">Say what channels can show.</param>
 /// <param name="directory">The declared attributes.</param>
 /// <param name="secrets">The secrets.</param>
 /// <param name="grants">The grants.</param>
-public sealed class ReferenceCheck(DefinitionStore<Integration> integrations, DefinitionStore<Channel> channels, DirectoryStore directory, SecretDesk secrets, GrantStore grants)
+/// <param name="options">The default channel, and where links lead to.</param>
+public sealed class ReferenceCheck(
+    DefinitionStore<Integration> integrations, DefinitionStore<Channel> channels, ChannelTypes types, DirectoryStore directory, SecretDesk secrets, GrantStore grants, IOptions<FollowUpOptions> options)
 {
-    private const string ShownAsText = "SHOWN_AS_TEXT";
+    private const int MostChannels = 1_000;
 
     /// <summary>Checks a definition completely but for what has to be there when it is activated.</summary>
     /// <param name="followUp">The definition.</param>
@@ -36,8 +40,9 @@ public sealed class ReferenceCheck(DefinitionStore<Integration> integrations, De
 
         if (section is Section.Unspecified or Section.Message && followUp.Message is { } message)
         {
-            foreach (var channel in (await channels.FindAsync(FollowUpReferences.ChannelIds(message), cancellationToken)).Values)
-                CheckChannel(findings, message, channel.Definition);
+            var fit = new ChannelFit(findings, message, options.Value.PublicBaseUrl.Length > 0);
+            foreach (var channel in await ChannelsOfAsync(message, cancellationToken))
+                fit.Check(channel.Id, channel.Definition, types.Of(channel.Definition).Capabilities);
         }
 
         return findings;
@@ -60,7 +65,8 @@ public sealed class ReferenceCheck(DefinitionStore<Integration> integrations, De
         missing.AddRange(knownChannels.Values.Where(channel => !channel.Definition.Enabled).Select(channel => $"channel '{channel.Id}' is disabled"));
         var knownSecrets = (await secrets.ListAsync(cancellationToken)).Select(secret => secret.Name).ToHashSet(StringComparer.Ordinal);
         var neededSecrets = knownIntegrations.Values.Select(integration => RequestTemplate.SecretOf(integration.Definition.Authentication))
-            .Concat(knownChannels.Values.Select(channel => channel.Definition.Email?.PasswordSecret));
+            .Concat(knownChannels.Values.Select(channel => channel.Definition.Email?.PasswordSecret))
+            .Concat(knownChannels.Values.SelectMany(channel => SignedPost.SettingsOf(channel.Definition)?.SigningSecrets ?? []));
         missing.AddRange(neededSecrets.Where(name => name is { Length: > 0 } && !knownSecrets.Contains(name)).Distinct().Select(name => $"secret '{name}' is not set"));
         var neededGrants = knownIntegrations.Values.Select(integration => integration.Definition.Authentication?.Oauth2?.GrantId)
             .Concat(knownChannels.Values.Select(channel => channel.Definition.Rbm?.GrantId));
@@ -73,16 +79,14 @@ public sealed class ReferenceCheck(DefinitionStore<Integration> integrations, De
         return missing;
     }
 
-    private static void CheckChannel(Findings findings, Message message, Channel channel)
+    /// <summary>The channels that a message may go by: those it names, and every chat channel if the last-used one counts.</summary>
+    private async Task<IReadOnlyList<StoredDefinition<Channel>>> ChannelsOfAsync(Message message, CancellationToken cancellationToken)
     {
-        if (channel.SettingsCase != Channel.SettingsOneofCase.Email)
-            return;
-        if (message.Subject.Length == 0)
-            findings.Refuse("follow_up.message.subject", FollowUpErrors.FieldRequired, "is required with e-mail");
-        for (var i = 0; i < message.Parts.Count; i++)
-        {
-            if (message.Parts[i].KindCase == MessagePart.KindOneofCase.Cards)
-                findings.Warn($"follow_up.message.parts[{i}]", ShownAsText, $"{channel.ChannelId} shows cards as title, description and links");
-        }
+        var named = (await channels.FindAsync(FollowUpReferences.ChannelIds(message), cancellationToken)).Values;
+        if (!message.LastUsedChannel)
+            return [.. named];
+        var used = (await channels.ListAsync("", MostChannels, cancellationToken))
+            .Where(channel => channel.Definition.Enabled && (ChannelChoice.ChatTypes.Contains(ChannelChoice.TypeOf(channel.Definition)) || channel.Id == options.Value.DefaultChannel));
+        return [.. used.Concat(named).DistinctBy(channel => channel.Id)];
     }
 }

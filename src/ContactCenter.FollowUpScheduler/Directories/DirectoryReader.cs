@@ -21,6 +21,14 @@ public sealed partial class DirectoryReader(Findings findings)
     private const int LongestName = 200;
     private const int LongestValue = 4_096;
 
+    /// <summary>Whether a text can be the id of a user or group.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsId(string text) => text.Length is >= 1 and <= LongestId && !text.Any(char.IsControl);
+
+    /// <summary>Whether a text is a telephone number in E.164 form.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsPhone(string text) => Phone().IsMatch(text);
+
     /// <summary>Checks users.</summary>
     /// <param name="users">The users.</param>
     /// <param name="declared">The attributes that are declared.</param>
@@ -36,7 +44,7 @@ public sealed partial class DirectoryReader(Findings findings)
             findings.Check(user.FirstName.Length <= LongestName, $"{field}.first_name", $"must have at most {LongestName} characters");
             findings.Check(user.LastName.Length <= LongestName, $"{field}.last_name", $"must have at most {LongestName} characters");
             findings.Check(user.Email.Length == 0 || MailAddresses.IsAddress(user.Email), $"{field}.email", "must be an e-mail address");
-            findings.Check(user.Phone.Length == 0 || Phone().IsMatch(user.Phone), $"{field}.phone", "must be in E.164 form, such as +351210000000");
+            findings.Check(user.Phone.Length == 0 || IsPhone(user.Phone), $"{field}.phone", "must be in E.164 form, such as +351210000000");
             findings.Check(user.TimeZone.Length == 0 || TimeZones.IsKnown(user.TimeZone), $"{field}.time_zone", "must be the IANA name of a zone");
             FollowUpReader.ReadWindows(findings, $"{field}.quiet_hours", user.QuietHours);
             foreach (var (name, value) in user.Attributes)
@@ -73,7 +81,7 @@ public sealed partial class DirectoryReader(Findings findings)
     private void Id(string field, string id)
     {
         if (findings.Required(field, id))
-            findings.Check(id.Length <= LongestId && !id.Any(char.IsControl), field, $"must have at most {LongestId} characters and no control characters");
+            findings.Check(IsId(id), field, $"must have at most {LongestId} characters and no control characters");
     }
 
     [GeneratedRegex(@"^\+[1-9][0-9]{1,14}$", RegexOptions.CultureInvariant)]

@@ -16,8 +16,9 @@ public sealed class DirectoryStore(DurableDatabase database)
 
     private const string Users =
         """
-        SELECT u.definition AS Definition, u.attributes::text AS Attributes, l.channel_type AS ChannelType, coalesce(o.opted_out, false) AS OptedOut
-        FROM followups.users u LEFT JOIN followups.last_channels l USING (user_id) LEFT JOIN followups.opt_outs o USING (phone)
+        SELECT u.definition AS Definition, u.attributes::text AS Attributes, coalesce(o.opted_out, false) AS OptedOut,
+          ARRAY(SELECT channel_type FROM followups.last_channels l WHERE l.user_id = u.user_id ORDER BY contact_time DESC, channel_type) AS ChannelTypes
+        FROM followups.users u LEFT JOIN followups.opt_outs o USING (phone)
         """;
 
     /// <summary>Adds users or replaces them.</summary>
@@ -110,21 +111,35 @@ public sealed class DirectoryStore(DurableDatabase database)
         return others < most;
     }
 
-    /// <summary>Notes which chat channel a user used; a late older event does not replace it (FUP-52).</summary>
+    /// <summary>Notes that someone wrote in a chat channel; whoever is not known becomes a user (FUP-47, FUP-52).</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="phone">The user's telephone number.</param>
+    /// <param name="newcomer">The user that he becomes, whose id is the address that he wrote from.</param>
     /// <param name="channelType">Type of the channel.</param>
-    /// <param name="time">When.</param>
-    /// <returns>False if no user has the number.</returns>
-    public static async Task<bool> NoteContactAsync(NpgsqlConnection connection, string phone, string channelType, DateTimeOffset time) => await connection.ExecuteScalarAsync<bool>(
+    /// <param name="time">When; what happened later is kept.</param>
+    public static Task NoteContactAsync(NpgsqlConnection connection, User newcomer, string channelType, DateTimeOffset time) => connection.ExecuteAsync(
         """
-        WITH noted AS (
-          INSERT INTO followups.last_channels (user_id, channel_type, contact_time) SELECT user_id, @channelType, @time FROM followups.users WHERE phone = @phone
-          ON CONFLICT (user_id) DO UPDATE SET channel_type = excluded.channel_type, contact_time = excluded.contact_time
-            WHERE last_channels.contact_time < excluded.contact_time)
-        SELECT EXISTS (SELECT FROM followups.users WHERE phone = @phone)
+        WITH known AS (
+          SELECT user_id FROM followups.users WHERE user_id = @address OR email_key = lower(@address) OR phone = @address),
+        added AS (
+          INSERT INTO followups.users (user_id, email_key, phone, definition, attributes)
+          SELECT @address, nullif(@Email, ''), nullif(@Phone, ''), @definition, '{}' WHERE NOT EXISTS (SELECT FROM known)
+          ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id RETURNING user_id)
+        INSERT INTO followups.last_channels (user_id, channel_type, contact_time) SELECT user_id, @channelType, @time FROM (TABLE known UNION TABLE added) AS contacts
+        ON CONFLICT (user_id, channel_type) DO UPDATE SET contact_time = greatest(last_channels.contact_time, excluded.contact_time)
         """,
-        new { phone, channelType, time });
+        new { address = newcomer.UserId, newcomer.Email, newcomer.Phone, definition = newcomer.ToByteArray(), channelType, time });
+
+    /// <summary>Notes that a user answered in a chat channel (FUP-52).</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="channelType">Type of the channel.</param>
+    /// <param name="time">When; what happened later is kept.</param>
+    public static Task NoteAnswerAsync(NpgsqlConnection connection, string userId, string channelType, DateTimeOffset time) => connection.ExecuteAsync(
+        """
+        INSERT INTO followups.last_channels (user_id, channel_type, contact_time) SELECT user_id, @channelType, @time FROM followups.users WHERE user_id = @userId
+        ON CONFLICT (user_id, channel_type) DO UPDATE SET contact_time = greatest(last_channels.contact_time, excluded.contact_time)
+        """,
+        new { userId, channelType, time });
 
     /// <summary>Notes whether a telephone number has unsubscribed from RBM; the latest word counts (FUP-58).</summary>
     /// <param name="connection">In a transaction.</param>
@@ -240,7 +255,7 @@ public sealed class DirectoryStore(DurableDatabase database)
     {
         var user = User.Parser.ParseFrom(row.Definition);
         user.Attributes.Add(JsonSerializer.Deserialize<Dictionary<string, string>>(row.Attributes)!);
-        return new(user, row.ChannelType, row.OptedOut);
+        return new(user, row.ChannelTypes, row.OptedOut);
     }
 
     private async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
@@ -249,5 +264,14 @@ public sealed class DirectoryStore(DurableDatabase database)
         return [.. await connection.QueryAsync<T>(new(sql, parameters, cancellationToken: cancellationToken))];
     }
 
-    private sealed record UserRow(byte[] Definition, string Attributes, string? ChannelType, bool OptedOut);
+    private sealed record UserRow
+    {
+        public byte[] Definition { get; init; } = [];
+
+        public string Attributes { get; init; } = "";
+
+        public bool OptedOut { get; init; }
+
+        public string[] ChannelTypes { get; init; } = [];
+    }
 }

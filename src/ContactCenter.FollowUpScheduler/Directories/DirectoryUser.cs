@@ -6,9 +6,9 @@ namespace ContactCenter.FollowUpScheduler.Directories;
 
 /// <summary>A user with what is known about how to reach him.</summary>
 /// <param name="User">The user with his attributes.</param>
-/// <param name="LastChannelType">Type of the chat channel that he used last, such as <c>RBM</c>; null if he used none.</param>
+/// <param name="UsedChannelTypes">Types of the chat channels that he has used, such as <c>RBM</c>, the last one first.</param>
 /// <param name="HasOptedOut">Whether he has unsubscribed from RBM.</param>
-public sealed record DirectoryUser(User User, string? LastChannelType, bool HasOptedOut)
+public sealed record DirectoryUser(User User, IReadOnlyList<string> UsedChannelTypes, bool HasOptedOut)
 {
     /// <summary>Sets the values of the scope user.</summary>
     /// <param name="values">Where to.</param>
@@ -29,6 +29,6 @@ public sealed record DirectoryUser(User User, string? LastChannelType, bool HasO
 
 /// <summary>What a reference of the recipients section has led to (FUP-47).</summary>
 /// <param name="UserIds">The user, or the members of the group.</param>
-/// <param name="Problem"><c>RECIPIENT_NOT_FOUND</c>, <c>RECIPIENT_AMBIGUOUS</c> or <c>GROUP_TOO_LARGE</c>; empty if it was resolved.</param>
+/// <param name="Problem"><c>RECIPIENT_NOT_FOUND</c> or <c>RECIPIENT_AMBIGUOUS</c>; empty if it was resolved.</param>
 /// <param name="Id">Id of the user or group; the reference itself if it was not resolved.</param>
 public sealed record ResolvedReference(IReadOnlyList<string> UserIds, string Problem, string Id);

@@ -91,7 +91,7 @@ CREATE TABLE followups.last_channels (
   user_id text NOT NULL,
   channel_type text NOT NULL,
   contact_time timestamptz NOT NULL,
-  CONSTRAINT pk_last_channels PRIMARY KEY (user_id),
+  CONSTRAINT pk_last_channels PRIMARY KEY (user_id, channel_type),
   CONSTRAINT fk_last_channels_user FOREIGN KEY (user_id) REFERENCES followups.users (user_id) ON DELETE CASCADE
 );
 
@@ -113,7 +113,7 @@ CREATE TABLE followups.polls (
   details bytea NOT NULL,
   CONSTRAINT pk_polls PRIMARY KEY (poll_id),
   CONSTRAINT fk_polls_follow_up FOREIGN KEY (follow_up_id) REFERENCES followups.follow_ups (follow_up_id),
-  CONSTRAINT ck_polls_state CHECK (state IN ('RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'))
+  CONSTRAINT ck_polls_state CHECK (state IN ('RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED'))
 );
 
 CREATE INDEX ix_polls_by_follow_up ON followups.polls (follow_up_id, start_time DESC, poll_id DESC);
@@ -168,6 +168,7 @@ CREATE TABLE followups.notifications (
   sent_time timestamptz,
   fence bigint NOT NULL DEFAULT 0,
   message_ids text[] NOT NULL DEFAULT '{}',
+  accepted_ids text[] NOT NULL DEFAULT '{}',
   CONSTRAINT pk_notifications PRIMARY KEY (notification_id),
   CONSTRAINT ux_notifications_attempt UNIQUE (record_id, episode, user_id, attempt),
   CONSTRAINT fk_notifications_record FOREIGN KEY (record_id) REFERENCES followups.records (record_id),
@@ -228,7 +229,7 @@ COMMENT ON TABLE followups.groups IS 'Users who are told together.';
 COMMENT ON TABLE followups.group_members IS 'Who is in which group.';
 COMMENT ON TABLE followups.global_attributes IS 'Declared attributes of the deployment with their values.';
 COMMENT ON TABLE followups.user_attributes IS 'Declared attributes of users.';
-COMMENT ON TABLE followups.last_channels IS 'The chat channel that a user used last.';
+COMMENT ON TABLE followups.last_channels IS 'When a user last used each type of chat channel.';
 COMMENT ON TABLE followups.opt_outs IS 'Who has unsubscribed from RBM, or subscribed again, by the latest word.';
 COMMENT ON TABLE followups.polls IS 'Executions of extractions; summary and details are contactcenter.followups.v1.Poll without and with ids of records.';
 COMMENT ON TABLE followups.records IS 'What is remembered of each reconciliation id.';
@@ -237,6 +238,7 @@ COMMENT ON COLUMN followups.records.rounds IS 'Rounds that are complete, so that
 COMMENT ON TABLE followups.record_recipients IS 'Who is told of a record, and how far.';
 COMMENT ON COLUMN followups.record_recipients.group_ids IS 'Groups that brought the user; empty if he is named himself.';
 COMMENT ON TABLE followups.notifications IS 'One message about one record to one recipient at one attempt.';
+COMMENT ON COLUMN followups.notifications.accepted_ids IS 'Which of its messages the channel has taken.';
 COMMENT ON COLUMN followups.notifications.fence IS 'The claim that sends it; an older one has no more say.';
 COMMENT ON TABLE followups.step_runs IS 'Steps after attempts and answers that are to be run or under way.';
 COMMENT ON COLUMN followups.step_runs.context IS 'Values of the scope followup at the time.';

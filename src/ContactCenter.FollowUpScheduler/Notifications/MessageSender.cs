@@ -9,19 +9,18 @@ namespace ContactCenter.FollowUpScheduler.Notifications;
 /// <summary>How a notification was sent.</summary>
 /// <param name="Outcome">The outcome in the last channel that was tried.</param>
 /// <param name="Route">That channel and the address.</param>
-/// <param name="Messages">What was sent.</param>
-public sealed record SentMessage(SendOutcome Outcome, ChannelRoute Route, IReadOnlyList<ChannelMessage> Messages);
+/// <param name="Messages">What was to be sent.</param>
+/// <param name="AcceptedIds">Ids of those that the channel took.</param>
+public sealed record SentMessage(SendOutcome Outcome, ChannelRoute Route, IReadOnlyList<ChannelMessage> Messages, string[] AcceptedIds);
 
 /// <summary>Sends a notification by the first of its channels that can reach the recipient (FUP-53).</summary>
 /// <param name="ledger">Notes what is about to leave.</param>
 /// <param name="types">The types of channels.</param>
-public sealed class MessageSender(NotificationLedger ledger, IEnumerable<IMessageChannel> types)
+public sealed class MessageSender(NotificationLedger ledger, ChannelTypes types)
 {
-    private readonly Dictionary<FollowUps.V1.Channel.SettingsOneofCase, IMessageChannel> _types = types.ToDictionary(type => type.Type);
-
     /// <summary>Whether the channel of a route recognises repeated messages by their ids.</summary>
     /// <param name="route">The route.</param>
-    public bool DeduplicatesById(ChannelRoute route) => TypeOf(route).DeduplicatesById;
+    public bool DeduplicatesById(ChannelRoute route) => types.Of(route.Channel.Definition).Capabilities.DeduplicatesById;
 
     /// <summary>Sends a notification.</summary>
     /// <param name="job">Its job, which has to be this process's before every effect.</param>
@@ -54,19 +53,18 @@ public sealed class MessageSender(NotificationLedger ledger, IEnumerable<IMessag
         own.Set("channel", "type", ChannelChoice.TypeOf(route.Channel.Definition));
         own.Set("channel", "address", route.Address);
         var rendered = RenderedMessage.Of(followUp, notification.NotificationId, route.Address, own, tokens);
-        if (TypeOf(route).Compose(route.Channel.Definition, rendered) is not { } messages)
-            return new(new(SendResult.Rejected, "MESSAGE_TOO_LONG", "too_large"), route, []);
+        var type = types.Of(route.Channel.Definition);
+        if (type.Compose(route.Channel.Definition, rendered) is not { } messages)
+            return new(new(SendResult.Rejected, "MESSAGE_TOO_LONG", "too_large"), route, [], []);
         await ledger.NoteAsync(new(notification.NotificationId, route.Channel.Id, [.. messages.Select(message => message.MessageId)]), cancellationToken);
         foreach (var message in messages)
         {
             await job.CheckAsync(cancellationToken);
-            var outcome = await TypeOf(route).SendAsync(route, message, cancellationToken);
+            var outcome = await type.SendAsync(route, message, cancellationToken);
             if (outcome.Result != SendResult.Accepted)
-                return new(outcome, route, messages);
+                return new(outcome, route, messages, [.. messages.TakeWhile(other => other != message).Select(accepted => accepted.MessageId)]);
         }
 
-        return new(SendOutcome.Accepted, route, messages);
+        return new(SendOutcome.Accepted, route, messages, [.. messages.Select(message => message.MessageId)]);
     }
-
-    private IMessageChannel TypeOf(ChannelRoute route) => _types[route.Channel.Definition.SettingsCase];
 }

@@ -70,7 +70,9 @@ public sealed class NotificationHandler(
             : new(notification.EffectiveDueTime);
         if (decision.HoldReason.Length > 0)
             return await HoldAsync(job, followUp, notification, decision, cancellationToken);
-        var choice = user is null
+        var choice = notification is { BlockedReason: HoldReasons.LookUpFailed, State: Pending or Deferred }
+            ? new([], HoldReasons.LookUpFailed)
+            : user is null
             ? new([], "RECIPIENT_NOT_FOUND")
             : ChannelChoice.Of(followUp.Definition.Message, await channels.AllAsync(cancellationToken), user, options.Value.DefaultChannel);
         if (choice.Routes.Count == 0 && notification.State is Pending or Deferred)
@@ -81,7 +83,7 @@ public sealed class NotificationHandler(
 
         if (notification.State is Sending or Uncertain && !MayRepeat(followUp, choice))
         {
-            await settlement.FailAsync(job, followUp, notification, "UNCERTAIN", cancellationToken);
+            await settlement.FailAsync(job, followUp, notification, "UNCERTAIN", [], cancellationToken);
             return true;
         }
 
@@ -97,10 +99,11 @@ public sealed class NotificationHandler(
     {
         var values = await ValuesAsync(followUp, notification, user, cancellationToken);
         SendOutcome outcome;
+        string[] accepted = [];
         try
         {
             var sent = await sender.SendAsync(job, followUp, notification, values, choice.Routes, tokens, cancellationToken);
-            outcome = sent.Outcome;
+            (outcome, accepted) = (sent.Outcome, sent.AcceptedIds);
             if (outcome.Result == SendResult.Accepted)
             {
                 await settlement.SucceedAsync(job, followUp, notification, sent, cancellationToken);
@@ -114,11 +117,11 @@ public sealed class NotificationHandler(
 
         var patience = followUp.NotificationFrequency < LongestRetry ? followUp.NotificationFrequency : LongestRetry;
         if (outcome.Result is SendResult.Rejected or SendResult.NotReachable)
-            await settlement.FailAsync(job, followUp, notification, outcome.Reason, cancellationToken);
+            await settlement.FailAsync(job, followUp, notification, outcome.Reason, accepted, cancellationToken);
         else if (timeProvider.GetUtcNow() + (outcome.Delay ?? TimeSpan.Zero) >= effectiveDueTime + patience)
-            await settlement.FailAsync(job, followUp, notification, "SEND_EXPIRED", cancellationToken);
+            await settlement.FailAsync(job, followUp, notification, "SEND_EXPIRED", accepted, cancellationToken);
         else
-            await settlement.RetryAsync(notification, outcome, cancellationToken);
+            await settlement.RetryAsync(notification, outcome, accepted, cancellationToken);
     }
 
     private async Task<bool> HoldAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, SendDecision decision, CancellationToken cancellationToken)

@@ -13,8 +13,9 @@ public sealed class NotificationStore(DurableDatabase database)
         """
         SELECT n.notification_id AS NotificationId, n.follow_up_id AS FollowUpId, n.record_id AS RecordId, r.reconciliation_id AS ReconciliationId, n.episode AS Episode,
           n.attempt AS Attempt, n.user_id AS UserId, n.state AS State, n.reason AS Reason, n.channel_id AS ChannelId, n.due_time AS DueTime,
-          n.effective_due_time AS EffectiveDueTime, n.sent_time AS SentTime, n.message_ids AS MessageIds, r.data::text AS Data, r.episode AS RecordEpisode, r.state AS RecordState,
-          NOT p.removed AND (p.group_ids = '{}' OR EXISTS (SELECT FROM followups.group_members m WHERE m.user_id = n.user_id AND m.group_id = ANY (p.group_ids))) AS IsRecipient
+          n.effective_due_time AS EffectiveDueTime, n.sent_time AS SentTime, n.message_ids AS MessageIds, n.accepted_ids AS AcceptedIds, r.data::text AS Data, r.episode AS RecordEpisode, r.state AS RecordState,
+          NOT p.removed AND (p.group_ids = '{}' OR EXISTS (SELECT FROM followups.group_members m WHERE m.user_id = n.user_id AND m.group_id = ANY (p.group_ids))) AS IsRecipient,
+          coalesce(p.blocked_reason, '') AS BlockedReason
         FROM followups.notifications n JOIN followups.records r USING (record_id) LEFT JOIN followups.record_recipients p ON p.record_id = n.record_id AND p.user_id = n.user_id
         """;
 
@@ -32,9 +33,17 @@ public sealed class NotificationStore(DurableDatabase database)
     public async Task<IReadOnlyDictionary<Guid, StoredNotification>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<StoredNotification>(new($"{Select} WHERE n.notification_id = ANY (@ids)", new { ids = ids.Distinct().ToArray() }, cancellationToken: cancellationToken)))
-            .ToDictionary(notification => notification.NotificationId);
+        return await FindAsync(connection, ids, cancellationToken);
     }
+
+    /// <summary>Finds notifications.</summary>
+    /// <param name="connection">In a transaction or not.</param>
+    /// <param name="ids">The notifications.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>Those that exist, by id.</returns>
+    public static async Task<IReadOnlyDictionary<Guid, StoredNotification>> FindAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<StoredNotification>(new($"{Select} WHERE n.notification_id = ANY (@ids)", new { ids = ids.Distinct().ToArray() }, cancellationToken: cancellationToken)))
+            .ToDictionary(notification => notification.NotificationId);
 
     /// <summary>Finds the notification that a message belongs to.</summary>
     /// <param name="connection">In a transaction.</param>
@@ -173,6 +182,18 @@ public sealed class NotificationStore(DurableDatabase database)
             ids = messages.Select(message => string.Join('\n', message.MessageIds)).ToArray(),
         });
 
+    /// <summary>Notes which messages the channel has taken of a notification that it has not taken whole (FUP-100).</summary>
+    /// <param name="connection">In a transaction or not.</param>
+    /// <param name="notificationId">The notification.</param>
+    /// <param name="messageIds">Ids of the messages; those that were noted before stay.</param>
+    public static Task NoteAcceptedAsync(NpgsqlConnection connection, Guid notificationId, string[] messageIds) => connection.ExecuteAsync(
+        """
+        UPDATE followups.notifications SET accepted_ids =
+          ARRAY(SELECT id FROM unnest(message_ids) WITH ORDINALITY m(id, position) WHERE id = ANY (accepted_ids || @messageIds) ORDER BY position)
+        WHERE notification_id = @notificationId
+        """,
+        new { notificationId, messageIds });
+
     /// <summary>Stores that channels have taken notifications.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="sent">The notifications, each with the number of its claim.</param>
@@ -184,7 +205,7 @@ public sealed class NotificationStore(DurableDatabase database)
             WITH locked AS (
               SELECT n.notification_id FROM unnest(@ids, @fences) s(id, fence) JOIN followups.notifications n ON n.notification_id = s.id AND n.fence = s.fence
               ORDER BY n.notification_id FOR UPDATE OF n)
-            UPDATE followups.notifications n SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime
+            UPDATE followups.notifications n SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime, accepted_ids = message_ids
             FROM locked l WHERE n.notification_id = l.notification_id AND n.state IN ('SENDING', 'DELIVERED', 'READ')
             RETURNING n.notification_id
             """,

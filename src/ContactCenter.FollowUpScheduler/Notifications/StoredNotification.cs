@@ -48,6 +48,9 @@ public sealed class StoredNotification
     /// <summary>Ids of its messages.</summary>
     public string[] MessageIds { get; init; } = [];
 
+    /// <summary>Ids of those messages that the channel has taken.</summary>
+    public string[] AcceptedIds { get; init; } = [];
+
     /// <summary>The newest data of the record.</summary>
     public string Data { get; init; } = "";
 
@@ -59,6 +62,9 @@ public sealed class StoredNotification
 
     /// <summary>Whether the recipient is still to be told: not removed, and named himself or still a member of a group that brought him (FUP-44, FUP-48).</summary>
     public bool IsRecipient { get; init; }
+
+    /// <summary>Why the recipient was left out by the last poll; empty if he was not.</summary>
+    public string BlockedReason { get; init; } = "";
 
     /// <summary>The conversation it belongs to: one recipient, record and episode.</summary>
     public string ConversationId => $"{RecordId}/{Episode}/{UserId}";
@@ -79,5 +85,6 @@ public sealed class StoredNotification
         EffectiveDueTime = EffectiveDueTime.ToTimestamp(),
         SentTime = SentTime?.ToTimestamp(),
         MessageIds = { MessageIds },
+        AcceptedMessageIds = { AcceptedIds },
     };
 }

@@ -13,6 +13,7 @@ namespace ContactCenter.FollowUpScheduler.Polls;
 /// <param name="Data">Its data as JSON.</param>
 /// <param name="UserReferences">Whom its user field names.</param>
 /// <param name="GroupReferences">Which groups its group field names.</param>
+/// <param name="WithoutValue">Fields that name nobody as they have no value, each with the reason.</param>
 /// <param name="UserAttributes">Attributes to be written for each of its recipients.</param>
 /// <param name="HasLookUpFailed">Whether a step that looks its recipients up has failed (FUP-49).</param>
 public sealed record FetchedRecord(
@@ -20,6 +21,7 @@ public sealed record FetchedRecord(
     string Data,
     IReadOnlyList<string> UserReferences,
     IReadOnlyList<string> GroupReferences,
+    IReadOnlyDictionary<string, string> WithoutValue,
     IReadOnlyDictionary<string, string> UserAttributes,
     bool HasLookUpFailed);
 
@@ -160,17 +162,19 @@ public sealed class Extraction(StepRunner runner, DirectoryStore directory)
             hasFailed = true;
         }
 
+        var withoutValue = new Dictionary<string, string>(StringComparer.Ordinal);
         return new(
             id,
             data.GetRawText(),
-            References(context.FollowUp, recipients.User, values),
-            References(context.FollowUp, recipients.Group, values),
+            References(context.FollowUp, recipients.User, values, withoutValue),
+            References(context.FollowUp, recipients.Group, values, withoutValue),
+            withoutValue,
             users,
             hasFailed);
     }
 
     /// <summary>Whom a field names: the elements of an array, or one (FUP-45).</summary>
-    private static IReadOnlyList<string> References(StoredFollowUp followUp, string field, TemplateValues values)
+    private static IReadOnlyList<string> References(StoredFollowUp followUp, string field, TemplateValues values, Dictionary<string, string> withoutValue)
     {
         if (field.Length == 0)
             return [];
@@ -182,8 +186,9 @@ public sealed class Extraction(StepRunner runner, DirectoryStore directory)
                 : [template.RenderRequired(values)];
             return [.. names.Select(name => name.Trim()).Where(name => name.Length > 0 && !name.Contains('\0')).Distinct(StringComparer.Ordinal).Take(MostReferences)];
         }
-        catch (RenderException)
+        catch (RenderException exception)
         {
+            withoutValue[field] = exception.Reason;
             return [];
         }
     }

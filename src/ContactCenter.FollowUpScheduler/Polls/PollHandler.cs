@@ -47,7 +47,7 @@ public sealed class PollHandler(DurableDatabase database, Extraction extraction,
         }
     }
 
-    /// <summary>Takes the place of the poll that runs, and plans the next one.</summary>
+    /// <summary>Takes the place of the poll that runs, and plans the next one. While another one runs it is skipped (FUP-92).</summary>
     /// <returns>Null if there is nothing to do: the plan has changed, or another poll runs.</returns>
     private async Task<(StoredFollowUp FollowUp, Poll Poll)?> BeginAsync(JobRun job, CancellationToken cancellationToken)
     {
@@ -70,6 +70,9 @@ public sealed class PollHandler(DurableDatabase database, Extraction extraction,
             PollJob.Plan(transaction, followUp.Id, next);
         if (followUp.RunningPoll is { } other && now < followUp.LastPollTime + PollPlan.Timeout(followUp.Definition.DataExtraction) + Grace)
         {
+            var skipped = NewPoll(job, followUp, planned, now);
+            (skipped.State, skipped.Reason, skipped.EndTime) = (PollState.Skipped, "POLL_RUNNING", now.ToTimestamp());
+            await PollStore.AddAsync(transaction.Connection, job.Id, skipped);
             await FollowUpStore.BeginPollAsync(transaction.Connection, followUp.Id, other, followUp.LastPollTime!.Value, next);
             await job.CommitAsync(transaction, cancellationToken);
             return null;

@@ -10,16 +10,25 @@ namespace ContactCenter.FollowUpScheduler.Polls;
 /// <param name="database">The service's database.</param>
 public sealed class PollStore(DurableDatabase database)
 {
-    /// <summary>Stores a poll that begins; does nothing if its job begins once more.</summary>
+    /// <summary>Stores a poll that begins, or is skipped; does nothing if its job begins once more.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="pollId">Identity: that of its job.</param>
     /// <param name="poll">The poll.</param>
     public static Task AddAsync(NpgsqlConnection connection, Guid pollId, Poll poll) => connection.ExecuteAsync(
         """
-        INSERT INTO followups.polls (poll_id, follow_up_id, planned_time, start_time, state, summary, details)
-        VALUES (@pollId, @FollowUpId, @planned, @start, 'RUNNING', @summary, @summary) ON CONFLICT DO NOTHING
+        INSERT INTO followups.polls (poll_id, follow_up_id, planned_time, start_time, end_time, state, summary, details)
+        VALUES (@pollId, @FollowUpId, @planned, @start, @end, @state, @summary, @summary) ON CONFLICT DO NOTHING
         """,
-        new { pollId, poll.FollowUpId, planned = poll.PlannedTime.ToDateTimeOffset(), start = poll.StartTime.ToDateTimeOffset(), summary = poll.ToByteArray() });
+        new
+        {
+            pollId,
+            poll.FollowUpId,
+            planned = poll.PlannedTime.ToDateTimeOffset(),
+            start = poll.StartTime.ToDateTimeOffset(),
+            end = poll.EndTime?.ToDateTimeOffset(),
+            state = poll.State.ToString().ToUpperInvariant(),
+            summary = poll.ToByteArray(),
+        });
 
     /// <summary>Stores how a poll has ended.</summary>
     /// <param name="connection">In a transaction.</param>

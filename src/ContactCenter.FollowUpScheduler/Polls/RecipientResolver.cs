@@ -1,6 +1,7 @@
 using ContactCenter.FollowUps.V1;
 using ContactCenter.FollowUpScheduler.Channels;
 using ContactCenter.FollowUpScheduler.Directories;
+using ContactCenter.FollowUpScheduler.Notifications;
 using ContactCenter.FollowUpScheduler.Records;
 using Microsoft.Extensions.Options;
 
@@ -12,8 +13,6 @@ namespace ContactCenter.FollowUpScheduler.Polls;
 /// <param name="options">The default channel.</param>
 public sealed class RecipientResolver(DirectoryStore directory, ChannelBook channels, IOptions<FollowUpOptions> options)
 {
-    private const string LookUpFailed = "LOOK_UP_FAILED";
-
     /// <summary>Resolves the recipients of records.</summary>
     /// <param name="message">Says by which channels they are told.</param>
     /// <param name="records">The records.</param>
@@ -59,9 +58,11 @@ public sealed class RecipientResolver(DirectoryStore directory, ChannelBook chan
             }
         }
 
-        return new(record.Id, record.Data, [.. sources], [.. recipients.Values]);
+        foreach (var (field, reason) in record.WithoutValue)
+            recipients.TryAdd(field, new(field, [], Blocked(reason, field)));
+        return new(record.Id, record.Data, [.. sources], [.. recipients.Values], record.HasLookUpFailed);
 
         string Blocked(string problem, string user) =>
-            record.HasLookUpFailed ? LookUpFailed : problem.Length > 0 ? problem : blocked.GetValueOrDefault(user, "RECIPIENT_NOT_FOUND");
+            record.HasLookUpFailed ? HoldReasons.LookUpFailed : problem.Length > 0 ? problem : blocked.GetValueOrDefault(user, "RECIPIENT_NOT_FOUND");
     }
 }

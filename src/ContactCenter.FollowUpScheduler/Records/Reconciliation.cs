@@ -1,3 +1,5 @@
+using ContactCenter.FollowUpScheduler.Notifications;
+
 namespace ContactCenter.FollowUpScheduler.Records;
 
 /// <summary>An attempt to be planned.</summary>
@@ -55,9 +57,9 @@ public sealed record Reconciliation
         foreach (var record in matched)
         {
             var before = known.GetValueOrDefault(record.ReconciliationId);
-            if (before is { State: not RecordStates.Closed } && !HasOtherSources(before, record))
+            if (before is { State: not RecordStates.Closed } && (record.HasLookUpFailed || !HasOtherSources(before, record)))
             {
-                continued.Add(new(before.RecordId, before.Episode, record));
+                continued.Add(new(before.RecordId, before.Episode, record.HasLookUpFailed ? Blocked(before, record) : record));
                 if (before.State == RecordStates.Active)
                     planned.AddRange(Unplanned(before, record, attempts));
                 continue;
@@ -82,6 +84,13 @@ public sealed record Reconciliation
 
     private static bool HasOtherSources(TrackedRecord before, MatchedRecord record) =>
         before.Sources.Count > 0 && record.Sources.Count > 0 && !before.Sources.Intersect(record.Sources, StringComparer.Ordinal).Any();
+
+    /// <summary>A record whose recipients could not be looked up: those it has stay, but are told nothing until they can (FUP-49).</summary>
+    private static MatchedRecord Blocked(TrackedRecord before, MatchedRecord record)
+    {
+        var known = before.Recipients.Where(recipient => !recipient.IsRemoved).Select(recipient => new MatchedRecipient(recipient.UserId, recipient.GroupIds, HoldReasons.LookUpFailed)).ToList();
+        return known.Count > 0 ? record with { Sources = before.Sources, Recipients = known } : record;
+    }
 
     private static bool IsReachable(MatchedRecipient recipient) => recipient.BlockedReason.Length == 0;
 

@@ -15,10 +15,10 @@ internal static class ReconciliationStore
             WHERE follow_up_id = @followUpId AND (state <> 'CLOSED' OR reconciliation_id = ANY (@ids)) ORDER BY record_id FOR UPDATE
             """,
             new { followUpId, ids })).ToList();
-        var recipients = (await connection.QueryAsync<(Guid RecordId, string UserId, bool Removed, int Planned, int Settled)>(
-            "SELECT record_id, user_id, removed, planned, settled FROM followups.record_recipients WHERE record_id = ANY (@records)",
+        var recipients = (await connection.QueryAsync<(Guid RecordId, string UserId, string[] Groups, bool Removed, int Planned, int Settled)>(
+            "SELECT record_id, user_id, group_ids, removed, planned, settled FROM followups.record_recipients WHERE record_id = ANY (@records)",
             new { records = records.Select(record => record.RecordId).ToArray() }))
-            .ToLookup(row => row.RecordId, row => new TrackedRecipient(row.UserId, row.Removed, row.Planned, row.Settled));
+            .ToLookup(row => row.RecordId, row => new TrackedRecipient(row.UserId, row.Groups, row.Removed, row.Planned, row.Settled));
         return [.. records.Select(record => new TrackedRecord(record.RecordId, record.Id, record.Episode, record.State, record.Sources, [.. recipients[record.RecordId]]))];
     }
 

@@ -67,7 +67,7 @@ public sealed class RecordService(
             if (record.State != V1.RecordState.Stopped)
             {
                 await RecordStore.EndAsync(transaction.Connection, recordId, RecordStates.Stopped, request.Note);
-                if (await followUps.FindAsync(record.FollowUpId, context.CancellationToken) is { } followUp)
+                if ((await followUps.FindAsync(transaction.Connection, [record.FollowUpId], context.CancellationToken)).GetValueOrDefault(record.FollowUpId) is { } followUp)
                     await postActions.StopEarlyAsync(transaction, followUp, [(recordId, record.Episode, RecordStates.Stopped)], timeProvider.GetUtcNow());
                 transaction.Audit(new AuditEntry(context.GetCaller().Actor, "records.stop", $"records/{record.RecordId}", request.RequestId, Details: new() { ["note"] = request.Note }));
                 (record.State, record.CloseReason) = (V1.RecordState.Stopped, request.Note);
@@ -109,7 +109,7 @@ public sealed class RecordService(
         var outcome = new AnswerOutcome(AnswerResult.TokenUnknown);
         var response = await calls.RunAsync(context, request, async transaction =>
         {
-            outcome = await answers.TakeAsync(transaction, request.Token, context.CancellationToken);
+            outcome = await answers.TakeAsync(transaction, request.Token, usedTime: null, context.CancellationToken);
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "notifications.answer", $"notifications/{outcome.Answer?.NotificationId}", request.RequestId, outcome.Result.ToString().ToUpperInvariant()));
             return new V1.AnswerNotificationResponse { Answer = outcome.Answer };
         });

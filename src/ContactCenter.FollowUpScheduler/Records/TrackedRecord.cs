@@ -30,10 +30,11 @@ public sealed record TrackedRecord(Guid RecordId, string ReconciliationId, int E
 
 /// <summary>Someone who is told of a record, before a poll.</summary>
 /// <param name="UserId">The user.</param>
+/// <param name="GroupIds">Groups that brought him; empty if he is named himself.</param>
 /// <param name="IsRemoved">Whether he is no longer.</param>
 /// <param name="Planned">Attempts planned.</param>
 /// <param name="Settled">Attempts that have ended.</param>
-public sealed record TrackedRecipient(string UserId, bool IsRemoved, int Planned, int Settled);
+public sealed record TrackedRecipient(string UserId, IReadOnlyList<string> GroupIds, bool IsRemoved, int Planned, int Settled);
 
 /// <summary>Someone who is to be told of a record.</summary>
 /// <param name="UserId">The user; the reference as it was written if it was not resolved.</param>
@@ -46,4 +47,5 @@ public sealed record MatchedRecipient(string UserId, IReadOnlyList<string> Group
 /// <param name="Data">Its data as JSON.</param>
 /// <param name="Sources">User and group ids that its recipients came from.</param>
 /// <param name="Recipients">Who is to be told of it, each once.</param>
-public sealed record MatchedRecord(string ReconciliationId, string Data, IReadOnlyList<string> Sources, IReadOnlyList<MatchedRecipient> Recipients);
+/// <param name="HasLookUpFailed">Whether it is not known who is to be told, as looking it up has failed.</param>
+public sealed record MatchedRecord(string ReconciliationId, string Data, IReadOnlyList<string> Sources, IReadOnlyList<MatchedRecipient> Recipients, bool HasLookUpFailed);
