@@ -23,6 +23,9 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Calls any method.</summary>
+    protected CallInvoker Invoker => _channel.CreateCallInvoker();
+
     /// <summary>2 March 2026, 08:00 UTC, until a test lets it pass.</summary>
     protected ManualTimeProvider Time { get; } = new();
 
@@ -70,6 +73,7 @@ public abstract class FollowUpTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await servers.DropVirtualHostAsync(Broker);
         await _database.DisposeAsync();
         await Itsm.DisposeAsync();
         await Rbm.DisposeAsync();

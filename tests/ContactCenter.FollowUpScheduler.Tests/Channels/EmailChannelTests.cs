@@ -66,17 +66,21 @@ public sealed class EmailChannelTests(TestServers servers) : FollowUpTest(server
     [Fact]
     [Rule("FUP-50")]
     [Rule("FUP-55")]
-    public async Task A_mail_needs_a_subject_and_cards_become_text()
+    public async Task A_mail_needs_a_subject_and_every_change_to_text_is_told()
     {
         await PrepareMailAsync();
         var followUp = Mailed();
         followUp.Message.Subject = "";
         followUp.Message.Parts.Add(new MessagePart { Cards = new() { Cards_ = { new Card { Title = "t" } } } });
+        followUp.Message.Parts.Add(new MessagePart { Image = new() { Url = "https://img.example/i.png", AlternativeText = "i" } });
 
         var found = await FollowUps.ValidateFollowUpAsync(new() { FollowUp = followUp, Section = Section.Message }, cancellationToken: Cancellation);
 
         Assert.Equal(("follow_up.message.subject", "FIELD_REQUIRED"), (found.Problems.Single().Field, found.Problems.Single().Reason));
-        Assert.Equal(("follow_up.message.parts[1]", "SHOWN_AS_TEXT"), (found.Warnings.Single().Field, found.Warnings.Single().Code));
+        Assert.Equal(
+            [("parts[1]", "mail shows cards as title, description and links"), ("parts[2]", "mail shows images as alternative text and link"), ("actions[0]", "mail shows actions as links"), ("actions[1]", "mail shows actions as links")],
+            found.Warnings.Select(warning => (warning.Field["follow_up.message.".Length..], warning.Message)));
+        Assert.All(found.Warnings, warning => Assert.Equal("SHOWN_AS_TEXT", warning.Code));
     }
 
     private async Task PrepareMailAsync()

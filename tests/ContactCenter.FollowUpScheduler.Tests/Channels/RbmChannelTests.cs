@@ -71,6 +71,24 @@ public sealed class RbmChannelTests(TestServers servers) : FollowUpTest(servers)
     }
 
     [Fact]
+    [Rule("FUP-100")]
+    public async Task A_notification_that_is_refused_half_way_has_failed_and_lists_what_was_taken()
+    {
+        await PrepareAsync();
+        Itsm.HasTickets(Ticket("A"));
+        var followUp = Approvals();
+        followUp.Message.Parts.Add(new MessagePart { Text = "More of @{followup.data.id}." });
+        Rbm.Answer = request => (request.Body.Contains("More", StringComparison.Ordinal) ? 400 : 200, "{}");
+
+        await CreateAsync(followUp);
+
+        await Eventually.TrueAsync(async () => (await NotificationsAsync("approvals")).Any(notification => notification.State == NotificationState.Failed));
+        var failed = (await NotificationsAsync("approvals")).Single(notification => notification.Attempt == 1);
+        Assert.Equal((2, failed.MessageIds[0]), (failed.MessageIds.Count, Assert.Single(failed.AcceptedMessageIds)));
+        Assert.Empty((await History.ListConversationEventsAsync(new(), cancellationToken: Cancellation)).Events);
+    }
+
+    [Fact]
     [Rule("FUP-58")]
     [Rule("FUP-78")]
     [Rule("FUP-79")]

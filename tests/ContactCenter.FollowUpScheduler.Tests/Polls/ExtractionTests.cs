@@ -139,4 +139,21 @@ public sealed class ExtractionTests(TestServers servers) : FollowUpTest(servers)
 
         Assert.Equal(before, (await FollowUps.GetFollowUpAsync(new() { FollowUpId = "approvals" }, cancellationToken: Cancellation)).FollowUp.NextPollTime);
     }
+
+    [Fact]
+    [Rule("FUP-92")]
+    public async Task A_poll_that_is_due_while_another_one_runs_is_skipped_and_listed()
+    {
+        await PrepareAsync();
+        Itsm.Answer = _ => (0, "");
+        await FollowUps.CreateFollowUpAsync(new() { FollowUp = Approvals() }, cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => !Itsm.Requests.IsEmpty);
+
+        await FollowUps.TriggerPollAsync(new() { FollowUpId = "approvals" }, cancellationToken: Cancellation);
+        await PolledAsync("approvals", 1);
+
+        var polls = (await Polls.ListPollsAsync(new() { FollowUpId = "approvals" }, cancellationToken: Cancellation)).Polls;
+        Assert.Equal([(PollState.Running, ""), (PollState.Skipped, "POLL_RUNNING")], polls.OrderBy(poll => poll.State).Select(poll => (poll.State, poll.Reason)));
+        Assert.Single(Itsm.Requests);
+    }
 }

@@ -105,15 +105,71 @@ public sealed class RecipientTests(TestServers servers) : FollowUpTest(servers)
 
         Assert.Single(Itsm.Requests, request => request.Path == "/managers/red");
         Assert.Equal("B", (await People.GetUserAsync(new() { UserId = "ana" }, cancellationToken: Cancellation)).User.Attributes["last_ticket"]);
-        Assert.Empty((await RecordAsync("approvals", "C")).Recipients);
+        Assert.Equal([("@{local.manager.id}", "LOOK_UP_FAILED")], await RecipientsAsync("C"));
+    }
 
-        static string Team(string id, string team) => $$"""{"id":"{{id}}","status":"Pending Approval","team":"{{team}}"}""";
+    [Fact]
+    [Rule("FUP-46")]
+    [Rule("FUP-49")]
+    public async Task A_look_up_that_fails_blocks_who_is_told_of_its_record_until_it_succeeds()
+    {
+        await PrepareAsync();
+        await People.BatchUpsertUsersAsync(new() { Users = { new User { UserId = "bo", Phone = "+351210000002" } } }, cancellationToken: Cancellation);
+        await Integrations.CreateIntegrationAsync(
+            new() { Integration = new() { IntegrationId = "managers", Method = HttpMethod.Get, Url = $"http://{Itsm.Authority}/managers/@{{followup.data.team}}" } }, cancellationToken: Cancellation);
+        var followUp = Approvals();
+        followUp.Recipients.User = "@{local.manager.id}";
+        followUp.Recipients.Steps.Add(new Step { IntegrationCall = new() { IntegrationId = "managers", ResultAs = "manager" } });
+        var managers = new Dictionary<string, string?> { ["/managers/red"] = "ana", ["/managers/blue"] = null };
+        Itsm.Answer = request => !managers.TryGetValue(request.Path, out var manager)
+            ? (200, $$"""{"result":[{{Team("A", "red")}},{{Team("B", "blue")}}]}""")
+            : manager is null ? (404, "{}") : (200, $$"""{"id":"{{manager}}"}""");
+
+        await CreateAsync(followUp);
+        await SentAsync("approvals", 1);
+        Assert.Equal([("@{local.manager.id}", "LOOK_UP_FAILED")], await RecipientsAsync("B"));
+
+        managers = new() { ["/managers/red"] = null, ["/managers/blue"] = "bo" };
+        await PassAsync(TimeSpan.FromMinutes(30));
+        await PolledAsync("approvals", 2);
+        Assert.Equal("bo", (await SentAsync("approvals", 2))[^1].UserId);
+        Assert.Equal([("ana", "LOOK_UP_FAILED")], await RecipientsAsync("A"));
+        Assert.Equal([("bo", "")], await RecipientsAsync("B"));
+        await PassAsync(TimeSpan.FromMinutes(30));
+        await Eventually.TrueAsync(async () => (await NotificationsAsync("approvals")).Any(notification => notification is { UserId: "ana", Attempt: 2, Reason: "LOOK_UP_FAILED" }));
+
+        managers["/managers/red"] = "ana";
+        await PassAsync(TimeSpan.FromMinutes(30));
+        var again = (await SentAsync("approvals", 4)).Single(notification => notification is { UserId: "ana", Attempt: 2 });
+        Assert.Equal(Time.GetUtcNow(), again.EffectiveDueTime.ToDateTimeOffset());
+        Assert.Equal([("ana", "")], await RecipientsAsync("A"));
+    }
+
+    [Fact]
+    [Rule("FUP-48")]
+    public async Task Who_leaves_a_group_is_not_told_by_its_next_attempt()
+    {
+        await PrepareAsync();
+        await People.BatchUpsertUsersAsync(new() { Users = { new User { UserId = "bo", Phone = "+351210000002" } } }, cancellationToken: Cancellation);
+        await People.UpsertGroupAsync(new() { Group = new() { GroupId = "analysts", DisplayName = "Analysts", UserIds = { "ana", "bo" } } }, cancellationToken: Cancellation);
+        var followUp = Approvals();
+        (followUp.Recipients.User, followUp.Recipients.Group, followUp.DataExtraction.PollingFrequencyMinutes) = ("", "analysts", 7_200);
+        Itsm.HasTickets(Ticket("A"));
+        await CreateAsync(followUp);
+        await SentAsync("approvals", 2);
+
+        await People.UpsertGroupAsync(new() { Group = new() { GroupId = "analysts", DisplayName = "Analysts", UserIds = { "ana" } } }, cancellationToken: Cancellation);
+        await PassAsync(TimeSpan.FromMinutes(60));
+
+        Assert.Equal("ana", (await SentAsync("approvals", 3)).Single(notification => notification.Attempt == 2).UserId);
+        await Eventually.TrueAsync(async () => (await NotificationsAsync("approvals")).Any(notification => notification is { UserId: "bo", Attempt: 2, Reason: "NO_LONGER_WANTED" }));
     }
 
     [Fact]
     [Rule("FUP-20")]
     [Rule("FUP-21")]
     [Rule("FUP-47")]
+    [Rule("FUP-48")]
     public async Task The_directory_refuses_what_it_cannot_keep()
     {
         await FailsAsync(
@@ -128,10 +184,17 @@ public sealed class RecipientTests(TestServers servers) : FollowUpTest(servers)
             "users[1].user_id FIELD_INVALID");
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", People.UpsertGroupAsync(new() { Group = new() { GroupId = "g", DisplayName = "G", UserIds = { "nobody" } } }, cancellationToken: Cancellation), "group.user_ids");
         await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", People.DeclareUserAttributeAsync(new() { Attribute = "email" }, cancellationToken: Cancellation), "attribute");
+        var tooMany = new Group { GroupId = "g", DisplayName = "G", UserIds = { Enumerable.Range(0, 1_001).Select(i => $"u{i}") } };
+        await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", People.UpsertGroupAsync(new() { Group = tooMany }, cancellationToken: Cancellation), "group.user_ids FIELD_INVALID: must be at most 1000");
         for (var i = 0; i < 15; i++)
             await People.DeclareUserAttributeAsync(new() { Attribute = $"a{i}" }, cancellationToken: Cancellation);
         await People.DeclareUserAttributeAsync(new() { Attribute = "a0" }, cancellationToken: Cancellation);
         await FailsAsync(StatusCode.ResourceExhausted, "TOO_MANY_ATTRIBUTES", People.DeclareUserAttributeAsync(new() { Attribute = "a15" }, cancellationToken: Cancellation));
         await FailsAsync(StatusCode.NotFound, "USER_NOT_FOUND", People.DeleteUserAsync(new() { UserId = "nobody" }, cancellationToken: Cancellation));
     }
+
+    private async Task<IEnumerable<(string User, string Blocked)>> RecipientsAsync(string id) =>
+        (await RecordAsync("approvals", id)).Recipients.Select(recipient => (recipient.UserId, recipient.BlockedReason)).ToList();
+
+    private static string Team(string id, string team) => $$"""{"id":"{{id}}","status":"Pending Approval","team":"{{team}}"}""";
 }
