@@ -23,9 +23,11 @@ public static class StorageExportHost
 
     /// <summary>Builds the service without starting it.</summary>
     /// <param name="args">Command-line settings, which win over the environment and appsettings.json.</param>
-    public static WebApplication Create(string[] args)
+    /// <param name="time">The clock; the system's if not given.</param>
+    public static WebApplication Create(string[] args, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddServiceDefaults();
         builder.AddOptionalRedis();
         var attempts = builder.Configuration.GetSection(UploadSection).Get<UploadOptions>()?.Attempts ?? new UploadOptions().Attempts;
@@ -34,6 +36,7 @@ public static class StorageExportHost
             .AddJob<DocumentTaker>(FileJobs.TakeDocument, FileJobs.DocumentPolicy)
             .AddJob<MediumTaker>(FileJobs.TakeMedium, FileJobs.SourcePolicy, LongestTransfer)
             .AddJob<FileUploader>(FileJobs.Upload, FileJobs.UploadPolicy(attempts), LongestTransfer)
+            .AddRecurring<BacklogWatch>(FileJobs.Watch, Schedule.Every(TimeSpan.FromMinutes(1)), policy: RetryPolicy.Fast)
             .AddRecurring<LeftoverSweeper>(FileJobs.Sweep, Schedule.Every(TimeSpan.FromHours(1)), policy: RetryPolicy.Fast));
         builder.AddCallers("storage");
         builder.AddEgress("storage-export");

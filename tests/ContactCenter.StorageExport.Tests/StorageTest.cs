@@ -23,6 +23,9 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Calls any method.</summary>
+    protected CallInvoker Invoker => _channel.CreateCallInvoker();
+
     protected StoreService.StoreServiceClient Stores { get; private set; } = null!;
 
     protected FileService.FileServiceClient Files { get; private set; } = null!;
@@ -31,6 +34,9 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
 
     /// <summary>The settings of a host, which another process may get too.</summary>
     protected IReadOnlyList<string> Arguments { get; private set; } = [];
+
+    /// <summary>The clock of the service.</summary>
+    protected virtual TimeProvider Clock => TimeProvider.System;
 
     /// <summary>Hosts that may be reached.</summary>
     protected virtual IEnumerable<string> Settings => [];
@@ -42,14 +48,14 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
             $"--ConnectionStrings:rabbitmq={await BrokerAsync()}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
-            .. TestKey.Settings("storage.read", "storage.operate", "storage.admin"),
+            .. TestKey.Settings(Clock, "storage.read", "storage.operate", "storage.admin"),
             .. TestKey.SecretSettings,
             .. TestOutputLog.Settings,
             .. Settings,
         ];
         _database = await servers.CreateDatabaseAsync(
             "storage",
-            (empty, cancellation) => StorageExportHost.Create([.. Arguments, Of(empty)]).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation),
+            (empty, cancellation) => StorageExportHost.Create([.. Arguments, Of(empty)], Clock).Services.GetRequiredService<Migrator>().MigrateAsync(cancellation),
             Cancellation);
         Arguments = [.. Arguments, Of(_database.ConnectionString)];
         await StartAsync();
@@ -63,7 +69,7 @@ public abstract class StorageTest(TestServers servers) : IAsyncLifetime
     /// <summary>Starts the service.</summary>
     protected async Task StartAsync()
     {
-        _app = StorageExportHost.Create([.. Arguments]);
+        _app = StorageExportHost.Create([.. Arguments], Clock);
         _app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new TestOutputLog());
         await _app.StartAsync(Cancellation);
         // Endpoints are bound in the order of their names.

@@ -17,6 +17,9 @@ internal static class FileJobs
     /// <summary>Clears away what is left of old uploads and what the store has confirmed.</summary>
     public const string Sweep = "files.sweep";
 
+    /// <summary>Looks how long files have waited.</summary>
+    public const string Watch = "files.watch";
+
     private const string Documents = "documents";
     private const string Media = "media";
     private const string Sources = "sources";
@@ -38,11 +41,21 @@ internal static class FileJobs
         "sources", null, TimeSpan.FromHours(25), TimeSpan.FromSeconds(2), 2, TimeSpan.FromMinutes(5), 0.2,
         [new("dns, connect, timeout, reset, exception, file_empty, incomplete", RetryAction.Retry), new("status 404, 408, 425, 429, 5xx", RetryAction.Retry)]);
 
-    /// <summary>Options of a job for a file.</summary>
+    /// <summary>Enqueues the upload of a file's present revision, or moves the one that waits.</summary>
+    /// <param name="transaction">Commits it.</param>
     /// <param name="file">The file.</param>
-    /// <param name="deduplicationKey">Tells it from the file's other jobs of its kind.</param>
-    public static JobOptions Options(CatalogueFile file, string deduplicationKey) =>
-        new() { Key = file.FileId.ToString(), Group = file.Kind is "metadata" or "transcript" ? Documents : Media, DeduplicationKey = deduplicationKey };
+    /// <param name="due">Not before.</param>
+    public static void EnqueueUpload(DurableTransaction transaction, CatalogueFile file, DateTimeOffset due) => transaction.Enqueue(
+        Upload,
+        new UploadOrder(file.FileId, file.Revision),
+        new()
+        {
+            Key = file.FileId.ToString(),
+            Group = file.Kind is "metadata" or "transcript" ? Documents : Media,
+            DeduplicationKey = $"{file.FileId}/{file.Revision}",
+            DueTime = due,
+            MovesExisting = true,
+        });
 
     /// <summary>Enqueues the taking of content that a notice tells of.</summary>
     /// <param name="transaction">Of the notice.</param>

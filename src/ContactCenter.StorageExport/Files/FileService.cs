@@ -8,7 +8,8 @@ namespace ContactCenter.StorageExport.Files;
 
 /// <summary>Tells where files are; <c>file_service.proto</c> is its specification.</summary>
 /// <param name="files">The catalogue.</param>
-internal sealed class FileService(FileStore files) : V1.FileService.FileServiceBase
+/// <param name="timeProvider">Now.</param>
+internal sealed class FileService(FileStore files, TimeProvider timeProvider) : V1.FileService.FileServiceBase
 {
     private const string Domain = StorageErrors.Domain;
     private const int PositionParts = 2;
@@ -30,6 +31,24 @@ internal sealed class FileService(FileStore files) : V1.FileService.FileServiceB
         var response = new V1.ListSessionFilesResponse { Files = { found.Take(size).Select(MessageOf) } };
         if (found.Count > size)
             response.NextPageToken = Paging.Token(filter, found[size - 1].Kind, found[size - 1].FileId.ToString());
+        return response;
+    }
+
+    /// <inheritdoc />
+    public override async Task<V1.ListFilesResponse> ListFiles(V1.ListFilesRequest request, ServerCallContext context)
+    {
+        var state = (FileState)(request.State - 1);
+        if (state is not (FileState.Expected or FileState.Fetching or FileState.Pending or FileState.Uploading or FileState.Held or FileState.Failed))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "state", "must be EXPECTED, FETCHING, PENDING, UPLOADING, HELD or FAILED");
+        var before = RpcTimes.Read(request.StateTimeBefore, Domain, "state_time_before") ?? timeProvider.GetUtcNow();
+        var size = Pages.Size(request.PageSize);
+        var filter = new V1.ListFilesRequest { State = request.State, StateTimeBefore = request.StateTimeBefore };
+        var after = Pages.Position(request.PageToken, filter, PositionParts) is { } position ? (position.Time(0), position.Id(1)) : ((DateTimeOffset, Guid)?)null;
+        var found = await files.ListAsync(state, before, after, size + 1, context.CancellationToken);
+
+        var response = new V1.ListFilesResponse { Files = { found.Take(size).Select(MessageOf) } };
+        if (found.Count > size)
+            response.NextPageToken = Paging.Token(filter, Paging.Part(new(found[size - 1].StateTime)), found[size - 1].FileId.ToString());
         return response;
     }
 

@@ -83,6 +83,12 @@ internal sealed class FileStore(DurableDatabase database)
     public static Task<bool> HasEndedAsync(NpgsqlConnection connection, SessionReference session) => connection.ExecuteScalarAsync<bool>(
         "SELECT EXISTS (SELECT FROM storage.files WHERE (session_kind, session_id, kind) = (@Kind, @Id, 'metadata') AND end_time IS NOT NULL)", session);
 
+    /// <summary>Finds the files that wait for the store, documents first and then those that have waited for longest (STO-45).</summary>
+    /// <param name="connection">A connection.</param>
+    /// <param name="limit">Most files.</param>
+    public static Task<IEnumerable<CatalogueFile>> WaitingAsync(NpgsqlConnection connection, int limit) => connection.QueryAsync<CatalogueFile>(
+        $"SELECT {Columns} FROM storage.files f WHERE f.state = 'PENDING' ORDER BY f.kind IN ('metadata', 'transcript') DESC, f.state_time LIMIT @limit", new { limit });
+
     /// <summary>Finds a file; null if there is none.</summary>
     /// <param name="fileId">The file.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -110,6 +116,26 @@ internal sealed class FileStore(DurableDatabase database)
             ORDER BY f.kind, f.file_id LIMIT @limit
             """,
             new { session, sessionId, afterKind = after?.Kind, afterId = after?.FileId, limit },
+            cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Lists files in a state, those first that have been in it for longest.</summary>
+    /// <param name="state">The state, one that is not final.</param>
+    /// <param name="before">Only those that have been in it since before this time.</param>
+    /// <param name="after">Time and id of the last file of the page before; null for the first page.</param>
+    /// <param name="limit">Most files.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<List<CatalogueFile>> ListAsync(FileState state, DateTimeOffset before, (DateTimeOffset Time, Guid FileId)? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<CatalogueFile>(new(
+            $"""
+            SELECT {Columns} FROM storage.files f
+            WHERE f.state = '{state.ToString().ToUpperInvariant()}' AND f.state_time < @before
+              AND (@afterTime::timestamptz IS NULL OR (f.state_time, f.file_id) > (@afterTime, @afterId))
+            ORDER BY f.state_time, f.file_id LIMIT @limit
+            """,
+            new { before, afterTime = after?.Time, afterId = after?.FileId, limit },
             cancellationToken: cancellationToken))).AsList();
     }
 

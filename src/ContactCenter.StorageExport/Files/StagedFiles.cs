@@ -73,7 +73,7 @@ internal static class StagedFiles
             return taken;
         }
 
-        transaction.Enqueue(FileJobs.Upload, new UploadOrder(taken.FileId, taken.Revision), FileJobs.Options(taken, $"{taken.FileId}/{taken.Revision}"));
+        FileJobs.EnqueueUpload(transaction, taken, now);
         transaction.Publish(FileMessages.Ready(taken, now), taken.SessionName, mandatory: false);
         return taken;
     }

@@ -47,7 +47,8 @@ CREATE TABLE storage.files (
 );
 
 CREATE UNIQUE INDEX ux_files_one_per_number ON storage.files (session_kind, session_id, kind, number) WHERE kind IN ('recording', 'voicemail');
-CREATE INDEX ix_files_waiting ON storage.files (state_time) WHERE state IN ('PENDING', 'UPLOADING');
+CREATE INDEX ix_files_unfinished ON storage.files (state, state_time, file_id) WHERE state IN ('EXPECTED', 'FETCHING', 'PENDING', 'UPLOADING', 'HELD', 'FAILED');
+CREATE INDEX ix_files_by_stored_time ON storage.files USING brin (stored_time);
 
 CREATE TABLE storage.staged_pieces (
   file_id uuid NOT NULL,
@@ -67,7 +68,8 @@ ALTER TABLE storage.stores
   ADD COLUMN health_reason text NOT NULL DEFAULT '',
   ADD COLUMN health_detail text NOT NULL DEFAULT '',
   ADD COLUMN health_time timestamptz NOT NULL DEFAULT now(),
-  ADD COLUMN next_probe_time timestamptz;
+  ADD COLUMN next_probe_time timestamptz,
+  ADD COLUMN is_overdue boolean NOT NULL DEFAULT false;
 
 COMMENT ON TABLE storage.files IS 'The catalogue: every file that was ever due, with its state, place and checksums.';
 COMMENT ON COLUMN storage.files.source_id IS 'Tells the files of a session and kind apart: the platform''s id of a medium; of a document its extension.';
@@ -82,4 +84,5 @@ COMMENT ON COLUMN storage.files.stored_revision IS 'The revision that the store 
 COMMENT ON COLUMN storage.files.durability IS 'UNCONFIRMED where the store cannot tell whether bytes are on its disk.';
 COMMENT ON TABLE storage.staged_pieces IS 'Bytes that wait until the store has them: pieces of 1 MiB, the last one shorter.';
 COMMENT ON COLUMN storage.stores.is_down IS 'Whether uploads wait for a probe, see STO-62.';
+COMMENT ON COLUMN storage.stores.is_overdue IS 'Whether it was told that a file has waited for more than an hour, see STO-63.';
 COMMENT ON COLUMN storage.stores.next_probe_time IS 'From when on an upload may try a store that is down.';

@@ -37,27 +37,27 @@ internal static class StoreHealth
     public static Task<StoreTurn?> FindAsync(NpgsqlConnection connection) => connection.QuerySingleOrDefaultAsync<StoreTurn>(
         "SELECT store_id AS StoreId, revision AS Revision, is_down AS IsDown, next_probe_time AS NextProbeTime, false AS IsTurn FROM storage.stores WHERE active");
 
-    /// <summary>Lets files wait.</summary>
+    /// <summary>Lets files wait, unless the store's settings have changed since it was tried.</summary>
     /// <param name="transaction">Commits it.</param>
-    /// <param name="storeId">The store.</param>
+    /// <param name="store">The store as it was tried.</param>
     /// <param name="failure">Why.</param>
     /// <param name="now">The time.</param>
     /// <param name="interval">From one try to the next.</param>
     /// <returns>How long they wait.</returns>
-    public static async Task<TimeSpan> FailedAsync(DurableTransaction transaction, Guid storeId, StoreException failure, DateTimeOffset now, TimeSpan interval)
+    public static async Task<TimeSpan> FailedAsync(DurableTransaction transaction, StoreTurn store, StoreException failure, DateTimeOffset now, TimeSpan interval)
     {
         var pause = failure.Reason == StorageErrors.HostKeyMismatch ? MismatchInterval : interval;
         var isNews = await transaction.Connection.ExecuteScalarAsync<bool?>(
             """
             UPDATE storage.stores AS s SET is_down = true, health_reason = @Reason, health_detail = @Detail, next_probe_time = @next,
               health_time = CASE WHEN before.is_down THEN s.health_time ELSE @now END
-            FROM (SELECT store_id, is_down FROM storage.stores WHERE store_id = @storeId FOR UPDATE) AS before
+            FROM (SELECT store_id, is_down FROM storage.stores WHERE store_id = @StoreId AND revision = @Revision FOR UPDATE) AS before
             WHERE s.store_id = before.store_id RETURNING NOT before.is_down
             """,
-            new { storeId, failure.Reason, failure.Detail, now, next = now + pause });
+            new { store.StoreId, store.Revision, failure.Reason, failure.Detail, now, next = now + pause });
         if (isNews is true)
-            await PublishAsync(transaction, storeId, failure.Reason, now);
-        return pause;
+            await PublishAsync(transaction, now);
+        return isNews is null ? TimeSpan.Zero : pause;
     }
 
     /// <summary>Lets files be written again.</summary>
@@ -73,7 +73,23 @@ internal static class StoreHealth
             """,
             new { storeId, now });
         if (changed > 0)
-            await PublishAsync(transaction, storeId, "", now);
+            await PublishAsync(transaction, now);
+    }
+
+    /// <summary>Tells when a file has come to wait for more than an hour, and when none does any more (STO-63).</summary>
+    /// <param name="transaction">Commits it.</param>
+    /// <param name="now">The time.</param>
+    public static async Task WatchAsync(DurableTransaction transaction, DateTimeOffset now)
+    {
+        var changed = await transaction.Connection.ExecuteAsync(
+            """
+            UPDATE storage.stores s SET is_overdue = w.is_overdue
+            FROM (SELECT EXISTS (SELECT FROM storage.files WHERE state IN ('PENDING', 'UPLOADING') AND state_time < @before) AS is_overdue) w
+            WHERE s.active AND s.is_overdue <> w.is_overdue
+            """,
+            new { before = now - Backlog.OverdueAfter });
+        if (changed > 0)
+            await PublishAsync(transaction, now);
     }
 
     /// <summary>What waits, and how the active store is; null if none is configured.</summary>
@@ -81,13 +97,13 @@ internal static class StoreHealth
     public static Task<HealthReport?> ReadAsync(NpgsqlConnection connection) => connection.QuerySingleOrDefaultAsync<HealthReport>(
         """
         SELECT s.store_id AS StoreId, s.is_down AS IsDown, s.health_reason AS Reason, s.health_detail AS Detail, s.health_time AS ChangeTime,
-          s.next_probe_time AS NextProbeTime, w.files AS WaitingFiles, w.bytes AS WaitingBytes, w.oldest AS OldestWaitingTime
+          s.next_probe_time AS NextProbeTime, s.is_overdue AS IsOverdue, w.files AS WaitingFiles, w.bytes AS WaitingBytes, w.oldest AS OldestWaitingTime
         FROM storage.stores s CROSS JOIN (
           SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes, min(state_time) AS oldest FROM storage.files WHERE state IN ('PENDING', 'UPLOADING')) AS w
         WHERE s.active
         """);
 
-    private static async Task PublishAsync(DurableTransaction transaction, Guid storeId, string reason, DateTimeOffset now)
+    private static async Task PublishAsync(DurableTransaction transaction, DateTimeOffset now)
     {
         if (await ReadAsync(transaction.Connection) is not { } report)
             return;
@@ -97,14 +113,15 @@ internal static class StoreHealth
                 EventId = Guid.CreateVersion7(now),
                 OccurredTime = now,
                 RecordedTime = now,
-                StoreId = storeId.ToString(),
-                Healthy = reason.Length == 0,
-                Reason = reason,
+                StoreId = report.StoreId.ToString(),
+                Healthy = !report.IsDown,
+                Reason = report.Reason,
                 WaitingFiles = report.WaitingFiles,
                 WaitingBytes = report.WaitingBytes,
                 OldestWaitingTime = report.OldestWaitingTime is { } oldest ? new DateTimeOffset(oldest) : null,
+                Overdue = report.IsOverdue,
             },
-            $"stores/{storeId}",
+            $"stores/{report.StoreId}",
             mandatory: false);
     }
 }
@@ -124,21 +141,19 @@ internal sealed record StoreTurn(Guid StoreId, long Revision, bool IsDown, DateT
 /// <param name="Detail">The same in words.</param>
 /// <param name="ChangeTime">Since when it is as it is.</param>
 /// <param name="NextProbeTime">When it is tried again; null if it is not down.</param>
+/// <param name="IsOverdue">Whether it was told that a file has waited for more than an hour.</param>
 /// <param name="WaitingFiles">How many files wait.</param>
 /// <param name="WaitingBytes">How many bytes these have.</param>
 /// <param name="OldestWaitingTime">Since when the oldest waits; null if none does.</param>
 internal sealed record HealthReport(
-    Guid StoreId, bool IsDown, string Reason, string Detail, DateTime ChangeTime, DateTime? NextProbeTime, long WaitingFiles, long WaitingBytes, DateTime? OldestWaitingTime)
+    Guid StoreId, bool IsDown, string Reason, string Detail, DateTime ChangeTime, DateTime? NextProbeTime, bool IsOverdue, long WaitingFiles, long WaitingBytes, DateTime? OldestWaitingTime)
 {
-    /// <summary>Files that wait for longer make the service degraded (STO-63).</summary>
-    private static readonly TimeSpan DegradedAfter = TimeSpan.FromMinutes(15);
-
     /// <summary>The report as callers see it.</summary>
     /// <param name="now">The time.</param>
     public V1.StoreHealth ToMessage(DateTimeOffset now) => new()
     {
         Healthy = !IsDown,
-        Degraded = OldestWaitingTime is { } oldest && now - oldest > DegradedAfter,
+        Degraded = OldestWaitingTime is { } oldest && now - oldest > Backlog.DegradedAfter,
         Reason = Reason,
         Detail = Detail,
         ChangeTime = ChangeTime.ToTimestamp(),
@@ -146,5 +161,6 @@ internal sealed record HealthReport(
         WaitingFiles = WaitingFiles,
         WaitingBytes = WaitingBytes,
         OldestWaitingTime = OldestWaitingTime?.ToTimestamp(),
+        Overdue = OldestWaitingTime is { } first && now - first > Backlog.OverdueAfter,
     };
 }

@@ -28,6 +28,9 @@ internal sealed class StoreService(
     private const string Domain = StorageErrors.Domain;
     private const int TestsPerMinute = 10;
 
+    // Beyond that files follow as their pauses end.
+    private const int MostWoken = 1_000;
+
     /// <inheritdoc />
     public override async Task<GetStoreResponse> GetStore(GetStoreRequest request, ServerCallContext context)
     {
@@ -35,6 +38,13 @@ internal sealed class StoreService(
         if (await SettingsStore.FindAsync(connection) is not { } stored)
             return new();
         return new() { Store = stored.ToMessage(), Health = (await StoreHealth.ReadAsync(connection))?.ToMessage(timeProvider.GetUtcNow()) };
+    }
+
+    /// <inheritdoc />
+    public override async Task<GetBacklogResponse> GetBacklog(GetBacklogRequest request, ServerCallContext context)
+    {
+        await using var connection = await database.OpenAsync(context.CancellationToken);
+        return new() { Kinds = { await Backlog.ReadAsync(connection, timeProvider.GetUtcNow()) } };
     }
 
     /// <inheritdoc />
@@ -58,6 +68,9 @@ internal sealed class StoreService(
             await store.KeepAsync(transaction.Connection, updated, settings.Secrets);
             if (stored is null)
                 await FileJobs.ShareAsync(transaction, context.CancellationToken);
+            // What has waited for the settings to be mended goes on at once.
+            foreach (var file in await FileStore.WaitingAsync(transaction.Connection, MostWoken))
+                FileJobs.EnqueueUpload(transaction, file, now);
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "store.update", $"stores/{updated.StoreId}", request.RequestId));
             return new UpdateStoreResponse { Store = updated.ToMessage() };
         });

@@ -45,7 +45,7 @@ internal sealed class FileUploader(
         }
         catch (StoreException failed) when (failed.ConcernsStore || refusals.IsStore(failed))
         {
-            var pause = await ledger.StoreFailedAsync(begun.Store!.StoreId, failed, cancellationToken);
+            var pause = await ledger.StoreFailedAsync(begun.Store!, failed, cancellationToken);
             await ledger.FailAsync(order, FileState.Pending, failed.Reason, cancellationToken);
             throw Wait("store_down", pause);
         }

@@ -67,10 +67,10 @@ internal sealed class UploadLedger
 
     /// <summary>Lets all files wait, as the store cannot be written to.</summary>
     /// <returns>For how long.</returns>
-    public async Task<TimeSpan> StoreFailedAsync(Guid storeId, StoreException failure, CancellationToken cancellationToken)
+    public async Task<TimeSpan> StoreFailedAsync(StoreTurn store, StoreException failure, CancellationToken cancellationToken)
     {
         await using var transaction = await _database.BeginAsync(cancellationToken);
-        var pause = await StoreHealth.FailedAsync(transaction, storeId, failure, _time.GetUtcNow(), _probeInterval);
+        var pause = await StoreHealth.FailedAsync(transaction, store, failure, _time.GetUtcNow(), _probeInterval);
         await transaction.CommitAsync(cancellationToken);
         return pause;
     }

@@ -36,7 +36,7 @@ public sealed class WireFormTests
     public void StoreHealthChanged_keeps_its_form() => Keeps<StoreHealthChanged>(
         "store-health-changed",
         Head,
-        """{"storeId":"0195a5c2-7c00-7000-8000-000000000003","healthy":false,"reason":"STORE_UNREACHABLE","waitingFiles":2,"waitingBytes":20,"oldestWaitingTime":"2026-03-02T09:00:00+00:00"}""");
+        """{"storeId":"0195a5c2-7c00-7000-8000-000000000003","healthy":false,"reason":"STORE_UNREACHABLE","waitingFiles":2,"waitingBytes":20,"oldestWaitingTime":"2026-03-02T09:00:00+00:00","overdue":true}""");
 
     private static void Keeps<T>(string urn, string head, string rest)
         where T : class

@@ -47,6 +47,7 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
     {
         await _bus.StopAsync(CancellationToken.None);
         await base.DisposeAsync();
+        await _servers.DropVirtualHostAsync(_broker);
         await _outside.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -80,7 +81,7 @@ public abstract class ExportTest(TestServers servers, SshServer server) : Storag
     {
         var before = await QueryAsync<long>("SELECT count(*) FROM durable.inbox_messages");
         foreach (var message in messages)
-            await _bus.Publish(message, context => context.MessageId = Guid.CreateVersion7(Now), Cancellation);
+            await _bus.Publish(message, context => context.MessageId = Guid.CreateVersion7(Clock.GetUtcNow()), Cancellation);
         await Eventually.TrueAsync(async () => await QueryAsync<long>("SELECT count(*) FROM durable.inbox_messages") == before + messages.Length);
     }
 
