@@ -25,6 +25,9 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Calls any method.</summary>
+    protected CallInvoker Invoker => _channel.CreateCallInvoker();
+
     protected ConnectorService.ConnectorServiceClient Connectors { get; private set; } = null!;
 
     protected OperationsService.OperationsServiceClient Operations { get; private set; } = null!;
@@ -53,6 +56,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await servers.DropVirtualHostAsync(_broker);
         await _database.DisposeAsync();
         GC.SuppressFinalize(this);
     }

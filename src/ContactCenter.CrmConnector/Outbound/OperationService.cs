@@ -49,9 +49,15 @@ public sealed partial class OperationService(
         var filter = request.Filter ?? new();
         var state = Chosen<WorkState>((int)filter.State, "filter.state");
         var kind = Chosen<WorkKind>((int)filter.Kind, "filter.kind");
+        if (!Enum.IsDefined(filter.Endpoint))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.endpoint", "is no known value");
+        if (filter.Status is not (0 or >= 100 and <= 599))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.status", "must be 100 to 599, or 0 for all");
+        var choice = new OperationChoice(
+            filter.Session, state, kind, filter.Endpoint, filter.Reason, filter.Status, filter.RecordId, filter.ConnectorId, RpcTimes.Read(filter.CreateTimeBefore, Domain, "filter.create_time_before"));
         var size = Pages.Size(request.PageSize);
         var after = Pages.Position(request.PageToken, filter, 3) is { } position ? (position.Time(0), position.Number(1), position.Id(2)) : ((DateTimeOffset, long, Guid)?)null;
-        var rows = await store.ListAsync(filter.Session.Length > 0 ? filter.Session : null, state, kind, after, size + 1, context.CancellationToken);
+        var rows = await store.ListAsync(choice, after, size + 1, context.CancellationToken);
         var response = new V1.ListOperationsResponse { Operations = { rows.Take(size).Select(OperationMessages.Of) } };
         if (rows.Count > size)
         {

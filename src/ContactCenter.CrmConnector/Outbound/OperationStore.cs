@@ -1,3 +1,4 @@
+using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
 using Dapper;
@@ -137,30 +138,58 @@ public sealed class OperationStore(DurableDatabase database)
         connection.QuerySingleOrDefaultAsync<StoredOperation?>($"SELECT {Columns} FROM crm.operations WHERE operation_id = @id", new { id });
 
     /// <summary>Lists operations: of one session in the order of their places, else the newest first.</summary>
-    /// <param name="session">Null for all.</param>
-    /// <param name="state">Null for all.</param>
-    /// <param name="kind">Null for all.</param>
+    /// <param name="choice">Which ones.</param>
     /// <param name="after">Where the page before ended; null for the first.</param>
     /// <param name="limit">Most operations.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<IReadOnlyList<StoredOperation>> ListAsync(
-        string? session, WorkState? state, WorkKind? kind, (DateTimeOffset Time, long Rank, Guid Id)? after, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredOperation>> ListAsync(OperationChoice choice, (DateTimeOffset Time, long Rank, Guid Id)? after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var (order, follows) = session is null
+        var (order, follows) = choice.Session.Length == 0
             ? ("operation_id DESC", "operation_id < @id")
             : ("position_time, position_rank, operation_id", "(position_time, position_rank, operation_id) > (@time, @rank, @id)");
         return (await connection.QueryAsync<StoredOperation>(new(
             $"""
             SELECT {Columns} FROM crm.operations
-            WHERE (@session::text IS NULL OR session = @session) AND (@state::text IS NULL OR state = @state) AND (@kind::text IS NULL OR kind = @kind)
+            WHERE (@Session = '' OR session = @Session) AND (@state::text IS NULL OR state = @state) AND (@kind::text IS NULL OR kind = @kind)
+              AND (@endpoint = 0 OR step = @endpoint) AND (@Reason = '' OR reason = @Reason) AND (@Status = 0 OR (attempts -> -1 ->> 'status')::integer = @Status)
+              AND (@RecordId = '' OR session IN (SELECT s.session FROM crm.sessions s WHERE s.record_id = @RecordId))
+              AND (@ConnectorId = '' OR connector_id = @ConnectorId) AND (@Before::timestamptz IS NULL OR create_time < @Before)
               AND (@id::uuid IS NULL OR {follows})
             ORDER BY {order} LIMIT @limit
             """,
-            new { session, state = state is { } s ? Upper(s) : null, kind = kind is { } k ? Upper(k) : null, time = after?.Time, rank = after?.Rank, id = after?.Id, limit },
+            new
+            {
+                choice.Session,
+                state = choice.State is { } state ? Upper(state) : null,
+                kind = choice.Kind is { } kind ? Upper(kind) : null,
+                endpoint = (int)choice.Endpoint,
+                choice.Reason,
+                choice.Status,
+                choice.RecordId,
+                choice.ConnectorId,
+                choice.Before,
+                time = after?.Time,
+                rank = after?.Rank,
+                id = after?.Id,
+                limit,
+            },
             cancellationToken: cancellationToken))).AsList();
     }
 
     private static string Upper<T>(T value)
         where T : struct, Enum => value.ToString().ToUpperInvariant();
 }
+
+/// <summary>Which operations are asked for; what is empty, 0 or null does not narrow them (CRM-105).</summary>
+/// <param name="Session">Of this session.</param>
+/// <param name="State">In this state.</param>
+/// <param name="Kind">Of this kind.</param>
+/// <param name="Endpoint">Which stand at this endpoint.</param>
+/// <param name="Reason">Which stand there for this reason.</param>
+/// <param name="Status">Whose last call was answered with this status.</param>
+/// <param name="RecordId">Of sessions with this record.</param>
+/// <param name="ConnectorId">Which go through this connector.</param>
+/// <param name="Before">Which were made before this time.</param>
+public sealed record OperationChoice(
+    string Session, WorkState? State, WorkKind? Kind, EndpointKind Endpoint, string Reason, int Status, string RecordId, string ConnectorId, DateTimeOffset? Before);

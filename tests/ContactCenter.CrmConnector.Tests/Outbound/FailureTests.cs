@@ -219,6 +219,49 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Cancelled DISCARDED", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Succeeded");
     }
 
+    [Fact]
+    [Rule("CRM-105")]
+    public async Task Dead_operations_are_found_by_endpoint_reason_status_record_connector_and_age()
+    {
+        await UseAsync(connector => connector.Endpoints.UpdateRecord = null);
+        var respond = Crm.Respond;
+        Crm.Respond = request => request switch
+        {
+            "POST /v2/Cases" => (403, ""),
+            "POST /v2/Cases/77/Notes" => (500, ""),
+            _ when request.StartsWith("GET /v2/Cases/search", StringComparison.Ordinal) => (404, ""),
+            _ => respond(request),
+        };
+        var (first, second) = (new Telling(1), new Telling(2));
+        await TellAsync(first.Assigned());
+        await StandAsync(first.Name, "Account Succeeded", "Record Dead HTTP_STATUS");
+        Crm.Respond = request => request switch
+        {
+            "POST /v2/Cases" => (200, """{"data":[{"details":{"id":77}}]}"""),
+            "POST /v2/Cases/77/Notes" => (500, ""),
+            _ => respond(request),
+        };
+        await TellAsync(second.Connected());
+        await StandAsync(second.Name, "Account Succeeded", "Record Succeeded", "Comment Dead HTTP_STATUS");
+
+        Assert.Equal([second.Name, first.Name], await DeadAsync(new()));
+        Assert.Equal([first.Name], await DeadAsync(new() { Endpoint = EndpointKind.CreateRecord }));
+        Assert.Equal([second.Name], await DeadAsync(new() { Endpoint = EndpointKind.Comment, Reason = "HTTP_STATUS" }));
+        Assert.Equal([first.Name], await DeadAsync(new() { Status = 403 }));
+        Assert.Equal([second.Name], await DeadAsync(new() { RecordId = "77", ConnectorId = "main" }));
+        Assert.Empty(await DeadAsync(new() { Reason = "MAX_AGE" }));
+        Assert.Empty(await DeadAsync(new() { ConnectorId = "other" }));
+        Assert.Empty(await DeadAsync(new() { CreateTimeBefore = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddHours(-1)) }));
+        await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", Work.ListOperationsAsync(new() { Filter = new() { Status = 99 } }, cancellationToken: Cancellation), "filter.status");
+        await FailsAsync(StatusCode.InvalidArgument, "FIELD_INVALID", Work.ListOperationsAsync(new() { Filter = new() { Endpoint = (EndpointKind)99 } }, cancellationToken: Cancellation), "filter.endpoint");
+    }
+
+    private async Task<IEnumerable<string>> DeadAsync(OperationFilter filter)
+    {
+        filter.State = OperationState.Dead;
+        return (await Work.ListOperationsAsync(new() { Filter = filter }, cancellationToken: Cancellation)).Operations.Select(operation => operation.Session);
+    }
+
     private async Task<IReadOnlyList<DeadLetter>> LettersAsync() =>
         (await Operations.ListDeadLettersAsync(new() { Filter = new() { State = DeadLetterState.Pending } }, cancellationToken: Cancellation)).DeadLetters;
 

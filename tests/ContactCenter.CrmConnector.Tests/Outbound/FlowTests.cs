@@ -66,6 +66,7 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-62")]
     [Rule("CRM-63")]
     [Rule("CRM-64")]
     [Rule("CRM-65")]
@@ -107,7 +108,6 @@ public sealed class FlowTests(TestServers servers) : OutboundTest(servers)
     [Fact]
     [Rule("CRM-66")]
     [Rule("CRM-68")]
-    [Rule("CRM-75")]
     [Rule("CRM-82")]
     [Rule("CRM-87")]
     [Rule("CRM-88")]
