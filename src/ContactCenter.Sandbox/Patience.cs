@@ -2,6 +2,7 @@ using System.Net;
 using Grpc.Core;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace ContactCenter.Sandbox;
 
@@ -20,7 +21,7 @@ public sealed class Patience(SandboxOptions options, TimeProvider time)
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = new PredicateBuilder()
-                .Handle<RpcException>(failure => failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+                .Handle<RpcException>(failure => failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Aborted)
                 .Handle<HttpRequestException>(failure => failure.StatusCode is null or HttpStatusCode.ServiceUnavailable)
                 .Handle<TaskCanceledException>(failure => failure.InnerException is TimeoutException),
         })
@@ -31,7 +32,40 @@ public sealed class Patience(SandboxOptions options, TimeProvider time)
     /// <param name="attempt">Does it once.</param>
     /// <param name="cancellation">Ends the attempts.</param>
     /// <returns>What the attempt gave that succeeded.</returns>
-    /// <exception cref="Polly.Timeout.TimeoutRejectedException">The service stayed away too long.</exception>
-    public async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation) =>
-        await _pipeline.ExecuteAsync(async ct => await attempt(ct), cancellation);
+    /// <exception cref="TimeoutRejectedException">The service stayed away too long; the message has the last failure.</exception>
+    public async Task<T> RepeatAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
+    {
+        Exception? last = null;
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                async ct =>
+                {
+                    try
+                    {
+                        return await attempt(ct);
+                    }
+                    catch (Exception failure) when (!ct.IsCancellationRequested)
+                    {
+                        last = failure;
+                        throw;
+                    }
+                },
+                cancellation);
+        }
+        catch (TimeoutRejectedException timeout) when (last is not null)
+        {
+            throw new TimeoutRejectedException($"Given up after {timeout.Timeout.TotalSeconds} s; the last attempt: {last.Message}", timeout.Timeout, last);
+        }
+    }
+
+    /// <inheritdoc cref="RepeatAsync{T}" />
+    public Task RepeatAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation) =>
+        RepeatAsync(
+            async ct =>
+            {
+                await attempt(ct);
+                return true;
+            },
+            cancellation);
 }

@@ -10,35 +10,37 @@ namespace ContactCenter.Sandbox.FollowUps;
 /// <param name="webhook">Reports what happens on them.</param>
 /// <param name="verification">Finds mails.</param>
 /// <param name="clients">Open the links of mails.</param>
-/// <param name="time">The clock.</param>
-public sealed partial class Audience(RbmApi rbm, RbmWebhook webhook, FollowUpVerification verification, IHttpClientFactory clients, TimeProvider time)
+public sealed partial class Audience(RbmApi rbm, RbmWebhook webhook, FollowUpVerification verification, IHttpClientFactory clients)
 {
-    private DateTimeOffset? _readTime;
-
     /// <summary>Reads and answers everything; done again, it reports the same.</summary>
     /// <param name="plan">The day.</param>
+    /// <param name="readTime">When they are read; the same when it is done again.</param>
     /// <param name="cancellation">Ends the calls.</param>
     /// <exception cref="HttpRequestException">A receiver refused what it must take, or took what it must refuse.</exception>
-    public async Task ReadAsync(TicketPlan plan, CancellationToken cancellation)
+    public async Task ReadAsync(TicketPlan plan, DateTimeOffset readTime, CancellationToken cancellation)
     {
-        _readTime ??= time.GetUtcNow();
         var tickets = plan.Tickets.ToDictionary(ticket => ticket.Number, StringComparer.Ordinal);
         var people = Person.All.Where(person => person.HasRcs).ToDictionary(person => person.Phone, StringComparer.Ordinal);
         foreach (var message in rbm.Messages)
-            await ReadAsync(message, tickets[Number().Match(message.Text).Value], people[message.Phone], cancellation);
+        {
+            // What is still sent about tickets of before concerns nobody any more.
+            if (tickets.TryGetValue(Number().Match(message.Text).Value, out var ticket))
+                await ReadAsync(message, ticket, people[message.Phone], readTime, cancellation);
+        }
+
         using var http = clients.CreateClient();
         foreach (var mail in verification.MailsOf(plan))
             await ReadAsync(http, mail, tickets[Number().Match(mail.Subject).Value], cancellation);
     }
 
-    private async Task ReadAsync(RbmMessage message, Ticket ticket, Person person, CancellationToken cancellation)
+    private async Task ReadAsync(RbmMessage message, Ticket ticket, Person person, DateTimeOffset readTime, CancellationToken cancellation)
     {
         foreach (var kind in FollowUpTruth.ReceiptsOf(ticket, person))
-            await webhook.NotifyAsync(RbmReport.Receipt(webhook.Agent!, message.Id, message.Phone, kind, _readTime!.Value), cancellation);
+            await webhook.NotifyAsync(RbmReport.Receipt(webhook.Agent!, message.Id, message.Phone, kind, readTime), cancellation);
         if (ticket.Answer is not { } answer || answer.Person != person)
             return;
         // The platform may deliver a tap twice.
-        var tap = RbmReport.Tap(webhook.Agent!, message, message.Suggestions.Single(suggestion => suggestion.Text == FollowUpDefinitions.TitleOf(answer.ActionId)), _readTime!.Value);
+        var tap = RbmReport.Tap(webhook.Agent!, message, message.Suggestions.Single(suggestion => suggestion.Text == FollowUpDefinitions.TitleOf(answer.ActionId)), readTime);
         await webhook.NotifyAsync(tap, cancellation);
         await webhook.NotifyAsync(tap, cancellation);
     }

@@ -2,7 +2,6 @@ using ContactCenter.FollowUps.V1;
 using ContactCenter.Sandbox.Itsm;
 using ContactCenter.Sandbox.Passes;
 using ContactCenter.Sandbox.Rbm;
-using Grpc.Core;
 
 namespace ContactCenter.Sandbox.FollowUps;
 
@@ -15,7 +14,8 @@ namespace ContactCenter.Sandbox.FollowUps;
 /// <param name="webhook">Names the agent that is played.</param>
 /// <param name="mails">The mail server.</param>
 /// <param name="audience">Reads and answers.</param>
-/// <param name="options">Seed, address and limit.</param>
+/// <param name="options">Address and limit.</param>
+/// <param name="patience">Repeats what met a service that is away or busy; all that is done here may be done twice.</param>
 /// <param name="time">The clock.</param>
 public sealed class FollowUpPass(
     FollowUpSetup setup,
@@ -27,6 +27,7 @@ public sealed class FollowUpPass(
     MailFolder mails,
     Audience audience,
     SandboxOptions options,
+    Patience patience,
     TimeProvider time)
 {
     private static readonly TimeSpan PollPause = TimeSpan.FromSeconds(1);
@@ -38,16 +39,18 @@ public sealed class FollowUpPass(
     public int Sent => _plan is null ? 0 : rbm.Messages.Count + verification.MailsOf(_plan).Count;
 
     /// <summary>Has the suite follow up the tickets of a day; without an address, an agent or a mail server there is nothing to follow up.</summary>
+    /// <param name="seed">Equal seeds give equal tickets.</param>
     /// <param name="day">The day.</param>
     /// <param name="cancellation">Ends the calls.</param>
-    public async Task PrepareAsync(DateOnly day, CancellationToken cancellation)
+    public async Task PrepareAsync(int seed, DateOnly day, CancellationToken cancellation)
     {
         if (options.PublicUrl is not { } url || webhook.Agent is null || !mails.IsThere)
             return;
-        _plan = TicketPlan.OfDay(options.Seed, day);
+        _plan = TicketPlan.OfDay(seed, day);
         itsm.Begin(_plan.Tickets);
+        rbm.Begin();
         rbm.SetWithoutRcs(Person.WithoutRcs.Phone);
-        _followUps = await setup.CreateAsync(url.GetLeftPart(UriPartial.Authority), _plan, options.Seed, cancellation);
+        _followUps = await setup.CreateAsync(url.GetLeftPart(UriPartial.Authority), _plan, seed, cancellation);
     }
 
     /// <summary>Plays the day to its end, waiting at every stage until the suite agrees with the truth.</summary>
@@ -60,7 +63,8 @@ public sealed class FollowUpPass(
         var differences = await AgreementAsync(FollowUpStage.Told, cancellation);
         if (Agree(differences))
         {
-            await TryAsync(() => audience.ReadAsync(_plan, cancellation), cancellation);
+            var readTime = time.GetUtcNow();
+            await patience.RepeatAsync(ct => audience.ReadAsync(_plan, readTime, ct), cancellation);
             differences = await AgreementAsync(FollowUpStage.Answered, cancellation);
         }
 
@@ -68,11 +72,11 @@ public sealed class FollowUpPass(
         {
             itsm.Advance();
             var requestIds = _followUps.Values.ToDictionary(id => id, _ => Guid.CreateVersion7(time.GetUtcNow()).ToString(), StringComparer.Ordinal);
-            await TryAsync(() => PollAgainAsync(requestIds, cancellation), cancellation);
+            await patience.RepeatAsync(ct => PollAgainAsync(requestIds, ct), cancellation);
             differences = await AgreementAsync(FollowUpStage.PolledAgain, cancellation);
         }
 
-        await TryAsync(() => setup.DeactivateAsync(_followUps.Values, cancellation), cancellation);
+        await patience.RepeatAsync(ct => setup.DeactivateAsync(_followUps.Values, ct), cancellation);
         return differences;
 
         static bool Agree(IReadOnlyList<Differences> found) => found.All(one => one.None);
@@ -91,22 +95,6 @@ public sealed class FollowUpPass(
             var differences = await verification.CompareAsync(_plan!, stage, _followUps, cancellation);
             if (differences.All(one => one.None) || time.GetElapsedTime(start) > options.AgreementLimit)
                 return differences;
-        }
-    }
-
-    // The suite may be busy, or away for a moment; all that is done here may be done twice.
-    private async Task TryAsync(Func<Task> act, CancellationToken cancellation)
-    {
-        for (var start = time.GetTimestamp(); ; await Task.Delay(PollPause, time, cancellation))
-        {
-            try
-            {
-                await act();
-                return;
-            }
-            catch (Exception e) when (e is RpcException or HttpRequestException && !cancellation.IsCancellationRequested && time.GetElapsedTime(start) < options.ReceiverLimit)
-            {
-            }
         }
     }
 }

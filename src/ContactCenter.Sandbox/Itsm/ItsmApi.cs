@@ -31,9 +31,14 @@ public sealed class ItsmApi
     /// <summary>What it was told, each once.</summary>
     public IReadOnlyCollection<ItsmNote> Notes => [.. _notes.Values];
 
-    /// <summary>Begins a day.</summary>
-    /// <param name="tickets">Its tickets.</param>
-    public void Begin(IReadOnlyList<Ticket> tickets) => _tickets = tickets;
+    /// <summary>Begins with other tickets: nothing was told about them yet.</summary>
+    /// <param name="tickets">All there are.</param>
+    public void Begin(IReadOnlyList<Ticket> tickets)
+    {
+        _notes.Clear();
+        _statuses.Clear();
+        (_tickets, _isLater) = (tickets, false);
+    }
 
     /// <summary>Lets the time pass that changes tickets and brings new ones.</summary>
     public void Advance() => _isLater = true;

@@ -1,6 +1,7 @@
 using ContactCenter.Insights.V1;
 using ContactCenter.Sandbox.Crm;
 using ContactCenter.Sandbox.Cxone;
+using ContactCenter.Sandbox.FollowUps;
 using ContactCenter.Sandbox.Sessions;
 using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio;
@@ -21,6 +22,7 @@ namespace ContactCenter.Sandbox.Passes;
 /// <param name="store">Where the files of sessions lie.</param>
 /// <param name="crm">The CRM's part.</param>
 /// <param name="cases">What the CRM keeps.</param>
+/// <param name="followUps">The follow-ups' part.</param>
 /// <param name="cxone">What CXone was told.</param>
 /// <param name="taskRouter">Told of every event, which its API then shows.</param>
 /// <param name="suite">Reads what the suite shows.</param>
@@ -34,6 +36,7 @@ public sealed partial class LiveTraffic(
     ExternalStore store,
     CrmPass crm,
     CrmState cases,
+    FollowUpPass followUps,
     CxoneInbox cxone,
     TaskRouterState taskRouter,
     SuiteReader suite,
@@ -42,6 +45,7 @@ public sealed partial class LiveTraffic(
     : BackgroundService
 {
     private static readonly TimeSpan Stretch = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan TicketPause = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan SummaryPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
     private static readonly TimeSpan LogOutLimit = TimeSpan.FromSeconds(5);
@@ -63,7 +67,7 @@ public sealed partial class LiveTraffic(
             foreach (var change in _roster.LogOut(time.GetUtcNow()))
                 await sender.SendAsync(WorkerCallbacks.Of(account, change), limit.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or OperationCanceledException)
         {
             NotLoggedOut(logger, e);
         }
@@ -74,7 +78,7 @@ public sealed partial class LiveTraffic(
     {
         await Task.Yield();
         await ConnectAsync(stoppingToken);
-        await Task.WhenAll(PlayAsync(stoppingToken), SummariseAsync(stoppingToken));
+        await Task.WhenAll(PlayAsync(stoppingToken), FollowUpAsync(stoppingToken), SummariseAsync(stoppingToken));
     }
 
     // Without a store or a CRM there is still a contact centre.
@@ -105,6 +109,25 @@ public sealed partial class LiveTraffic(
         }
     }
 
+    // Other tickets every time, so that there is always something to follow up.
+    private async Task FollowUpAsync(CancellationToken cancellation)
+    {
+        for (var start = time.GetUtcNow(); ; start += TicketPause)
+        {
+            try
+            {
+                await followUps.PrepareAsync((int)(start.UtcTicks / TicketPause.Ticks % int.MaxValue), DateOnly.FromDateTime(start.UtcDateTime), cancellation);
+                await followUps.PlayAsync(cancellation);
+            }
+            catch (Exception e) when (e is RpcException or HttpRequestException or TimeoutRejectedException && !cancellation.IsCancellationRequested)
+            {
+                NotFollowedUp(logger, e);
+            }
+
+            await DelayUntilAsync(start + TicketPause, cancellation);
+        }
+    }
+
     private async Task PlayAsync(TrafficPlan plan, CancellationToken cancellation)
     {
         var deliveries = DeliveryOrder.Of(
@@ -123,7 +146,7 @@ public sealed partial class LiveTraffic(
                 if (!delivery.Copy && delivery.Callback.EventType == "task.created")
                     Interlocked.Increment(ref _tasks);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)
             {
                 NotSent(logger, delivery.Callback.EventType, delivery.Callback.Sid, e);
             }
@@ -187,7 +210,7 @@ public sealed partial class LiveTraffic(
         var intervals = await suite.QueueIntervalsAsync(quarter, quarter + Window + TimeSpan.FromMinutes(15), cancellation);
         var recent = cxone.Reports("queue-report", now.AddDays(-1), now).Count + cxone.Reports("agent-activity-report", now.AddDays(-1), now).Count;
         return FormattableString.Invariant(
-            $"tasks {_tasks}, callbacks {_callbacks}; last hour: conversations {conversations.Count} ({conversations.Count(c => c.EndTime is null)} open), segments {segments.Count}, WFM queue intervals {intervals.Count} with {intervals.Sum(i => i.Offered)} contacts; CRM: cases {cases.Facts().Count}; CXone: states of {cxone.States.Count()} agents, reports {recent}; store: files {store.Count()}");
+            $"tasks {_tasks}, callbacks {_callbacks}; last hour: conversations {conversations.Count} ({conversations.Count(c => c.EndTime is null)} open), segments {segments.Count}, WFM queue intervals {intervals.Count} with {intervals.Sum(i => i.Offered)} contacts; CRM: cases {cases.Facts().Count}; CXone: states of {cxone.States.Count()} agents, reports {recent}; store: files {store.Count()}; follow-ups: {followUps.Sent} messages");
     }
 
     private async Task DelayUntilAsync(DateTimeOffset due, CancellationToken cancellation)
@@ -201,6 +224,9 @@ public sealed partial class LiveTraffic(
 
     [LoggerMessage(LogLevel.Warning, "{Count} events of sessions were not sent.")]
     private static partial void SessionsNotSent(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The tickets were not followed up.")]
+    private static partial void NotFollowedUp(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The suite was not told of the store and the CRM: {Reason}")]
     private static partial void NotConnected(ILogger logger, string reason);

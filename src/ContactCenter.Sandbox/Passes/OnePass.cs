@@ -90,7 +90,7 @@ public sealed partial class OnePass(
         Say($"Playing {day:yyyy-MM-dd}, seed {options.Seed}: {plan.Lives.Count} tasks, {deliveries.Count} callbacks");
         await store.ConfigureAsync(cancellation);
         await crm.PrepareAsync(day, cancellation);
-        await followUps.PrepareAsync(day, cancellation);
+        await followUps.PrepareAsync(options.Seed, day, cancellation);
         var followed = followUps.PlayAsync(cancellation);
         await SendAsync(deliveries, cancellation);
         Say($"  {await sessions.SendAsync(options.Seed, plan.Lives, cancellation)} session events sent");

@@ -19,6 +19,9 @@ public sealed class RbmApi
     /// <summary>The messages that telephones show, each once.</summary>
     public IReadOnlyCollection<RbmMessage> Messages => [.. _messages.Values];
 
+    /// <summary>Begins anew: no telephone shows a message.</summary>
+    public void Begin() => _messages.Clear();
+
     /// <summary>Makes a telephone one that RCS does not reach.</summary>
     /// <param name="phone">The telephone.</param>
     public void SetWithoutRcs(string phone) => _withoutRcs[phone] = true;

@@ -31,7 +31,7 @@ public sealed class RbmWebhook(HttpClient http, Patience patience, IConfiguratio
                 using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
                 request.Headers.Add("X-Goog-Signature", Convert.ToBase64String(HMACSHA512.HashData(_token, bytes)));
                 using var response = await http.SendAsync(request, ct);
-                return response.EnsureSuccessStatusCode().StatusCode;
+                response.EnsureSuccessStatusCode();
             },
             cancellation);
     }

@@ -60,7 +60,7 @@ public sealed class CallbackSenderTests
         {
             _answers = new(answers);
             _http = new HttpClient(this, disposeHandler: false) { BaseAddress = new Uri("http://receiver.example.com") };
-            Sender = new CallbackSender(_http, WorkedExamples.Account, new SandboxOptions(), TimeProvider.System);
+            Sender = new CallbackSender(_http, WorkedExamples.Account, new Patience(new SandboxOptions(), TimeProvider.System));
         }
 
         public CallbackSender Sender { get; }
