@@ -38,7 +38,7 @@ public abstract class OperationsTest(TestServers servers) : IAsyncLifetime
         [
             "--environment=Development",
             $"--ConnectionStrings:database={_database.ConnectionString}",
-            $"--ConnectionStrings:rabbitmq={await servers.CreateVirtualHostAsync(Cancellation)}",
+            $"--ConnectionStrings:rabbitmq={await servers.ShareVirtualHostAsync()}",
             "--Kestrel:Endpoints:grpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:grpc:Protocols=Http2",
             "--Kestrel:Endpoints:http:Url=http://127.0.0.1:0",
@@ -71,6 +71,9 @@ public abstract class OperationsTest(TestServers servers) : IAsyncLifetime
     }
 
     protected static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+
+    /// <summary>Calls any method.</summary>
+    protected CallInvoker Invoker => _channels[0].CreateCallInvoker();
 
     /// <summary>The service as the holder of a key sees it.</summary>
     protected V1.OperationsService.OperationsServiceClient ClientOf(string key)
