@@ -54,6 +54,37 @@ public sealed partial class SourceTests
         Assert.Empty(unfinished);
     }
 
+    // This and the next are what no build enforces of the style in .editorconfig.
+    [Fact]
+    public void Using_directives_are_in_order_those_of_System_first()
+    {
+        var disordered = from file in Repository.Files("*.cs")
+                         let directives = UsingDirective().Matches(Repository.Read(file)).Select(KeyOf).ToList()
+                         where !directives.SequenceEqual(directives.Order(StringComparer.Ordinal))
+                         select file;
+
+        Assert.Empty(disordered);
+
+        // Namespaces, then static classes, then aliases; part by part, so that a space stands for the dot.
+        static string KeyOf(Match directive)
+        {
+            var (name, isStatic, alias) = (directive.Groups["name"].Value, directive.Groups["static"].Success, directive.Groups["alias"]);
+            var isSystem = name.Split('.')[0] == "System" && !alias.Success;
+            return $"{(alias.Success ? 2 : isStatic ? 1 : 0)} {(isSystem ? 0 : 1)} {(alias.Success ? alias.Value : name).Replace('.', ' ').ToUpperInvariant()}";
+        }
+    }
+
+    [Fact]
+    public void No_field_is_named_with_this()
+    {
+        var qualified = from file in Repository.Files("*.cs")
+                        from line in Repository.Read(file).Split('\n')
+                        where FieldOfThis().IsMatch(line)
+                        select $"{file}: {line.Trim()}";
+
+        Assert.Empty(qualified);
+    }
+
     [Fact]
     public void Shared_projects_say_in_a_README_what_they_are_for()
     {
@@ -64,6 +95,13 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b(class|record|struct|interface|enum)\s+(?<name>[A-Z]\w*)")]
     private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex(@"^(global )?using (?<static>static )?((?<alias>\w+) = )?(?<name>[\w.]+)[^;=(]*;\r?$", RegexOptions.Multiline)]
+    private static partial Regex UsingDirective();
+
+    // What is called may need it, where a local function has the name.
+    [GeneratedRegex(@"\bthis\.(_\w|\w+\b(?!\s*[(<]))")]
+    private static partial Regex FieldOfThis();
 
     [GeneratedRegex(@"NotImplementedException|//\s*(TODO|FIXME|HACK|XXX)\b|Skip\s*=\s*""")]
     private static partial Regex Unfinished();

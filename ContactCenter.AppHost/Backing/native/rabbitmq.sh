@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs a RabbitMQ broker in the foreground on 127.0.0.1 only, without plugins.
+# Runs a RabbitMQ broker in the foreground on 127.0.0.1 only, without plugins; with MANAGEMENT_PORT its management
+# interface answers there, without statistics.
 #
-#   RABBITMQ_DEFAULT_USER=… RABBITMQ_DEFAULT_PASS=… rabbitmq.sh DATA_DIR PORT
+#   RABBITMQ_DEFAULT_USER=… RABBITMQ_DEFAULT_PASS=… rabbitmq.sh DATA_DIR PORT [MANAGEMENT_PORT]
 #
 # The first start creates the user. SIGTERM stops gracefully; DATA_DIR survives and holds everything the broker writes.
 # Node name, port mapper (epmd) and ports are this broker's own, so several run side by side. To look inside:
@@ -10,7 +11,7 @@ set -euo pipefail
 
 fail() { echo "rabbitmq.sh: $*" >&2; exit 1; }
 
-[[ $# == 2 ]] || fail "usage: RABBITMQ_DEFAULT_USER=… RABBITMQ_DEFAULT_PASS=… rabbitmq.sh DATA_DIR PORT"
+[[ $# == 2 || $# == 3 ]] || fail "usage: RABBITMQ_DEFAULT_USER=… RABBITMQ_DEFAULT_PASS=… rabbitmq.sh DATA_DIR PORT [MANAGEMENT_PORT]"
 [[ -n ${RABBITMQ_DEFAULT_USER:-} && -n ${RABBITMQ_DEFAULT_PASS:-} ]] || fail "set RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS"
 server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [[ -x $server ]] || fail "RabbitMQ is not installed; on Debian and Ubuntu: apt-get install rabbitmq-server"
@@ -53,6 +54,14 @@ log.connection.level = error
 log.file = false
 CONFIG
 echo '[].' >enabled_plugins
+if [[ -n ${3:-} ]]; then
+    cat >>rabbitmq.conf <<CONFIG
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $3
+management_agent.disable_metrics_collector = true
+CONFIG
+    echo '[rabbitmq_management].' >enabled_plugins
+fi
 
 export ERL_EPMD_PORT HOME=$data
 export RABBITMQ_CONF_ENV_FILE=$data/rabbitmq-env.conf RABBITMQ_CONFIG_FILE=$data/rabbitmq.conf

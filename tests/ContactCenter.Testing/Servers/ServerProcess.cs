@@ -32,10 +32,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="name"><c>postgres</c>, <c>rabbitmq</c>, <c>redis</c> or <c>sshd</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="folder">Where its data are kept, in a folder of their own; the system's folder for temporary files if not given.</param>
-    /// <param name="virtualHosts">How many RabbitMQ has for tests to take; each costs time at every start. As many as the servers of all test projects if not given.</param>
+    /// <param name="folder">Where its data are kept, in a folder of their own; if not given, in memory where it has room.</param>
     /// <exception cref="InvalidOperationException">The server does not start; its output is in the message.</exception>
-    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken, string? folder = null, int? virtualHosts = null)
+    public static async Task<ServerProcess> StartAsync(string name, CancellationToken cancellationToken, string? folder = null)
     {
         var start = new ProcessStartInfo(Path.Combine(RepositoryRoot, "tests", "servers"), [name])
         {
@@ -45,8 +44,6 @@ public sealed class ServerProcess : IAsyncDisposable
         };
         if (folder is not null)
             start.Environment["TMPDIR"] = folder;
-        if (virtualHosts is not null)
-            start.Environment["CONTACTCENTER_TEST_VHOSTS"] = virtualHosts.ToString();
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var line = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Limit, cancellationToken);
@@ -65,10 +62,10 @@ public sealed class ServerProcess : IAsyncDisposable
     public Task StartAgainAsync(CancellationToken cancellationToken) => CommandAsync("start", cancellationToken);
 
     /// <summary>Deletes a virtual host of a RabbitMQ server with all its queues.</summary>
-    public Task DeleteVirtualHostAsync(string name, CancellationToken cancellationToken) => CommandAsync($"delete_vhost {name}", cancellationToken);
+    public Task DeleteVirtualHostAsync(string name, CancellationToken cancellationToken) => VirtualHosts.DeleteAsync($"{ConnectionString}/{name}", cancellationToken);
 
     /// <summary>Makes an empty virtual host in a RabbitMQ server.</summary>
-    public Task AddVirtualHostAsync(string name, CancellationToken cancellationToken) => CommandAsync($"add_vhost {name}", cancellationToken);
+    public Task AddVirtualHostAsync(string name, CancellationToken cancellationToken) => VirtualHosts.CreateAsync($"{ConnectionString}/{name}", cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -31,7 +31,8 @@ public sealed class TestDatabase : IAsyncDisposable
     internal static async Task<TestDatabase> CreateAsync(string server, string template, CancellationToken cancellationToken)
     {
         var name = $"test_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {template}", cancellationToken);
+        // Copied as files: through the log each of them would cost three times as much.
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY", cancellationToken);
         return new TestDatabase(server, name);
     }
 

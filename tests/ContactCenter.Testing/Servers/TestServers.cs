@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Npgsql;
-using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using StackExchange.Redis;
 
 namespace ContactCenter.Testing;
@@ -16,11 +15,11 @@ public sealed class TestServers : IAsyncDisposable
     private const int RedisDatabases = 16;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new();
+    private readonly ConcurrentDictionary<string, bool> _virtualHosts = new();
     private readonly ConcurrentBag<ServerProcess> _started = [];
     private readonly Lazy<Task<string>> _postgres;
     private readonly Lazy<Task<string>> _rabbitMq;
     private readonly Lazy<Task<string>> _redis;
-    private int _vhost = Random.Shared.Next(1_000);
     private Task<string>? _sharedVirtualHost;
 
     /// <summary>Starts nothing yet.</summary>
@@ -46,28 +45,36 @@ public sealed class TestServers : IAsyncDisposable
         return await TestDatabase.CreateAsync(postgres, prepared, cancellationToken);
     }
 
-    /// <summary>Takes an empty RabbitMQ virtual host that no other test gets.</summary>
+    /// <summary>Makes an empty RabbitMQ virtual host; <see cref="DropVirtualHostAsync"/> drops it.</summary>
     /// <returns>Its <c>amqp://</c> connection string.</returns>
     public async Task<string> CreateVirtualHostAsync(CancellationToken cancellationToken)
     {
-        var server = await _rabbitMq.Value;
-        var vhosts = int.Parse(Environment.GetEnvironmentVariable("CONTACTCENTER_TEST_VHOSTS") ?? "48");
-        for (var attempt = 0; attempt < vhosts; attempt++)
-        {
-            var uri = $"{server}/test-{Interlocked.Increment(ref _vhost) % vhosts}";
-            if (await TryTakeAsync(uri, cancellationToken))
-                return uri;
-        }
-
-        throw new InvalidOperationException($"All {vhosts} virtual hosts are taken; set CONTACTCENTER_TEST_VHOSTS to more.");
+        var virtualHost = $"{await _rabbitMq.Value}/test-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        await VirtualHosts.CreateAsync(virtualHost, cancellationToken);
+        _virtualHosts.TryAdd(virtualHost, true);
+        return virtualHost;
     }
 
-    /// <summary>One virtual host for all tests of this process that neither consume nor look at what is published: there is a limited number.</summary>
+    /// <summary>One virtual host for all tests of this process that neither consume nor look at what is published: making one takes a while.</summary>
     /// <returns>Its <c>amqp://</c> connection string.</returns>
     public Task<string> ShareVirtualHostAsync()
     {
         lock (_templates)
-            return _sharedVirtualHost ??= CreateVirtualHostAsync(CancellationToken.None);
+            return _sharedVirtualHost ??= ShareAsync();
+
+        async Task<string> ShareAsync()
+        {
+            var virtualHost = await CreateVirtualHostAsync(CancellationToken.None);
+            _virtualHosts.TryRemove(virtualHost, out _);
+            return virtualHost;
+        }
+    }
+
+    /// <summary>Drops a virtual host that a test has made for itself, and nothing if it is the shared one or another server's: the more there are, the longer it takes to make one.</summary>
+    public async Task DropVirtualHostAsync(string virtualHost)
+    {
+        if (_virtualHosts.TryRemove(virtualHost, out _))
+            await VirtualHosts.DeleteAsync(virtualHost, CancellationToken.None);
     }
 
     /// <summary>Takes an empty Redis database; up to 15 may be in use at a time, disposing it gives it back.</summary>
@@ -93,7 +100,7 @@ public sealed class TestServers : IAsyncDisposable
     /// <summary>Starts a server of one's own, for tests that stop it, see <see cref="ServerProcess"/>.</summary>
     /// <param name="name"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task<ServerProcess> StartOwnAsync(string name, CancellationToken cancellationToken) => ServerProcess.StartAsync(name, cancellationToken, virtualHosts: 4);
+    public static Task<ServerProcess> StartOwnAsync(string name, CancellationToken cancellationToken) => ServerProcess.StartAsync(name, cancellationToken);
 
     /// <summary>Stops what was started.</summary>
     public async ValueTask DisposeAsync()
@@ -121,22 +128,5 @@ public sealed class TestServers : IAsyncDisposable
         // A database with a connection cannot be copied.
         NpgsqlConnection.ClearPool(new NpgsqlConnection(database.ConnectionString));
         return database.Name;
-    }
-
-    // Whoever declares the queue with an argument of his own first has the virtual host: a second declaration differs and is refused.
-    private static async Task<bool> TryTakeAsync(string uri, CancellationToken cancellationToken)
-    {
-        await using var connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync(cancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        try
-        {
-            var mark = new Dictionary<string, object?> { ["x-message-ttl"] = Random.Shared.Next() };
-            await channel.QueueDeclareAsync("taken", durable: true, exclusive: false, autoDelete: false, mark, cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (OperationInterruptedException)
-        {
-            return false;
-        }
     }
 }
