@@ -82,10 +82,10 @@ internal sealed class AnalyticsBenchmark : IBenchmark
                 INSERT INTO insights.rbm_agents VALUES ('{Notifications.Agent}', now()) ON CONFLICT DO NOTHING;
                 INSERT INTO insights.rbm_messages (agent_id, message_id, recorded, send_time, phone, campaign, content_hash, delivered_time, read_time, kinds)
                 SELECT '{Notifications.Agent}', 'filled-' || i, true, t, 'hash_' || i % 1000000, 'campaign-' || i % {Campaigns}, '\x00', CASE WHEN i % 20 > 0 THEN t + interval '5 s' END, CASE WHEN i % 3 = 0 THEN t + interval '1 h' END, 3
-                FROM generate_series(1, {events / EventsPerMessage}) AS i, LATERAL (SELECT timestamptz '{FirstDay} 00:00Z' + i % 245 * interval '1 day' + i % 86400 * interval '1 s') AS s (t);
-                VACUUM ANALYZE insights.rbm_messages;
+                FROM generate_series(1, {events / EventsPerMessage}) AS i, LATERAL (SELECT timestamptz '{FirstDay} 00:00Z' + i % 245 * interval '1 day' + i % 86400 * interval '1 s') AS s (t)
                 """,
                 commandTimeout: 0);
+            await connection.ExecuteAsync("VACUUM ANALYZE insights.rbm_messages", commandTimeout: 0);
         }
 
         async Task<TimeSpan> RefreshAsync()

@@ -54,7 +54,7 @@ internal static class SftpService
         await using (var transaction = await database.BeginAsync(CancellationToken.None))
         {
             foreach (var file in files)
-                transaction.Enqueue(FileJobs.Upload, new UploadOrder(file.FileId, 1), FileJobs.Options(file, $"{file.FileId}/1"));
+                FileJobs.EnqueueUpload(transaction, file, TimeProvider.System.GetUtcNow());
             await transaction.CommitAsync(CancellationToken.None);
         }
 

@@ -18,18 +18,19 @@ internal static class WfmDay
             INSERT INTO wfm.states (state, class, reason_code, reason_text) VALUES ('UNAVAILABLE', 'UNAVAILABLE', 'BREAK', 'Break'), ('UNAVAILABLE', 'UNAVAILABLE', 'LUNCH', 'Lunch');
             INSERT INTO wfm.agents (agent_sid, full_name) SELECT 'WK' || lpad(a::text, 32, '0'), 'Agent ' || a FROM generate_series(1, @Agents) a;
             INSERT INTO wfm.agent_logins (agent_sid, from_time, login_id) SELECT agent_sid, @Start - interval '30 days', right(agent_sid, 6) FROM wfm.agents;
-            INSERT INTO wfm.activity_changes (agent_sid, start_time, event_id, state_id)
-            SELECT g.agent_sid, date_trunc('milliseconds', @Start + g.shift + c.at), gen_random_uuid(), coalesce(c.state_id, (SELECT state_id FROM wfm.states WHERE reason_code = c.reason))
+            INSERT INTO wfm.activity_changes (agent_sid, start_time, event_id, state_id, named_state_id)
+            SELECT g.agent_sid, date_trunc('milliseconds', @Start + g.shift + c.at), gen_random_uuid(), s.state_id, s.state_id
             FROM (SELECT agent_sid, interval '6 hours' + interval '3.217 seconds' * (row_number() OVER ()) AS shift FROM wfm.agents) g
             CROSS JOIN (VALUES (interval '-8 hours', 1::smallint, NULL), ('0', 2, NULL), ('2 hours', NULL, 'BREAK'), ('2 hours 15 minutes', 2, NULL), ('4 hours', NULL, 'LUNCH'),
-              ('4 hours 45 minutes', 2, NULL), ('6 hours 30 minutes', NULL, 'BREAK'), ('6 hours 45 minutes', 2, NULL), ('8 hours', 1, NULL)) c (at, state_id, reason);
+              ('4 hours 45 minutes', 2, NULL), ('6 hours 30 minutes', NULL, 'BREAK'), ('6 hours 45 minutes', 2, NULL), ('8 hours', 1, NULL)) c (at, state_id, reason)
+            CROSS JOIN LATERAL (SELECT coalesce(c.state_id, (SELECT state_id FROM wfm.states WHERE reason_code = c.reason)) AS state_id) s;
             CREATE TEMP TABLE contacts AS
             SELECT g.agent_sid, g.number, n, date_trunc('milliseconds', @Start + interval '6 hours 5 minutes' + interval '3.217 seconds' * g.number + interval '30.1 minutes' * n) AS accept_time,
               30000 + (g.number * 7919 + n * 104729) % 600000 AS talk_ms, 5000 + (g.number * 31 + n * 977) % 90000 AS wrap_ms, (g.number * 13 + n * 17) % 60000 AS wait_ms,
               'WQ' || lpad((g.number % 40)::text, 32, '0') AS queue_sid
             FROM (SELECT agent_sid, row_number() OVER () AS number FROM wfm.agents) g CROSS JOIN generate_series(0, 14) n;
-            INSERT INTO wfm.handlings (reservation_sid, agent_sid, task_sid, medium, told_accept_time, told_wrap_up_time, told_end_time)
-            SELECT 'WR' || number || '-' || n, agent_sid, 'WT' || number || '-' || n, 5, accept_time, accept_time + talk_ms * interval '1 ms', accept_time + (talk_ms + wrap_ms) * interval '1 ms' FROM contacts;
+            INSERT INTO wfm.handlings (reservation_sid, agent_sid, task_sid, named_medium, medium, told_accept_time, told_wrap_up_time, told_end_time)
+            SELECT 'WR' || number || '-' || n, agent_sid, 'WT' || number || '-' || n, 5, 5, accept_time, accept_time + talk_ms * interval '1 ms', accept_time + (talk_ms + wrap_ms) * interval '1 ms' FROM contacts;
             INSERT INTO wfm.segments (segment_id, revision, result, is_wait, task_sid, reservation_sid, agent_sid, queue_sid, medium, channel, direction, start_time, end_time, waiting_ms, talk_ms, wrap_up_ms)
             SELECT 'seg_h' || number || '-' || n, 1, 'answered', false, 'WT' || number || '-' || n, 'WR' || number || '-' || n, agent_sid, queue_sid, 5, 'voice', 'INBOUND',
               accept_time, accept_time + (talk_ms + wrap_ms) * interval '1 ms', wait_ms, talk_ms, wrap_ms FROM contacts
