@@ -40,7 +40,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
         _collector = await StartCollectorAsync();
         _service = Start(
             $"--ConnectionStrings:database={_database.ConnectionString}",
-            $"--ConnectionStrings:rabbitmq={await servers.CreateVirtualHostAsync(Cancellation)}",
+            $"--ConnectionStrings:rabbitmq={await servers.ShareVirtualHostAsync()}",
             $"--PublicBaseUrl={PublicBaseUrl}",
             $"--Twilio:Accounts:0:AccountSid={TaskLife.AccountSid}",
             $"--Twilio:Accounts:0:WorkspaceSids:0={TaskLife.WorkspaceSid}",

@@ -76,6 +76,7 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await Servers.DropVirtualHostAsync(Broker);
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -66,7 +66,7 @@ public sealed class CanaryTests : IAsyncLifetime
             ["Egress:AllowList:1"] = _world.Provider.AllowEntry,
             ["Egress:RedactedNames:0"] = "CustomerName",
             ["ConnectionStrings:database"] = _world.ConnectionString,
-            ["ConnectionStrings:rabbitmq"] = await _servers.CreateVirtualHostAsync(Cancel),
+            ["ConnectionStrings:rabbitmq"] = await _servers.ShareVirtualHostAsync(),
             ["Logging:LogLevel:Default"] = "Trace",
         });
         builder.Logging.ClearProviders().AddProvider(_logs);

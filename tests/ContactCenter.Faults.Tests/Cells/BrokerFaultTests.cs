@@ -8,7 +8,7 @@ namespace ContactCenter.Faults.Tests.Cells;
 /// <summary>RabbitMQ goes away while messages are sent and consumed.</summary>
 public sealed class BrokerFaultTests(TestServers servers) : LoadTest(servers)
 {
-    private const string VirtualHost = "test-0";
+    private const string VirtualHost = "faults";
     private const string Spy = "spy";
 
     // To which the outbox publishes the message: named after its type.
@@ -22,6 +22,7 @@ public sealed class BrokerFaultTests(TestServers servers) : LoadTest(servers)
     {
         await base.InitializeAsync();
         _broker = Own(await TestServers.StartOwnAsync("rabbitmq", Cancellation));
+        await _broker.AddVirtualHostAsync(VirtualHost, Cancellation);
         Settings["ConnectionStrings:rabbitmq"] = $"{_broker.ConnectionString}/{VirtualHost}";
         Settings["Faults:Consumes"] = "true";
     }

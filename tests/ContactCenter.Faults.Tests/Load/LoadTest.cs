@@ -23,6 +23,7 @@ public abstract class LoadTest(TestServers servers) : IAsyncLifetime
     private static readonly TimeSpan GoodPickUp = LoadPlan.Choose(TimeSpan.FromSeconds(15), TimeSpan.FromMilliseconds(50));
 
     private readonly List<IAsyncDisposable> _resources = [];
+    private string _virtualHost = "";
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -44,7 +45,8 @@ public abstract class LoadTest(TestServers servers) : IAsyncLifetime
         var database = await Servers.CreateDatabaseAsync(Cancellation);
         _resources.Add(database);
         UseDatabase(database.ConnectionString);
-        Settings["ConnectionStrings:rabbitmq"] = await Servers.CreateVirtualHostAsync(Cancellation);
+        _virtualHost = await Servers.CreateVirtualHostAsync(Cancellation);
+        Settings["ConnectionStrings:rabbitmq"] = _virtualHost;
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -53,6 +55,7 @@ public abstract class LoadTest(TestServers servers) : IAsyncLifetime
             await worker.DisposeAsync();
         foreach (var resource in Enumerable.Reverse(_resources))
             await resource.DisposeAsync();
+        await Servers.DropVirtualHostAsync(_virtualHost);
         GC.SuppressFinalize(this);
     }
 
