@@ -6,6 +6,9 @@ public static class StorageErrors
     /// <summary>Domain of every ErrorInfo that the storage services return.</summary>
     public const string Domain = "contactcenter.storage";
 
+    /// <summary>The bytes of a file have not come yet, or are at the store alone.</summary>
+    public const string ContentNotStaged = "CONTENT_NOT_STAGED";
+
     /// <summary>A file is of a type that its kind does not have, or its first bytes contradict its type (STO-12).</summary>
     public const string ContentMismatch = "CONTENT_MISMATCH";
 
@@ -20,6 +23,12 @@ public static class StorageErrors
 
     /// <summary>A file is still empty at its source after 10 minutes (STO-48).</summary>
     public const string FileEmpty = "FILE_EMPTY";
+
+    /// <summary>No file has the id.</summary>
+    public const string FileNotFound = "FILE_NOT_FOUND";
+
+    /// <summary>The revision that is asked for is not the file's present one.</summary>
+    public const string FileReplaced = "FILE_REPLACED";
 
     /// <summary>A file is larger than what is taken in (STO-48).</summary>
     public const string FileTooLarge = "FILE_TOO_LARGE";

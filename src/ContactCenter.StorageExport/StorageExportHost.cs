@@ -33,6 +33,7 @@ public static class StorageExportHost
         var attempts = builder.Configuration.GetSection(UploadSection).Get<UploadOptions>()?.Attempts ?? new UploadOptions().Attempts;
         builder.AddDurable("storage-export", typeof(StorageExportHost).Assembly, durable => durable
             .AddConsumer<SessionConsumer>()
+            .AddConsumer<CrmCopyConsumer>()
             .AddJob<DocumentTaker>(FileJobs.TakeDocument, FileJobs.DocumentPolicy)
             .AddJob<MediumTaker>(FileJobs.TakeMedium, FileJobs.SourcePolicy, LongestTransfer)
             .AddJob<FileUploader>(FileJobs.Upload, FileJobs.UploadPolicy(attempts), LongestTransfer)

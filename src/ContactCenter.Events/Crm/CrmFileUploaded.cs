@@ -30,6 +30,9 @@ public sealed record CrmFileUploaded
     /// <summary><c>recording</c>, <c>transcript</c>, <c>voicemail</c>, <c>photo</c>, <c>video</c> or <c>metadata</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>The file's revision that was uploaded; null if that is not known.</summary>
+    public int? Revision { get; init; }
+
     /// <summary>The attachment in the CRM; null if it names none.</summary>
     public string? AttachmentId { get; init; }
 

@@ -84,6 +84,9 @@ public sealed record CatalogueFile
     /// <summary>When the store confirmed it.</summary>
     public DateTime? StoredTime { get; init; }
 
+    /// <summary>Whether the CRM gets the present revision too.</summary>
+    public bool SendToCrm { get; init; }
+
     /// <summary>What it is called, and where it belongs; null as long as it cannot be told.</summary>
     public SessionFile? Name => Number is { } number && Extension is { } extension
         ? new(Words.Session(SessionKind)!.Value, SessionId, Words.FileKind(Kind)!.Value, number, extension)

@@ -22,7 +22,7 @@ internal static class FileMessages
         Size = file.Size!.Value,
         Sha256 = Convert.ToHexStringLower(file.Sha256!),
         Revision = file.Revision,
-        SendToCrm = false,
+        SendToCrm = file.SendToCrm,
     };
 
     /// <summary>The store has it.</summary>

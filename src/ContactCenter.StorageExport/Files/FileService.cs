@@ -1,4 +1,5 @@
 using ContactCenter.Contracts;
+using ContactCenter.Durable;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -8,8 +9,9 @@ namespace ContactCenter.StorageExport.Files;
 
 /// <summary>Tells where files are; <c>file_service.proto</c> is its specification.</summary>
 /// <param name="files">The catalogue.</param>
+/// <param name="database">The service's database.</param>
 /// <param name="timeProvider">Now.</param>
-internal sealed class FileService(FileStore files, TimeProvider timeProvider) : V1.FileService.FileServiceBase
+internal sealed partial class FileService(FileStore files, DurableDatabase database, TimeProvider timeProvider) : V1.FileService.FileServiceBase
 {
     private const string Domain = StorageErrors.Domain;
     private const int PositionParts = 2;

@@ -15,7 +15,7 @@ internal sealed class FileStore(DurableDatabase database)
           f.content_type AS ContentType, f.extension AS Extension, f.state AS State, f.reason AS Reason, f.state_time AS StateTime, f.source_url AS SourceUrl,
           f.declared_size AS DeclaredSize, f.wanted AS Wanted, f.taken AS Taken, f.taken_time AS TakenTime, f.record_version AS RecordVersion,
           f.revision AS Revision, f.size AS Size, f.sha256 AS Sha256, f.md5 AS Md5, f.crc32c AS Crc32C, f.warning AS Warning,
-          f.stored_revision AS StoredRevision, f.store_id AS StoreId, f.location AS Location, f.stored_time AS StoredTime
+          f.stored_revision AS StoredRevision, f.store_id AS StoreId, f.location AS Location, f.stored_time AS StoredTime, f.send_to_crm AS SendToCrm
         """;
 
     /// <summary>Keeps others from working on the files of a session until the transaction ends.</summary>

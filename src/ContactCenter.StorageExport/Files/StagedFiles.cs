@@ -1,4 +1,5 @@
 using ContactCenter.Durable;
+using ContactCenter.StorageExport.Stores;
 using Dapper;
 using Npgsql;
 
@@ -37,11 +38,13 @@ internal static class StagedFiles
     public static async Task<CatalogueFile> TakeAsync(DurableTransaction transaction, CatalogueFile file, TakenContent content, DateTimeOffset now)
     {
         var isNew = file.Revision == 0 || !content.Digest.Sha256.AsSpan().SequenceEqual(file.Sha256);
+        var kinds = await WantedKinds.ReadAsync(transaction.Connection);
         var taken = await transaction.Connection.QuerySingleAsync<CatalogueFile>(
             $"""
             UPDATE storage.files AS f SET taken = greatest(f.taken, @Wanted), taken_time = @askTime, record_version = coalesce(@RecordVersion, f.record_version),
               revision = f.revision + @more, number = coalesce(f.number, @number), extension = @Extension, content_type = @ContentType, warning = @Warning,
               size = @Size, sha256 = @Sha256, md5 = @Md5, crc32c = @crc,
+              send_to_crm = CASE WHEN @isNew THEN @sendToCrm ELSE f.send_to_crm END,
               upload_offset = CASE WHEN @isNew THEN 0 ELSE f.upload_offset END,
               state = CASE WHEN @isNew THEN 'PENDING' WHEN f.stored_revision = f.revision THEN 'STORED' ELSE f.state END,
               reason = CASE WHEN @isNew OR f.stored_revision = f.revision THEN '' ELSE f.reason END,
@@ -65,6 +68,7 @@ internal static class StagedFiles
                 content.Digest.Md5,
                 crc = (long)content.Digest.Crc32C,
                 isNew,
+                sendToCrm = kinds.AreSentToCrm,
                 now,
             });
         if (!isNew)

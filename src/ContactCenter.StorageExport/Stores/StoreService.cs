@@ -51,6 +51,8 @@ internal sealed class StoreService(
     public override async Task<UpdateStoreResponse> UpdateStore(UpdateStoreRequest request, ServerCallContext context)
     {
         var wanted = request.Store ?? throw RpcErrors.InvalidArgument(Domain, StorageErrors.FieldRequired, "store", "is required");
+        if (wanted is { AlsoSendToCrm: true, Enabled: false })
+            throw RpcErrors.FailedPrecondition(Domain, StorageErrors.StorageDisabled, "Files are also sent to the CRM only while they are stored.");
         // Before the transaction, which is not to be open while a server is asked.
         var settings = await ReadAsync(wanted, context.CancellationToken);
         if (settings.Pins.Count == 0)

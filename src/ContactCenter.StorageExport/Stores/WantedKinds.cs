@@ -12,6 +12,9 @@ internal sealed class WantedKinds
 
     private WantedKinds(V1.Store? store) => _store = store;
 
+    /// <summary>Whether the CRM gets what is stored too (STO-52).</summary>
+    public bool AreSentToCrm => _store is { Enabled: true, AlsoSendToCrm: true };
+
     /// <summary>Reads the settings.</summary>
     /// <param name="connection">In the transaction that catalogues a file.</param>
     public static async Task<WantedKinds> ReadAsync(NpgsqlConnection connection) => new((await SettingsStore.FindAsync(connection))?.Definition);

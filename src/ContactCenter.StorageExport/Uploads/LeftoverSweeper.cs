@@ -8,7 +8,7 @@ namespace ContactCenter.StorageExport.Uploads;
 
 /// <summary>
 /// Clears away what is not needed any more: in the store what uploads and probes that were given up have left (STO-29, STO-73), in
-/// the database bytes that the store has (STO-49).
+/// the database bytes that the store has, and the CRM where it is to get them (STO-49).
 /// </summary>
 /// <param name="pool">Connections to the store.</param>
 /// <param name="database">The service's database.</param>
@@ -22,6 +22,9 @@ internal sealed class LeftoverSweeper(UploadPool pool, DurableDatabase database,
 
     /// <summary>How long bytes stay staged at least.</summary>
     private static readonly TimeSpan StagedAge = TimeSpan.FromHours(1);
+
+    /// <summary>How long they wait at most for the CRM to get its copy.</summary>
+    private static readonly TimeSpan LongestForCrm = TimeSpan.FromDays(7);
 
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
@@ -45,10 +48,11 @@ internal sealed class LeftoverSweeper(UploadPool pool, DurableDatabase database,
             DELETE FROM storage.staged_pieces p USING storage.files f
             WHERE f.file_id = p.file_id AND (
               p.revision < f.revision
-              OR (p.revision = f.revision AND f.stored_revision = f.revision AND f.stored_time < @storedBefore)
+              OR (p.revision = f.revision AND f.stored_revision = f.revision AND f.stored_time < @storedBefore
+                AND (NOT f.send_to_crm OR f.crm_revision >= f.revision OR f.stored_time < @waitedBefore))
               OR (p.revision > f.revision AND f.state IN ('HELD', 'FAILED', 'DELETED')))
             """,
-            new { storedBefore = now - StagedAge },
+            new { storedBefore = now - StagedAge, waitedBefore = now - LongestForCrm },
             cancellationToken: cancellationToken));
     }
 
