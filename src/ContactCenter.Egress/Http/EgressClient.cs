@@ -70,9 +70,12 @@ public sealed class EgressClient
         string? itemId,
         long? maxResponseBytes,
         Func<HttpResponseMessage, Task<T>> read,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        TimeSpan? whole = null)
     {
         destination = await _book.CurrentAsync(destination, cancellationToken);
+        if (whole is not null)
+            destination = destination with { Timeouts = destination.Timeouts with { Whole = whole } };
         using var activity = EgressTelemetry.Source.StartActivity("egress.call", ActivityKind.Client);
         var started = Stopwatch.GetTimestamp();
         var result = "canceled";
@@ -165,7 +168,8 @@ public sealed class EgressClient
                 using (response)
                     return await ReadAsync(request, response, receive, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken,
+            request.Whole);
     }
 
     private async Task<EgressOutcome> ReadAsync(
@@ -235,7 +239,7 @@ public sealed class EgressClient
 
     private static HttpContent? ContentOf(EgressRequest request)
     {
-        if (request.Content is { } content)
+        if ((request.Content ?? request.NewContent?.Invoke()) is { } content)
             return content;
         if (request.Body.IsEmpty && request.ContentType is null)
             return null;

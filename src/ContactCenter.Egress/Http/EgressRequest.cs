@@ -21,6 +21,12 @@ public sealed record EgressRequest(Destination Destination, HttpMethod Method, s
     /// <summary>A body that is streamed instead of <see cref="Body"/>; the caller disposes what it reads from.</summary>
     public HttpContent? Content { get; init; }
 
+    /// <summary>Makes a body that is streamed instead of <see cref="Body"/>, anew whenever the call is made: it can be repeated with another token (EGR-29).</summary>
+    public Func<HttpContent>? NewContent { get; init; }
+
+    /// <summary>Another limit for the whole call than the destination's; null for that.</summary>
+    public TimeSpan? Whole { get; init; }
+
     /// <summary>Sent as <c>Idempotency-Key</c>; a mutating call uses the same one on every attempt (EGR-16).</summary>
     public string? IdempotencyKey { get; init; }
 
