@@ -30,6 +30,18 @@ public static class CrmErrors
     /// <summary>A function stands where only text and variables may.</summary>
     public const string FunctionNotAllowed = "FUNCTION_NOT_ALLOWED";
 
+    /// <summary>The CRM does not answer, or not as agreed.</summary>
+    public const string CrmUnavailable = "CRM_UNAVAILABLE";
+
+    /// <summary>A later content of the file has taken its place.</summary>
+    public const string FileReplaced = "FILE_REPLACED";
+
+    /// <summary>A file is larger than what is attached to records.</summary>
+    public const string FileTooLarge = "FILE_TOO_LARGE";
+
+    /// <summary>Name or type of a file could end a header field.</summary>
+    public const string HeaderInjection = "HEADER_INJECTION";
+
     /// <summary>A find has no value of the end user to look for; it is not sent, and its result is "not found".</summary>
     public const string NoCriteria = "NO_CRITERIA";
 

@@ -26,6 +26,7 @@ public static class CrmConnectorHost
             foreach (var policy in CrmPolicies.Own)
                 durable.AddPolicy(policy);
             durable.AddConsumer<SessionConsumer>()
+                .AddConsumer<FileConsumer>()
                 .AddJob<OperationRunner>(SessionWork.Call, RetryPolicy.Week)
                 .AddJob<ReleaseHandler>(SessionWork.Release, RetryPolicy.Week)
                 .AddRecurring<SessionKeeper>(SessionKeeper.Kind, Schedule.Every(TimeSpan.FromHours(1)));
@@ -35,6 +36,7 @@ public static class CrmConnectorHost
         builder.AddOperations();
         builder.Services.AddOptions<CrmOptions>().BindConfiguration("Crm").ValidateDataAnnotations().ValidateOnStart();
         builder.AddServiceClient<StoreService.StoreServiceClient>("storage-export");
+        builder.AddServiceClient<FileService.FileServiceClient>("storage-export");
         builder.Services.AddSingleton(ConnectorStore.SecretColumn);
         foreach (var column in SentRequest.Columns)
             builder.Services.AddSingleton(column);
@@ -46,6 +48,7 @@ public static class CrmConnectorHost
         builder.Services.AddSingleton<CrmPolicies>();
         builder.Services.AddSingleton<IDeadLetterObserver, DiscardedLetters>();
         builder.Services.AddSingleton<OperationStore>();
+        builder.Services.AddSingleton<FileSender>();
         builder.Services.AddSingleton<OperationRunner>();
 
         var app = builder.Build();

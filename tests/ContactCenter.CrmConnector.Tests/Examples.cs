@@ -5,6 +5,7 @@ using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Egress;
 using ContactCenter.Egress.Guard;
+using ContactCenter.Storage.V1;
 
 namespace ContactCenter.CrmConnector.Tests;
 
@@ -56,6 +57,28 @@ internal static class Examples
           "comment": { "method": "REQUEST_METHOD_POST", "url": "https://api.crm.example.com/v2/Cases/{RECORD_ID}/Notes", "dataFormat": "DATA_FORMAT_CONTAINER",
             "containerType": "CONTAINER_TYPE_ARRAY", "containerName": "data", "parameters": [ { "key": "Note_Content", "value": "{COMMENT_BODY}" } ] } }
         """);
+
+    /// <summary>The upload of section 6, as a part of a form.</summary>
+    public static Endpoint UploadFile() => new()
+    {
+        Method = RequestMethod.Post,
+        Url = "https://api.crm.example.com/v2/Cases/{RECORD_ID}/Attachments",
+        Parameters = { Parameter("file", "{FILE_DATA}") },
+    };
+
+    /// <summary>The settings of the upload of section 6.</summary>
+    public static UploadSettings Upload() => new()
+    {
+        Type = UploadType.Multipart,
+        Kinds = { SessionFileKind.CallRecording, SessionFileKind.ChatTranscript, SessionFileKind.SessionMetadata },
+        AddComment = true,
+        Attachment = new()
+        {
+            Type = AttachmentType.Id,
+            Location = "data.0.details.id",
+            UrlBuilder = "https://api.crm.example.com/v2/Cases/{RECORD_ID}/Attachments/{ATTACHMENT_ID}",
+        },
+    };
 
     /// <summary>A POST of a record's creation with one JSON object of these parameters.</summary>
     public static Endpoint Post(params Parameter[] parameters) =>

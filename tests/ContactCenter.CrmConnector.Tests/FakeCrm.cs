@@ -27,6 +27,9 @@ internal sealed class FakeCrm : IAsyncDisposable
     /// <summary>The keys of the requests that had one, in order.</summary>
     public ConcurrentQueue<string> IdempotencyKeys { get; } = [];
 
+    /// <summary>The media types of the bodies so far, in order.</summary>
+    public ConcurrentQueue<string> ContentTypes { get; } = [];
+
     /// <summary>Requests in order: method, path with query, what it authenticates with, and the body.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
@@ -40,6 +43,8 @@ internal sealed class FakeCrm : IAsyncDisposable
             var request = context.Request;
             using var body = new StreamReader(request.Body);
             crm.Requests.Enqueue($"{request.Method} {request.Path}{request.QueryString} {request.Headers.Authorization}{request.Headers["X-Key"]} {await body.ReadToEndAsync(context.RequestAborted)}".TrimEnd());
+            if (request.ContentType is { } type)
+                crm.ContentTypes.Enqueue(type);
             if (request.Headers.TryGetValue("Idempotency-Key", out var key))
                 crm.IdempotencyKeys.Enqueue(key.ToString());
             var (status, text) = request.Path == TokenPath ? crm.TokenAnswer : crm.Respond($"{request.Method} {request.Path}{request.QueryString}") ?? crm.Answer;

@@ -49,7 +49,7 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
         CheckChoices(connector, findings);
         CheckTiers(connector, findings);
 
-        var reader = new EndpointReader(guard, findings, connector.QueryEscaping == QueryEscaping.Backslash);
+        var reader = new EndpointReader(guard, findings, connector.QueryEscaping == QueryEscaping.Backslash, connector.Upload);
         var endpoints = new Dictionary<EndpointKind, RequestTemplate>();
         foreach (var (kind, endpoint, field) in EndpointsOf(connector))
         {
@@ -65,6 +65,7 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
             ReadTicket("subject", connector.Ticket?.Subject, findings),
             ReadTicket("description", connector.Ticket?.Description, findings))
         {
+            Upload = new UploadReader(guard, findings).Read(connector.Upload, connector.Endpoints?.UploadFile is not null),
             AccountUrl = accountUrl,
             RecordUrl = recordUrl,
         };
@@ -199,7 +200,7 @@ public sealed partial class ConnectorReader(EgressGuard guard, IOptions<CrmOptio
         var endpoints = connector.Endpoints ?? new();
         var flows = connector.Flows ?? new();
         var record = endpoints.FindRecordByQuery is not null || endpoints.CreateRecord is not null;
-        var writing = endpoints.UpdateRecord is not null || endpoints.Comment is not null;
+        var writing = endpoints.UpdateRecord is not null || endpoints.Comment is not null || endpoints.UploadFile is not null;
         Need((record || writing) && !flows.SkipAccountLookup, endpoints.FindAccountByQuery, "find_account_by_query");
         Need((record || writing) && !flows.SkipAccountCreation, endpoints.CreateAccount, "create_account");
         Need(writing || endpoints.CreateRecord is not null, endpoints.FindRecordByQuery, "find_record_by_query");

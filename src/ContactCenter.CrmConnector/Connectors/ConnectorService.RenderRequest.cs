@@ -17,19 +17,19 @@ public sealed partial class ConnectorService
         if (request.Endpoint == V1.EndpointKind.Unspecified)
             throw RpcErrors.InvalidArgument(Domain, CrmErrors.FieldRequired, "endpoint", "is required");
         var (stored, endpoint, values) = await PrepareAsync(request.ConnectorId, request.Endpoint, request.Session, context);
-        var text = endpoint.Render(values.Value);
+        var text = endpoint.Render(values.Value, endpoint.Upload == V1.UploadType.Unspecified ? null : SampleSessions.FileOf(request.Session));
         var rendered = new V1.RenderedRequest
         {
             Method = endpoint.Method,
             Url = text.Url,
-            Body = text.Body,
+            Body = text.ShownBody,
             DroppedParameters = { text.Dropped },
             NotSentReason = text.Refusal ?? "",
             NotSentSubject = text.Subject,
             Warnings = { WarningsOf(values) },
         };
         if (text.Refusal is null)
-            rendered.Headers.AddRange(HeadersOf(stored.Definition, endpoint));
+            rendered.Headers.AddRange(HeadersOf(stored.Definition, endpoint, text));
         return new() { Request = rendered };
     }
 
@@ -43,15 +43,15 @@ public sealed partial class ConnectorService
         _ => "The text is no phone number and was left as it is.",
     };
 
-    private static IEnumerable<V1.RenderedHeader> HeadersOf(V1.Connector connector, RequestTemplate endpoint)
+    private static IEnumerable<V1.RenderedHeader> HeadersOf(V1.Connector connector, RequestTemplate endpoint, RequestText text)
     {
         if (connector.Authentication.Oauth2 is not null)
             yield return new() { Key = "Authorization", Value = Masked };
         foreach (var header in CrmRequests.HeadersOf(connector.Authentication, _ => ""))
             yield return new() { Key = header.Key, Value = Masked };
         yield return new() { Key = "Accept", Value = CrmRequests.Json };
-        if (endpoint.Method != V1.RequestMethod.Get)
-            yield return new() { Key = "Content-Type", Value = CrmRequests.Json };
+        if (text.ContentType.Length > 0)
+            yield return new() { Key = "Content-Type", Value = text.ContentType };
         if (CrmRequests.HasIdempotencyKey(connector, endpoint))
             yield return new() { Key = "Idempotency-Key", Value = "{operation id}" };
     }

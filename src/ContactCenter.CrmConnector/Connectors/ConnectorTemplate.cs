@@ -13,6 +13,9 @@ namespace ContactCenter.CrmConnector.Connectors;
 public sealed record ConnectorTemplate(
     IReadOnlyDictionary<EndpointKind, RequestTemplate> Endpoints, PhoneFormatter Phones, Template? Subject, Template? Description)
 {
+    /// <summary>How files are attached to records; null for not at all.</summary>
+    public UploadTemplate? Upload { get; init; }
+
     /// <summary>Where a browser shows an account; null for nowhere.</summary>
     public UrlTemplate? AccountUrl { get; init; }
 

@@ -13,11 +13,14 @@ public sealed class CrmRequests(ConnectorStore store)
 {
     private readonly ConcurrentDictionary<string, (string Etag, IReadOnlyDictionary<string, string> Secrets)> _secrets = new(StringComparer.Ordinal);
 
-    /// <summary>Media type of every request and answer.</summary>
+    /// <summary>Media type of answers, and of requests but those of multipart forms.</summary>
     public const string Json = "application/json";
 
     /// <summary>Most calls of a CRM under way at a time (CRM-139).</summary>
     public const int Concurrency = 8;
+
+    // The largest file, and the text around it.
+    private const long LargestRequest = UploadTemplate.LargestMultipart + RequestTemplate.LargestBody;
 
     private const int DefaultTimeoutSeconds = 5;
     private const string DefaultTokenPrefix = "Bearer";
@@ -53,13 +56,15 @@ public sealed class CrmRequests(ConnectorStore store)
         {
             Timeouts = new() { Whole = TimeSpan.FromSeconds(definition.HasApiTimeoutSeconds ? definition.ApiTimeoutSeconds : DefaultTimeoutSeconds) },
             MaxUrlLength = RequestTemplate.LongestUrl,
+            MaxRequestBytes = LargestRequest,
             MaxResponseBytes = AnswerReader.LargestAnswer,
             MaxConcurrent = Concurrency,
         };
         return new(destination, new HttpMethod(endpoint.Method.ToString().ToUpperInvariant()), text.Url)
         {
             Headers = [.. HeadersOf(definition.Authentication, name => secrets[name]), new("Accept", Json)],
-            ContentType = text.Body.Length > 0 ? Json : null,
+            ContentType = text.Body.Length > 0 ? text.ContentType : null,
+            Whole = endpoint.Upload != UploadType.Unspecified && definition.Upload is { HasTimeoutSeconds: true } upload ? TimeSpan.FromSeconds(upload.TimeoutSeconds) : null,
             Body = Encoding.UTF8.GetBytes(text.Body),
             GrantId = definition.Authentication.Oauth2 is null ? null : ConnectorGrants.IdOf(connector.ConnectorId),
             TokenPrefix = definition.Authentication.Oauth2 is { TokenPrefix: { Length: > 0 } prefix } ? prefix : DefaultTokenPrefix,

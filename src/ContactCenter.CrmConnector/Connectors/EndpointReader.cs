@@ -12,7 +12,8 @@ namespace ContactCenter.CrmConnector.Connectors;
 /// <param name="guard">Says which hosts may be called.</param>
 /// <param name="findings">Takes what is wrong.</param>
 /// <param name="escapeQueries">Whether operators of the CRM's query language are escaped in values.</param>
-public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings, bool escapeQueries)
+/// <param name="upload">How files are attached; null for not at all.</param>
+public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings, bool escapeQueries, UploadSettings? upload = null)
 {
     /// <summary>Warning: an endpoint writes by GET.</summary>
     public const string GetWrites = "GET_WRITES";
@@ -27,6 +28,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
     public const int MostParameters = 200;
 
     private const string DefaultIdLocation = "id";
+    private const string DefaultUrlLocation = "url";
 
     /// <summary>Parses an endpoint.</summary>
     /// <param name="kind">Which one.</param>
@@ -36,13 +38,16 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
     public RequestTemplate? Read(EndpointKind kind, Endpoint endpoint, string field)
     {
         var known = findings.Problems.Count;
-        var place = kind == EndpointKind.Comment ? Places.Comment : Places.Endpoint;
-        var url = Url(endpoint, field, place);
+        var place = kind switch { EndpointKind.Comment => Places.Comment, EndpointKind.UploadFile => Places.Upload, _ => Places.Endpoint };
+        // A file stands in no URL.
+        var url = Url(endpoint, field, kind == EndpointKind.UploadFile ? Places.Endpoint : place);
         CheckMethod(kind, endpoint, field);
         CheckForm(endpoint, field);
         CheckNotFound(kind, endpoint, field);
         var answer = Answer(kind, endpoint, field);
         var parameters = Parameters(endpoint, field, place);
+        if (kind == EndpointKind.UploadFile)
+            new UploadReader(guard, findings).Check(endpoint, parameters, upload?.Type ?? UploadType.Unspecified, field);
         if (url is null || findings.Problems.Count > known)
             return null;
         var template = new RequestTemplate
@@ -56,6 +61,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             ContainerName = endpoint.ContainerName,
             EscapeQueries = escapeQueries,
             NotFoundStatuses = [.. endpoint.NotFoundStatuses],
+            Upload = kind == EndpointKind.UploadFile ? upload?.Type ?? UploadType.Unspecified : UploadType.Unspecified,
         };
         if (template.IsFind && !template.Variables.Any(variable => variable.IsCriterion))
             findings.Refuse(field, CrmErrors.NoCriteria, "a find has to use a value of the end user, such as {PHONE_NUMBER}");
@@ -86,7 +92,7 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             findings.Refuse(field, CrmErrors.FieldRequired, "is required");
         else if (!Enum.IsDefined(endpoint.Method))
             findings.Refuse(field, SharedErrors.FieldInvalid, "must be POST, GET, PUT or PATCH");
-        else if (endpoint.Method == RequestMethod.Get && !RequestTemplate.IsFindKind(kind))
+        else if (endpoint.Method == RequestMethod.Get && kind != EndpointKind.UploadFile && !RequestTemplate.IsFindKind(kind))
             findings.Warn(field, GetWrites, "GET is meant for reading; this endpoint writes");
     }
 
@@ -113,11 +119,13 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
 
     private AnswerReader? Answer(EndpointKind kind, Endpoint endpoint, string field)
     {
-        var data = Read("response_data_location", endpoint.ResponseDataLocation);
-        var id = Read("id_location", endpoint.IdLocation.Length > 0 ? endpoint.IdLocation : DefaultIdLocation);
+        var data = Read($"{field}.response_data_location", endpoint.ResponseDataLocation);
+        if (kind == EndpointKind.UploadFile)
+            return AttachmentOf(data);
+        var id = Read($"{field}.id_location", endpoint.IdLocation.Length > 0 ? endpoint.IdLocation : DefaultIdLocation);
         var isRecord = kind == EndpointKind.FindRecordByQuery;
-        var subject = isRecord ? Read("subject_location", endpoint.SubjectLocation.Length > 0 ? endpoint.SubjectLocation : "subject") : null;
-        var status = isRecord ? Read("status_location", endpoint.StatusLocation.Length > 0 ? endpoint.StatusLocation : "status") : null;
+        var subject = isRecord ? Read($"{field}.subject_location", endpoint.SubjectLocation.Length > 0 ? endpoint.SubjectLocation : "subject") : null;
+        var status = isRecord ? Read($"{field}.status_location", endpoint.StatusLocation.Length > 0 ? endpoint.StatusLocation : "status") : null;
         if (!isRecord && (endpoint.SubjectLocation.Length > 0 || endpoint.StatusLocation.Length > 0))
             findings.Refuse($"{field}.{(endpoint.StatusLocation.Length > 0 ? "status_location" : "subject_location")}", SharedErrors.FieldInvalid, "is read by find_record_by_query alone");
         if (kind is not (EndpointKind.UpdateRecord or EndpointKind.Comment))
@@ -126,11 +134,19 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             findings.Refuse($"{field}.{(endpoint.IdLocation.Length > 0 ? "id_location" : "response_data_location")}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
         return null;
 
-        Location? Read(string name, string text)
+        AnswerReader? AttachmentOf(Location? root)
+        {
+            if (upload?.Attachment is not { } attachment)
+                return null;
+            var text = attachment.Location.Length > 0 ? attachment.Location : attachment.Type == AttachmentType.Url ? DefaultUrlLocation : DefaultIdLocation;
+            return root is not null && Read("connector.upload.attachment.location", text) is { } place ? new(root, place) : null;
+        }
+
+        Location? Read(string path, string text)
         {
             var location = Location.Parse(text, out var error);
             if (error is { } wrong)
-                findings.Refuse($"{field}.{name}", CrmErrors.Syntax, wrong.Message, wrong.Position);
+                findings.Refuse(path, CrmErrors.Syntax, wrong.Message, wrong.Position);
             return location;
         }
     }

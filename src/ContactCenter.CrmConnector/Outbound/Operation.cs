@@ -94,6 +94,9 @@ public enum WorkKind
 
     /// <summary>Adds a comment to it (CRM-91).</summary>
     Comment,
+
+    /// <summary>Attaches a file to it (CRM-91).</summary>
+    File,
 }
 
 /// <summary>Where an operation stands (CRM-80).</summary>

@@ -1,3 +1,4 @@
+using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Answers;
 using ContactCenter.CrmConnector.Rendering;
@@ -12,7 +13,7 @@ namespace ContactCenter.CrmConnector.Outbound;
 // What came of a call.
 internal sealed partial class OperationFlow
 {
-    private const int NotFoundStatus = 404;
+    private const string AttachmentMissing = "ATTACHMENT_MISSING";
     private const int SessionsLookedAt = 50;
 
     private static readonly string[] OpenStatuses = ["open", "new"];
@@ -24,6 +25,9 @@ internal sealed partial class OperationFlow
         var failure = result.Outcome.Failure;
         if (failure is { Decision: EgressDecision.Wait })
         {
+            // What is to be sent has gone; the next content comes, or has come.
+            if (failure.Reason == CrmErrors.FileReplaced)
+                operation.Request = null;
             // Nothing was sent: no attempt (CRM-22, CRM-140, CRM-141).
             operation.State = operation.AttemptCount == 0 ? WorkState.Queued : WorkState.Waiting;
             WaitFor(failure.Reason.ToLowerInvariant(), failure.Delay ?? TimeSpan.FromSeconds(1));
@@ -34,17 +38,13 @@ internal sealed partial class OperationFlow
         var kind = result.Request.Endpoint;
         if (failure is null)
             await SucceedAsync(result, kind);
-        else if (IsNotFound(kind, failure.Status))
+        else if (work.Connector.Template.Endpoints[kind].IsNotFound(failure.Status))
             NotFound(kind);
         else if (failure is { Class: ErrorClass.TooLarge, Reason: AnswerReader.TooLarge })
             Hold(AnswerReader.TooLarge);
         else
             Fail(failure, kind, result.Policy!);
     }
-
-    private bool IsNotFound(EndpointKind kind, int? status) => kind == EndpointKind.FindAccountById
-        ? status == NotFoundStatus
-        : status is { } known && work.Connector.Template.Endpoints[kind].NotFoundStatuses.Contains(known);
 
     private async Task SucceedAsync(Result result, EndpointKind kind)
     {
@@ -67,6 +67,10 @@ internal sealed partial class OperationFlow
         else if (kind == EndpointKind.Comment)
         {
             Added(result);
+        }
+        else if (kind == EndpointKind.UploadFile)
+        {
+            Attached(result);
         }
         else
         {
@@ -91,6 +95,27 @@ internal sealed partial class OperationFlow
             RecordId = IdOf(work.Session.Record),
             OperationId = operation.OperationId,
         });
+    }
+
+    // The answer to an upload has the attachment where it was said to be (CRM-121).
+    private void Attached(Result result)
+    {
+        (string? Id, string? Url)? attachment = (null, null);
+        if (work.Connector.Template.Endpoints[EndpointKind.UploadFile].Answer is { } reader)
+        {
+            var response = result.Outcome.Response!;
+            var answer = reader.Read(response.Body);
+            var values = work.Connector.Template.Values(work.Connector.Template.Endpoints[EndpointKind.UploadFile], work.Session.ToSession(), "");
+            attachment = answer.Id is { } found ? work.Connector.Template.Upload!.Read(found, values.Value) : null;
+            if (attachment is null)
+            {
+                Hold(answer.Violation is { } violation and not AnswerReader.IdMissing ? violation : AttachmentMissing, response.Text);
+                return;
+            }
+        }
+
+        End(WorkState.Succeeded);
+        work.Attached(result.Request.File!, attachment.Value.Id, attachment.Value.Url);
     }
 
     // The answer of an endpoint that finds or makes something.

@@ -43,8 +43,23 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
             WorkKind.Account => await NextForAccountAsync(),
             WorkKind.Record => await NextForRecordAsync(),
             WorkKind.Update => await RenderAsync(EndpointKind.UpdateRecord),
+            WorkKind.File => await NextForFileAsync(),
             _ => await RenderAsync(EndpointKind.Comment),
         };
+    }
+
+    private async Task<SentRequest?> NextForFileAsync()
+    {
+        var file = work.FileOf(operation);
+        if (operation.Request is null && work.Superseded(file) is { } why)
+            return End(WorkState.Skipped, why);
+        if (work.Connector.Template.Upload is { } upload && file.Size > upload.Largest)
+        {
+            work.LinkTo(file, now);
+            return Hold(CrmErrors.FileTooLarge);
+        }
+
+        return await RenderAsync(EndpointKind.UploadFile);
     }
 
     private bool Has(EndpointKind kind) => work.Connector.Template.Endpoints.ContainsKey(kind);
@@ -114,9 +129,10 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
         if (bodies.Count < operation.Part)
             return End(WorkState.Succeeded);
         var values = work.Connector.Template.Values(endpoint, session, bodies[operation.Part - 1]);
-        var text = endpoint.Render(values.Value);
+        var file = kind == EndpointKind.UploadFile ? work.FileOf(operation) : null;
+        var text = endpoint.Render(values.Value, file is null ? null : new(file.Name, file.ContentType, $"contactcenter-{operation.OperationId:N}"));
         if (text.Refusal is null)
-            return Send(new(kind, text.Url, text.Body, values.Value(Variables.TicketSubject).Text, bodies.Count), keep: operation.Step is EndpointKind.Unspecified || operation.Step == kind);
+            return Send(new(kind, text.Url, text.Body, values.Value(Variables.TicketSubject).Text, bodies.Count) { ContentType = text.ContentType, FileAt = text.FileAt, File = file }, keep: operation.Step is EndpointKind.Unspecified || operation.Step == kind);
         // What cannot be looked for is not there (CRM-74).
         if (text.Refusal == CrmErrors.NoCriteria)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.Egress.Secrets;
 using Google.Protobuf.WellKnownTypes;
@@ -50,7 +52,7 @@ internal static class OperationMessages
         var message = Of(operation);
         message.ResponseExcerpt = SentRequest.ResponseOf(keys, operation);
         if (SentRequest.Of(keys, operation) is { } request)
-            message.Request = new() { Endpoint = request.Endpoint, Url = redactor.Text(request.Url), Body = redactor.Json(request.Body) };
+            message.Request = new() { Endpoint = request.Endpoint, Url = redactor.Text(request.Url), Body = request.ContentType == CrmRequests.Json ? redactor.Json(request.Text.ShownBody) : redactor.Text(request.Text.ShownBody) };
         return message;
     }
 
@@ -62,4 +64,9 @@ internal static class OperationMessages
         V1.CrmId.ValueOneofCase.Number => VariableValue.Of(id.Number),
         _ => VariableValue.None,
     };
+
+    /// <summary>An id of the CRM as callers see it.</summary>
+    /// <param name="id">None for no id.</param>
+    public static V1.CrmId? IdOf(VariableValue id) =>
+        id.IsEmpty ? null : id.IsNumber && long.TryParse(id.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? new() { Number = number } : new() { Text = id.Text };
 }

@@ -17,6 +17,7 @@ namespace ContactCenter.CrmConnector.Outbound;
 /// <param name="requests">Makes calls of rendered requests.</param>
 /// <param name="policies">What follows a failure.</param>
 /// <param name="egress">Makes the calls.</param>
+/// <param name="files">Makes those that send files.</param>
 /// <param name="keys">Seals requests.</param>
 /// <param name="redactor">Masks secrets in answers.</param>
 /// <param name="timeProvider">Now.</param>
@@ -26,6 +27,7 @@ public sealed partial class OperationRunner(
     CrmRequests requests,
     CrmPolicies policies,
     EgressClient egress,
+    FileSender files,
     SecretKeyRing keys,
     Redactor redactor,
     TimeProvider timeProvider) : IJobHandler, IDisposable
@@ -132,14 +134,16 @@ public sealed partial class OperationRunner(
         var request = (await requests.OfAsync(call.Connector.Stored, endpoint, call.Request.Text, call.Key, cancellationToken)) with { ReservationId = job.Id.ToString() };
         await job.CheckAsync(cancellationToken);
         var (time, begin) = (timeProvider.GetUtcNow(), timeProvider.GetTimestamp());
-        // Update and comment take any 2xx, whatever its body is (CRM-101).
-        var outcome = endpoint.Answer is null
-            ? await egress.DownloadAsync(request, static (_, _, _) => Task.CompletedTask, cancellationToken)
-            : await egress.SendAsync(request, cancellationToken);
+        var outcome = call.Request.File is null ? await CallAsync(request) : await files.SendAsync(call.Request, request, CallAsync, cancellationToken);
         var attempt = new CallAttempt(
             time, call.Request.Endpoint, outcome.Response?.Status ?? outcome.Failure?.Status, outcome.Failure?.PolicyName, (long)timeProvider.GetElapsedTime(begin).TotalMilliseconds);
         var policy = outcome.IsSuccess ? null : await policies.OfAsync(call.Connector.Definition, call.Request.Endpoint, cancellationToken);
         return new(call.Request, attempt, outcome, policy);
+
+        // Update and comment take any 2xx, whatever its body is (CRM-101).
+        Task<EgressOutcome> CallAsync(EgressRequest made) => endpoint.Answer is null
+            ? egress.DownloadAsync(made, static (_, _, _) => Task.CompletedTask, cancellationToken)
+            : egress.SendAsync(made, cancellationToken);
     }
 
     // Equal over all retries and replays; another one for what was rendered anew, and for each part of a comment (CRM-43).

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ContactCenter.Crm.V1;
+using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Rendering;
+using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Egress.Secrets;
 
 namespace ContactCenter.CrmConnector.Outbound;
@@ -21,11 +24,22 @@ public sealed record SentRequest(EndpointKind Endpoint, string Url, string Body,
     public static IReadOnlyList<SecretColumn> Columns { get; } =
         [new("crm", new(Table, "request", ""), "operation_id::text"), new("crm", new(Table, "response", ""), "operation_id::text")];
 
-    /// <summary>SHA-256 of what is sent (CRM-107).</summary>
-    public byte[] Sha256 => SHA256.HashData(Encoding.UTF8.GetBytes($"{Url}\n{Body}"));
+    /// <summary>Media type of the body.</summary>
+    public string ContentType { get; init; } = CrmRequests.Json;
+
+    /// <summary>Before which character of the body the file comes; null without one.</summary>
+    public int? FileAt { get; init; }
+
+    /// <summary>The file that is sent; null for none.</summary>
+    public FileFacts? File { get; init; }
+
+    /// <summary>SHA-256 of what is sent, with that of a file in its place (CRM-107).</summary>
+    [JsonIgnore]
+    public byte[] Sha256 => SHA256.HashData(Encoding.UTF8.GetBytes($"{Url}\n{Body}{(File is null ? "" : $"\n{File.Sha256}")}"));
 
     /// <summary>What the request sends.</summary>
-    public RequestText Text => new() { Url = Url, Body = Body };
+    [JsonIgnore]
+    public RequestText Text => new() { Url = Url, Body = Body, FileAt = FileAt, ContentType = ContentType };
 
     /// <summary>Reads the request of an operation.</summary>
     /// <param name="keys">Opens it.</param>

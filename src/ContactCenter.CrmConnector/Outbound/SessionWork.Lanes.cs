@@ -104,7 +104,7 @@ internal sealed partial class SessionWork
         {
             WorkKind.Account => Session.EndUser,
             WorkKind.Record => Session.Name.ToString(),
-            _ => $"{(kind == WorkKind.Comment ? "comments" : "record")}:{(Session.Record.State == LinkState.Resolved ? Session.Record.Id.Text : Session.Name)}",
+            _ => $"{(kind switch { WorkKind.Comment => "comments", WorkKind.File => "files", _ => "record" })}:{(Session.Record.State == LinkState.Resolved ? Session.Record.Id.Text : Session.Name)}",
         };
         return $"{connectorId}:{(owner.Length <= LongestLane ? owner : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner))))}";
     }

@@ -152,7 +152,7 @@ internal sealed partial class SessionWork(DurableTransaction transaction, Locked
             return;
         }
 
-        if (IsAbandoned && kind is (WorkKind.Update or WorkKind.Comment))
+        if (IsAbandoned && kind is (WorkKind.Update or WorkKind.Comment or WorkKind.File))
             skip ??= CrmErrors.SessionAbandoned;
         var operation = new StoredOperation
         {

@@ -16,6 +16,9 @@ public sealed record ParameterTemplate(string Key, Expression Value, ValueType T
     /// <summary>Whether a value of type JSON is JSON, whatever the values of its variables are.</summary>
     public bool IsJson => Value is Template template && JsonText.IsValid(Json(template, _ => Sample));
 
+    /// <summary>Whether it is exactly the content of a file.</summary>
+    public bool IsFile => Value is Template { Parts: [{ Variable: { } only }] } && only == Variables.FileData;
+
     /// <summary>Puts values in the place of the variables.</summary>
     /// <param name="values">What the variables stand for.</param>
     /// <param name="functions">Works out functions.</param>
@@ -110,6 +113,9 @@ public sealed record RenderedParameter(ParameterOutcome Outcome, string Text, st
 
     /// <summary>It is empty.</summary>
     public static RenderedParameter Empty { get; } = new(ParameterOutcome.Empty, "", "");
+
+    /// <summary>It is the content of a file, which is put in where it is sent.</summary>
+    public static RenderedParameter File { get; } = new(ParameterOutcome.Sent, "", "\"\"");
 
     /// <summary>It has not the demanded type.</summary>
     public static RenderedParameter WrongType { get; } = new(ParameterOutcome.WrongType, "", "");

@@ -28,7 +28,7 @@ public sealed class UrlTemplate
 
     /// <summary>Parses and checks a URL: absolute, https unless its host is allowed http, and literal up to the path.</summary>
     /// <param name="text">As configured.</param>
-    /// <param name="place">Where it stands; only a lookup URL may have a fragment.</param>
+    /// <param name="place">Where it stands; only one that a browser opens may have a fragment.</param>
     /// <param name="guard">Says which hosts may be called.</param>
     /// <param name="problems">Takes what is wrong.</param>
     /// <returns>Null if something is.</returns>
@@ -45,12 +45,13 @@ public sealed class UrlTemplate
             return null;
         }
 
+        var isForBrowsers = place is Places.LookupUrl or Places.Attachment;
         var url = Split(template);
         try
         {
             var parsed = EgressUrl.Parse(template.Render(_ => "0"), int.MaxValue);
             // What a browser opens is not called from here, so that the guard's hosts and ports do not count; https does.
-            if (place != Places.LookupUrl)
+            if (!isForBrowsers)
                 guard.CheckUrl(parsed);
             else if (parsed.Protocol != EgressProtocol.Https)
                 problems.Add(new(CrmErrors.UrlInvalid, 1, "Only absolute https URLs are accepted."));
@@ -60,7 +61,7 @@ public sealed class UrlTemplate
             problems.Add(new(CrmErrors.UrlInvalid, 1, exception.Failure.Detail));
         }
 
-        if (url._fragment is not null && place != Places.LookupUrl)
+        if (url._fragment is not null && !isForBrowsers)
             problems.Add(new(CrmErrors.UrlInvalid, text.IndexOf('#', StringComparison.Ordinal) + 1, "a fragment is never sent"));
         return problems.Count > known ? null : url;
     }

@@ -33,4 +33,10 @@ public enum Places
 
     /// <summary>Subject and description of a record.</summary>
     Ticket = 8,
+
+    /// <summary>Parameters of the upload endpoint.</summary>
+    Upload = 16,
+
+    /// <summary>Where a file can be got that was uploaded.</summary>
+    Attachment = 32,
 }

@@ -5,8 +5,8 @@ namespace ContactCenter.CrmConnector.Rendering;
 /// <summary>The variables of section 2.5.</summary>
 public static class Variables
 {
-    private const Places Session = Places.Endpoint | Places.Comment | Places.Ticket;
-    private const Places Ticket = Places.Endpoint | Places.Comment;
+    private const Places Session = Places.Endpoint | Places.Comment | Places.Upload | Places.Ticket;
+    private const Places Ticket = Places.Endpoint | Places.Comment | Places.Upload;
 
     private static readonly List<Variable> Listed = [];
 
@@ -43,7 +43,7 @@ public static class Variables
     /// <summary>The CRM's id of the account.</summary>
     public static readonly Variable AccountId = Add("ACCOUNT_ID", Session | Places.LookupUrl, criterion: true);
     /// <summary>The CRM's id of the record.</summary>
-    public static readonly Variable RecordId = Add("RECORD_ID", Session | Places.LookupUrl, criterion: true);
+    public static readonly Variable RecordId = Add("RECORD_ID", Session | Places.LookupUrl | Places.Attachment, criterion: true);
     /// <summary>Id of the session.</summary>
     public static readonly Variable SessionId = Add("SESSION_ID", Session);
     /// <summary>Path of the menu that the queue is in.</summary>
@@ -87,9 +87,9 @@ public static class Variables
     /// <summary>Text of a comment.</summary>
     public static readonly Variable CommentBody = Add("COMMENT_BODY", Places.Comment);
     /// <summary>Content of a file.</summary>
-    public static readonly Variable FileData = Add("FILE_DATA", Places.None);
+    public static readonly Variable FileData = Add("FILE_DATA", Places.Upload);
     /// <summary>The CRM's id of a file.</summary>
-    public static readonly Variable AttachmentId = Add("ATTACHMENT_ID", Places.None);
+    public static readonly Variable AttachmentId = Add("ATTACHMENT_ID", Places.Attachment);
     /// <summary><c>incoming</c> or <c>outgoing</c>.</summary>
     public static readonly Variable Direction = Add("DIRECTION", Session);
     /// <summary><c>PHONE</c> or <c>CHAT</c>.</summary>

@@ -28,7 +28,7 @@ public sealed class CommentText(SessionSheet sheet, SessionVariables values)
         var parts = Parts(text, html);
         return [.. parts.Select((part, i) => Body(string.Create(CultureInfo.InvariantCulture, $"({i + 1}/{parts.Count}) {part}")))];
 
-        string Body(string plain) => html ? $"<p>{HtmlText.Escape(plain).Replace("\n", "<br>", StringComparison.Ordinal)}</p>" : plain;
+        string Body(string plain) => html ? $"<p>{string.Join("<br>", plain.Split('\n').Select(line => KindOf(source) == CommentKind.File ? LinkOf(line) : HtmlText.Escape(line)))}</p>" : plain;
     }
 
     /// <summary>Names what a comment tells of: also the name of the facts in the sheet.</summary>
@@ -56,9 +56,17 @@ public sealed class CommentText(SessionSheet sheet, SessionVariables values)
             CommentKind.Transfer =>
                 [$"Transferred from {sheet.Get<string>($"{source}/from")} to {sheet.Get<string>($"{source}/to")}", .. Line("Comment", sheet.Get<string>($"{source}/comment"))],
             CommentKind.CustomData => ["Custom data", .. DataOf($"{source}/secured"), .. DataOf($"{source}/unsecured")],
+            CommentKind.File when sheet.Get<FileFacts>(source) is { } file => [$"{file.Title}{(file.IsAttached ? " uploaded" : "")}: {file.Name}", .. file.Url is null ? [] : new[] { file.Url }],
             CommentKind.Survey => Answers(sheet.Get<JsonElement>(source)),
             _ => [],
         };
+    }
+
+    // The address of a file can be followed.
+    private static string LinkOf(string line)
+    {
+        var escaped = HtmlText.Escape(line);
+        return line.StartsWith("https://", StringComparison.Ordinal) || line.StartsWith("http://", StringComparison.Ordinal) ? $"<a href=\"{escaped}\">{escaped}</a>" : escaped;
     }
 
     private string Text(Variable variable) => values.Value(variable).Text;

@@ -1,5 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.CrmConnector.Outbound;
+using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Crm.V1;
@@ -10,6 +11,7 @@ namespace ContactCenter.CrmConnector.Sessions;
 internal static class SampleSessions
 {
     private const int BestRating = 5;
+    private const string Boundary = "sample-boundary";
 
     /// <summary>Reads a sample.</summary>
     /// <param name="sample">Null for a session of which nothing is known.</param>
@@ -69,4 +71,11 @@ internal static class SampleSessions
             return given ? TimeSpan.FromSeconds(seconds) : null;
         }
     }
+
+    /// <summary>The file of a sample.</summary>
+    /// <param name="sample">Null for any file.</param>
+    public static FileHead FileOf(V1.SampleSession? sample) => new(
+        sample?.File?.Name is { Length: > 0 } name ? name : "file",
+        sample?.File?.ContentType is { Length: > 0 } type ? type : "application/octet-stream",
+        Boundary);
 }

@@ -57,6 +57,54 @@ public sealed class ConnectorCheckTests(TestServers servers) : CrmTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-33")]
+    [Rule("CRM-36")]
+    [Rule("CRM-45")]
+    [Rule("CRM-117")]
+    [Rule("CRM-118")]
+    [Rule("CRM-121")]
+    public async Task An_upload_is_checked_with_its_settings()
+    {
+        Assert.Empty(await UploadAsync((_, _) => { }));
+        Assert.Equal(["connector.upload FIELD_REQUIRED"], await ProblemsAsync(connector => connector.Endpoints.UploadFile = Examples.UploadFile()));
+        Assert.Equal(["connector.upload FIELD_INVALID"], await ProblemsAsync(connector => connector.Upload = Examples.Upload()));
+        Assert.Equal(
+            ["connector.endpoints.upload_file.method FIELD_INVALID", "connector.endpoints.upload_file.id_location FIELD_INVALID", "connector.endpoints.upload_file.parameters[0].type FIELD_INVALID"],
+            await UploadAsync((endpoint, _) => (endpoint.Method, endpoint.IdLocation, endpoint.Parameters[0].Type) = (RequestMethod.Get, "id", Crm.V1.ValueType.Number)));
+        Assert.Equal(
+            ["connector.endpoints.upload_file.data_format FIELD_INVALID", "connector.endpoints.upload_file.parameters[1].key FIELD_INVALID"],
+            await UploadAsync((endpoint, _) =>
+            {
+                (endpoint.DataFormat, endpoint.ContainerType, endpoint.ContainerName) = (DataFormat.Container, ContainerType.Map, "data");
+                endpoint.Parameters.Add(Examples.Parameter("a\r\nb", "1"));
+            }));
+        Assert.Equal(["connector.endpoints.upload_file.parameters FIELD_INVALID"], await UploadAsync((endpoint, _) => endpoint.Parameters[0].Value = "1"));
+        Assert.Equal(["connector.endpoints.upload_file.parameters FIELD_INVALID"], await UploadAsync((endpoint, _) => endpoint.Parameters.Add(Examples.Parameter("again", "{FILE_DATA}"))));
+        Assert.Equal(["connector.endpoints.upload_file.parameters[1].value FIELD_INVALID"], await UploadAsync((endpoint, _) => endpoint.Parameters.Add(Examples.Parameter("again", "=CONCAT_OR({FILE_DATA})"))));
+        Assert.Equal(["connector.endpoints.upload_file.url VARIABLE_NOT_AVAILABLE"], await UploadAsync((endpoint, _) => endpoint.Url += "/{FILE_DATA}"));
+        Assert.Equal(["connector.endpoints.comment.parameters[0].value VARIABLE_NOT_AVAILABLE"], await ProblemsAsync(connector => connector.Endpoints.Comment.Parameters[0].Value = "{FILE_DATA}"));
+        Assert.Equal(
+            ["connector.endpoints.upload_file.data_format FIELD_INVALID"],
+            (await UploadAsync((endpoint, upload) => (endpoint.DataFormat, upload.Type) = ((DataFormat)9, UploadType.Base64Form))).Take(1));
+        Assert.Equal(
+            ["connector.upload.type FIELD_REQUIRED", "connector.upload.kinds FIELD_INVALID", "connector.upload.timeout_seconds FIELD_INVALID", "connector.upload.attachment.type FIELD_REQUIRED", "connector.upload.attachment.url_builder FIELD_INVALID"],
+            await UploadAsync((_, upload) =>
+            {
+                (upload.Type, upload.TimeoutSeconds, upload.Attachment.Type) = (UploadType.Unspecified, 121, AttachmentType.Unspecified);
+                upload.Kinds.Add((Storage.V1.SessionFileKind)99);
+            }));
+        Assert.Equal(["connector.upload.attachment.location SYNTAX"], await UploadAsync((_, upload) => upload.Attachment.Location = "a..b"));
+        foreach (var (builder, reason) in new[] { ("", "FIELD_REQUIRED"), ("http://x.example.com/{ATTACHMENT_ID}", "URL_INVALID"), ("https://x.example.com/{RECORD_ID}", "FIELD_INVALID"), ("https://x.example.com/{ATTACHMENT_ID}/{NAME}", "VARIABLE_NOT_AVAILABLE") })
+            Assert.Equal([$"connector.upload.attachment.url_builder {reason}"], await UploadAsync((_, upload) => upload.Attachment.UrlBuilder = builder));
+
+        Task<List<string>> UploadAsync(Action<Endpoint, UploadSettings> change) => ProblemsAsync(connector =>
+        {
+            (connector.Endpoints.UploadFile, connector.Upload) = (Examples.UploadFile(), Examples.Upload());
+            change(connector.Endpoints.UploadFile, connector.Upload);
+        });
+    }
+
+    [Fact]
     [Rule("CRM-5")]
     [Rule("CRM-6")]
     [Rule("CRM-7")]

@@ -52,6 +52,37 @@ public sealed class RenderRequestTests(TestServers servers) : CrmTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-36")]
+    [Rule("CRM-71")]
+    [Rule("CRM-118")]
+    [Rule("CRM-142")]
+    public async Task An_upload_is_shown_with_the_variable_in_the_place_of_the_file()
+    {
+        await CreateAsync(connector =>
+        {
+            (connector.Endpoints.UploadFile, connector.Upload) = (Examples.UploadFile(), Examples.Upload());
+            connector.Endpoints.UploadFile.Parameters.Add(new Parameter { Key = "of \"it\"", Value = """{"by":{NAME}}""", Type = Crm.V1.ValueType.Json });
+        });
+
+        var form = await RenderAsync(EndpointKind.UploadFile, session => session.File = new() { Name = "Grüße.txt", ContentType = "text/plain" });
+
+        Assert.Equal(("https://api.crm.example.com/v2/Cases/9/Attachments", ""), (form.Url, form.NotSentReason));
+        Assert.Equal(
+            "--sample-boundary\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Grüße.txt\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.txt\r\nContent-Type: text/plain\r\n\r\n{FILE_DATA}\r\n"
+            + "--sample-boundary\r\nContent-Disposition: form-data; name=\"of %22it%22\"\r\n\r\n{\"by\":\"Kim Lee\"}\r\n--sample-boundary--\r\n",
+            form.Body);
+        Assert.Contains("Content-Type: multipart/form-data; boundary=sample-boundary", form.Headers.Select(header => $"{header.Key}: {header.Value}"));
+        var unsafeName = await RenderAsync(EndpointKind.UploadFile, session => session.File = new() { Name = "a\r\nX-Other: 1" });
+        Assert.Equal(("HEADER_INJECTION", ""), (unsafeName.NotSentReason, unsafeName.Body));
+
+        var connector = (await Connectors.GetConnectorAsync(new() { ConnectorId = "zoho-like" }, cancellationToken: Cancellation)).Connector;
+        connector.Upload.Type = UploadType.Base64Form;
+        (connector.Endpoints.UploadFile.DataFormat, connector.Endpoints.UploadFile.ContainerType, connector.Endpoints.UploadFile.ContainerName) = (DataFormat.Container, ContainerType.Array, "data");
+        await Connectors.UpdateConnectorAsync(new() { Connector = connector }, cancellationToken: Cancellation);
+        Assert.Equal("""{"data":[{"file":"{FILE_DATA}","of \"it\"":{"by":"Kim Lee"}}]}""", (await RenderAsync(EndpointKind.UploadFile)).Body);
+    }
+
+    [Fact]
     [Rule("CRM-142")]
     public async Task What_cannot_be_rendered_is_refused()
     {

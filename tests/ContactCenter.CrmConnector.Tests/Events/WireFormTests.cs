@@ -35,6 +35,12 @@ public sealed class WireFormTests
         Keeps<CrmCommentAdded>("crm-comment-added", OfSession, """{"recordId":"9","operationId":"0195a5c2-7c00-7000-8000-000000000002"}""");
 
     [Fact]
+    public void CrmFileUploaded_keeps_its_form() => Keeps<CrmFileUploaded>(
+        "crm-file-uploaded",
+        OfSession,
+        """{"fileId":"0195a5c2-7c00-7000-8000-000000000002","kind":"recording","revision":1,"attachmentId":"77","url":"https://crm.example.com/77"}""");
+
+    [Fact]
     public void CrmOperationHeld_keeps_its_form() =>
         Keeps<CrmOperationHeld>("crm-operation-held", OfSession, """{"operationId":"0195a5c2-7c00-7000-8000-000000000002","kind":"ACCOUNT","reason":"ID_MISSING"}""");
 
