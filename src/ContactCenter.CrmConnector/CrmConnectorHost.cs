@@ -31,7 +31,7 @@ public static class CrmConnectorHost
                 .AddJob<ReleaseHandler>(SessionWork.Release, RetryPolicy.Week)
                 .AddRecurring<SessionKeeper>(SessionKeeper.Kind, Schedule.Every(TimeSpan.FromHours(1)));
         });
-        builder.AddCallers("crm");
+        builder.AddCallers("crm", "agent");
         builder.AddEgress("crm-connector");
         builder.AddOperations();
         builder.Services.AddOptions<CrmOptions>().BindConfiguration("Crm").ValidateDataAnnotations().ValidateOnStart();
@@ -49,6 +49,7 @@ public static class CrmConnectorHost
         builder.Services.AddSingleton<IDeadLetterObserver, DiscardedLetters>();
         builder.Services.AddSingleton<OperationStore>();
         builder.Services.AddSingleton<FileSender>();
+        builder.Services.AddSingleton<CrmLookup>();
         builder.Services.AddSingleton<OperationRunner>();
 
         var app = builder.Build();

@@ -39,7 +39,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
     /// <summary>Where browsers reach the service.</summary>
     protected Uri Http { get; private set; } = null!;
 
-    protected virtual string[] Scopes => ["crm.read", "crm.write", "crm.operate", "crm.admin"];
+    protected virtual string[] Scopes => ["crm.read", "crm.write", "crm.operate", "crm.admin", "crm.agent"];
 
     protected virtual string[] Settings => ["--Crm:RequireExternalStorage=false"];
 

@@ -15,9 +15,10 @@ namespace ContactCenter.CrmConnector.Sessions;
 /// <summary>Tells and sets the account and record of sessions; <c>session_link_service.proto</c> is its specification.</summary>
 /// <param name="database">The service's database.</param>
 /// <param name="connectors">The connectors.</param>
+/// <param name="crm">Looks into the CRM.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="timeProvider">Now.</param>
-public sealed class SessionLinkService(DurableDatabase database, ConnectorLoader connectors, IdempotentCalls calls, TimeProvider timeProvider)
+public sealed partial class SessionLinkService(DurableDatabase database, ConnectorLoader connectors, CrmLookup crm, IdempotentCalls calls, TimeProvider timeProvider)
     : V1.SessionLinkService.SessionLinkServiceBase
 {
     private const string Domain = CrmErrors.Domain;

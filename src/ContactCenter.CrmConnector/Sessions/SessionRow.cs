@@ -28,12 +28,17 @@ public sealed class SessionRow
     public bool RecordReused { get; set; }
 
     /// <summary>Names the end user without telling who it is; the session if nothing is known of them (CRM-84).</summary>
-    public string EndUser => Sheet.Get<SessionEndUserFacts>("EndUser") switch
+    public string EndUser => EndUserOf(Sheet.Get<SessionEndUserFacts>("EndUser")) ?? Name.ToString();
+
+    /// <summary>Names an end user without telling who it is.</summary>
+    /// <param name="user">What is known of them.</param>
+    /// <returns>Null if nothing is.</returns>
+    public static string? EndUserOf(SessionEndUserFacts? user) => user switch
     {
         { Id: { } id } => FormattableString.Invariant($"user:{id}"),
         { Phone: { Length: > 0 } phone } => Hash("phone", phone),
         { Email: { Length: > 0 } email } => Hash("email", email.ToLowerInvariant()),
-        _ => Name.ToString(),
+        _ => null,
     };
 
     /// <summary>The session as requests speak of it.</summary>
