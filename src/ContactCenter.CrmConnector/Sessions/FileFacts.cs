@@ -49,5 +49,8 @@ public sealed record FileFacts(string FileId, int Revision, string Kind, string 
     /// <summary>Reads an event.</summary>
     /// <param name="message">The event.</param>
     public static FileFacts Of(SessionFileReady message) => new(
-        message.FileId, message.Revision, message.Kind, message.FileName, message.ContentType, message.Size, message.Sha256) { Url = message.StorageUrl };
+        message.FileId, message.Revision, message.Kind, message.FileName, message.ContentType, message.Size, message.Sha256)
+    {
+        Url = message.StorageUrl,
+    };
 }

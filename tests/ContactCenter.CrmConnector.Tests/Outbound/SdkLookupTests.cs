@@ -6,9 +6,6 @@ namespace ContactCenter.CrmConnector.Tests.Outbound;
 /// <summary>What an SDK is told of its user (CRM-73).</summary>
 public sealed class SdkLookupTests(TestServers servers) : OutboundTest(servers)
 {
-    // An adapter has no other scope.
-    protected override string[] Scopes => ["crm.agent", "crm.write", "crm.admin", "crm.operate", "crm.read"];
-
     [Fact]
     [Rule("CRM-73")]
     public async Task Account_and_record_of_an_sdk_user_are_found_and_nothing_is_made()
@@ -91,4 +88,16 @@ public sealed class SdkLookupTests(TestServers servers) : OutboundTest(servers)
     }
 
     private async Task<ResolveSdkLookupResponse> ResolveAsync(ResolveSdkLookupRequest request) => await Links.ResolveSdkLookupAsync(request, cancellationToken: Cancellation);
+}
+
+/// <summary>One who has every scope but that of agents.</summary>
+public sealed class SdkLookupScopeTests(TestServers servers) : CrmTest(servers)
+{
+    protected override string[] Scopes => ["crm.read", "crm.write", "crm.operate", "crm.admin"];
+
+    [Fact]
+    [Rule("CRM-11")]
+    [Rule("CRM-73")]
+    public Task An_sdk_lookup_needs_the_scope_of_agents() =>
+        FailsAsync(StatusCode.PermissionDenied, "SCOPE_MISSING", Links.ResolveSdkLookupAsync(new() { Identifier = "user-7" }, cancellationToken: Cancellation));
 }
