@@ -127,7 +127,7 @@ public abstract class CrmTest(TestServers servers) : IAsyncLifetime
             }));
         });
         await bus.StartAsync(Cancellation);
-        return (bus, received.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        return (bus, received.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
     }
 
     /// <summary>Checks that a call is refused, and which fields it names, each with what its description begins with.</summary>

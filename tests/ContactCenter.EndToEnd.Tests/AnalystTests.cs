@@ -49,7 +49,7 @@ public sealed class AnalystTests(PlayedSuite suite)
         })).GetProperty("export");
         export = await UntilAsync("ExportService/GetExport", "export", new { export_id = export.GetProperty("exportId").GetString() }, "EXPORT_STATE_DONE");
 
-        using var http = new HttpClient { BaseAddress = suite.Insights.Http, Timeout = TimeSpan.FromSeconds(15) };
+        using var http = new HttpClient { BaseAddress = suite.Insights.Http, Timeout = TimeSpan.FromSeconds(60) };
         http.DefaultRequestHeaders.Add("x-api-key", suite.DeveloperKey);
         var file = await http.GetByteArrayAsync($"/v1/exports/{export.GetProperty("exportId").GetString()}/content", TestContext.Current.CancellationToken);
 

@@ -12,7 +12,7 @@ namespace ContactCenter.EndToEnd.Tests;
 public sealed class PlayedSuite : IAsyncLifetime
 {
     private static readonly TimeSpan PassLimit = TimeSpan.FromMinutes(6);
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
     private readonly string _dataPath = Path.Combine(Path.GetTempPath(), $"contactcenter-{Environment.ProcessId}");
     private RunningSuite? _suite;

@@ -10,7 +10,7 @@ namespace ContactCenter.EndToEnd.Tests;
 public sealed class RefusedInputTests(PlayedSuite suite) : IDisposable
 {
     private const string Path = "/ingest/twilio/taskrouter";
-    private readonly HttpClient _http = new() { BaseAddress = suite.Insights.Http, Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http = new() { BaseAddress = suite.Insights.Http, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();

@@ -18,12 +18,12 @@ public sealed class StoppingTests
         try
         {
             await using var suite = RunningSuite.Start(dataPath, "--Sandbox:TasksPerMinute", "300");
-            await suite.LineAsync("last hour: conversations", TimeSpan.FromSeconds(60), cancellation);
+            await suite.LineAsync("last hour: conversations", TimeSpan.FromMinutes(4), cancellation);
             var running = suite.Processes.Select(p => p.CommandLine).ToList();
             Assert.All(Everything, name => Assert.Contains(running, line => line.Contains(name, StringComparison.Ordinal)));
 
             suite.Terminate();
-            await suite.ExitAsync(TimeSpan.FromSeconds(30), cancellation);
+            await suite.ExitAsync(TimeSpan.FromSeconds(60), cancellation);
 
             Assert.Empty(suite.Processes.Select(p => $"{p.Id} {p.CommandLine}"));
         }

@@ -167,7 +167,7 @@ public sealed class CanaryRedactionTests(TestServers servers) : IAsyncLifetime
     private async Task StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", _service.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await _service.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await _service.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.Equal(0, _service.ExitCode);
     }
 

@@ -67,7 +67,7 @@ public sealed class JobTests(TestServers servers) : OperationsTest(servers)
 
         var paused = Assert.Single(await QueuesAsync(), queue => queue.Group == "a");
         var resumed = await Operations.ResumeQueueAsync(new() { Kind = Kind }, cancellationToken: Cancellation);
-        await Eventually.TrueAsync(() => Place.Done.Count > 0, TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => Place.Done.Count > 0);
         var again = await Operations.ResumeQueueAsync(new() { Kind = Kind }, cancellationToken: Cancellation);
 
         Assert.Equal((1, 0, "The CRM is being moved."), (paused.Depth, paused.Failed, paused.KindPauseNote));
@@ -96,7 +96,7 @@ public sealed class JobTests(TestServers servers) : OperationsTest(servers)
         Assert.Equal(["runs"], Place.Done);
         Assert.Equal("Too many errors.", Assert.Single(await QueuesAsync(), queue => queue.Group == "slow").GroupPauseNote);
         Assert.True((await Operations.ResumeQueueAsync(new() { Group = "slow" }, cancellationToken: Cancellation)).WasPaused);
-        await Eventually.TrueAsync(() => Place.Done.Count == 2, TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => Place.Done.Count == 2);
     }
 
     [Fact]

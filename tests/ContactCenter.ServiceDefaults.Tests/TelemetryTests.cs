@@ -63,6 +63,6 @@ public sealed class TelemetryTests
         await using var service = await TestService.StartAsync(settings: "--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9");
         await service.Http.GetStringAsync("/alive", Token);
 
-        await service.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await service.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class TestService : IAsyncDisposable
         App = app;
         // Kestrel binds its endpoints in the order of their names.
         GrpcAddress = new Uri(app.Urls.First());
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Last()), Timeout = TimeSpan.FromSeconds(10) };
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Last()), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public WebApplication App { get; }

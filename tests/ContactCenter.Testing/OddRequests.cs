@@ -22,7 +22,7 @@ public static class OddRequests
     // What clients take by default, without the few other headers.
     private const int MostTrailerBytes = 7_500;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StreamLimit = TimeSpan.FromSeconds(2);
 
     private static readonly StatusCode[] Typed =

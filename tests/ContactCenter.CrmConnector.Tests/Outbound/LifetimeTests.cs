@@ -30,7 +30,7 @@ public sealed class LifetimeTests(TestServers servers) : OutboundTest(servers)
             try
             {
                 await TellAsync(commented.Connected(), created.Assigned());
-                await Eventually.TrueAsync(() => Sent("POST /v2/Cases/9/Notes ").Count == 1 && Sent("POST /v2/Cases ").Count == 1, TimeSpan.FromSeconds(30));
+                await Eventually.TrueAsync(() => Sent("POST /v2/Cases/9/Notes ").Count == 1 && Sent("POST /v2/Cases ").Count == 1);
             }
             finally
             {

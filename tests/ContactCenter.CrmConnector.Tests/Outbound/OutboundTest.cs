@@ -83,7 +83,7 @@ public abstract class OutboundTest(TestServers servers) : FakeCrmTest(servers)
         string[] seen = [];
         try
         {
-            await Eventually.TrueAsync(async () => (seen = [.. (await ListAsync(session)).Select(Describe)]).SequenceEqual(expected), TimeSpan.FromSeconds(15));
+            await Eventually.TrueAsync(async () => (seen = [.. (await ListAsync(session)).Select(Describe)]).SequenceEqual(expected));
         }
         catch (TimeoutException)
         {

@@ -66,7 +66,7 @@ public sealed class ClaimTests(TestServers servers) : JobTest(servers)
 
         await ExecuteAsync("UPDATE durable.jobs SET due_time = now() - interval '1 minute', ready_time = now() - interval '1 minute' WHERE id = @Id", new { late.Id });
 
-        await Eventually.TrueAsync(async () => await JobsAsync() == 0, TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(async () => await JobsAsync() == 0);
     }
 
     [Fact]

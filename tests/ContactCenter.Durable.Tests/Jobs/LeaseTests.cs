@@ -41,7 +41,7 @@ public sealed class LeaseTests(TestServers servers) : JobTest(servers)
             }
         });
         await EnqueueAsync(host, 1);
-        var first = await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        var first = await stopped.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         await first.CheckAsync(Cancellation);
 
         await EndLeasesAsync();

@@ -22,7 +22,7 @@ public sealed class BrokerLossTests(TestServers servers) : DurableTest(servers)
         for (var i = 100; i < 150; i++)
             await PublishAsync(host, $"k{i % 5}", i);
 
-        await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(DISTINCT number) FROM effects") == 150, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(DISTINCT number) FROM effects") == 150);
         Assert.Equal(150, await ScalarAsync<int>("SELECT count(*) FROM effects"));
         Assert.Equal(0, await ScalarAsync<int>("SELECT count(*) FROM durable.dead_letters"));
     }

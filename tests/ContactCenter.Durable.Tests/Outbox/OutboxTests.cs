@@ -54,7 +54,7 @@ public sealed class OutboxTests(TestServers servers) : DurableTest(servers)
 
         var id = await PublishAsync(host, "k", 7);
 
-        var context = await received.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        var context = await received.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         await bus.StopAsync(Cancellation);
         Assert.Equal(id, context.MessageId);
         Assert.Equal(new NumberAdded { Key = "k", Number = 7 }, context.Message);

@@ -4,7 +4,7 @@ namespace ContactCenter.Durable.Tests.Setup;
 
 public sealed class RepeatTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Work_that_fails_is_tried_again_after_pauses_that_double_up_to_five_seconds_and_at_its_interval_once_it_succeeds()

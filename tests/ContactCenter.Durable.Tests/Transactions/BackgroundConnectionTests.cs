@@ -4,7 +4,7 @@ namespace ContactCenter.Durable.Tests.Transactions;
 
 public sealed class BackgroundConnectionTests(TestServers servers) : DurableTest(servers)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     [Rule("DUR-56")]

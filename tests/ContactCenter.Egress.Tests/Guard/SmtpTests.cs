@@ -9,7 +9,7 @@ namespace ContactCenter.Egress.Tests.Guard;
 /// <summary>What a mail sender needs of the connector: a checked connection, its greeting in plain text, then TLS on the same connection.</summary>
 public sealed class SmtpTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -9,7 +9,7 @@ namespace ContactCenter.Faults.Tests.Network;
 /// <summary>The proxy before a server that answers each byte with the same byte.</summary>
 public sealed class ChaosProxyTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TcpClient _client = new() { NoDelay = true };

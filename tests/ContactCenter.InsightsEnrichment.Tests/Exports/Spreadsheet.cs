@@ -19,7 +19,7 @@ internal static class Spreadsheet
     /// <summary>The same with "Format quoted field as text".</summary>
     public const string QuotedAsText = "CSV:44,34,76,1,,0,true";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly XNamespace Office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0";
     private static readonly XNamespace Table = "urn:oasis:names:tc:opendocument:xmlns:table:1.0";
     private static readonly XNamespace Words = "urn:oasis:names:tc:opendocument:xmlns:text:1.0";

@@ -33,7 +33,8 @@ public sealed class LostDatabaseTests(TestServers servers) : MessageTest(servers
 
         var start = Stopwatch.GetTimestamp();
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => PostAsync(forms[5])));
-        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        // Without a limit of its own a call would wait for the 15 s of the driver; the rest is for a busy machine.
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(13));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
         Assert.Equal("STORE_UNAVAILABLE", await ReasonOfAsync(answers[0]));
         var receipt = Receipt("DELIVERED", M1, "2026-01-01T09:00:05Z", "e-1");

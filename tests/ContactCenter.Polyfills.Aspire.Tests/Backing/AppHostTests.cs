@@ -6,7 +6,7 @@ namespace ContactCenter.Polyfills.Aspire.Tests.Backing;
 /// <summary>The suite's AppHost as a process.</summary>
 public sealed class AppHostTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = TestProgram.NewFolder();
 
@@ -25,7 +25,7 @@ public sealed class AppHostTests : IDisposable
         await appHost.SignalAsync("KILL");
 
         Assert.Equal(137, await appHost.ExitAsync(Limit));
-        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(15));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class AppHostTests : IDisposable
         var running = Processes.With(appHost.Mark);
         await appHost.SignalAsync("TERM");
         Assert.Equal(0, await appHost.ExitAsync(Limit));
-        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(60));
 
         var arguments = names.ToDictionary(name => name, name => string.Join(' ', File.ReadAllLines(Record(name, "args"))));
         Assert.Matches(

@@ -5,7 +5,7 @@ namespace ContactCenter.Polyfills.Aspire.Tests.Backing;
 /// <summary>The servers in containers, with a container engine that runs the system's own servers instead.</summary>
 public sealed class ContainerTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = TestProgram.NewFolder();
 
@@ -42,6 +42,6 @@ public sealed class ContainerTests : IDisposable
             "The services begin after the broker answers.");
         await appHost.SignalAsync("TERM");
         Assert.Equal(0, await appHost.ExitAsync(Limit));
-        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -13,7 +13,7 @@ public sealed class NativeServerTests : IDisposable
 {
     private const string Password = "pa55word";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = TestProgram.NewFolder();
     private readonly int _port = new FreePorts().Take();
@@ -141,7 +141,7 @@ public sealed class NativeServerTests : IDisposable
             await server.SignalAsync("TERM");
 
             Assert.Equal(0, await server.ExitAsync(Limit));
-            await server.NothingLeftAsync(TimeSpan.FromSeconds(5));
+            await server.NothingLeftAsync(TimeSpan.FromSeconds(60));
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class DashboardAccessTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await DashboardServer.StartAsync(new SampleModel(), port: 0, token: "open-sesame", Token);
-        _client = new HttpClient { BaseAddress = new Uri(_server.Address), Timeout = TimeSpan.FromSeconds(10) };
+        _client = new HttpClient { BaseAddress = new Uri(_server.Address), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public async ValueTask DisposeAsync()

@@ -11,15 +11,15 @@ public sealed class NoOrphansTests
     public async Task Nothing_outlives_an_AppHost_that_is_ended_by(string signal, int exitCode)
     {
         await using var appHost = await StartAsync(stopLimit: "1");
-        await appHost.UntilWrittenAsync("starts again in", TimeSpan.FromSeconds(30));
+        await appHost.UntilWrittenAsync("starts again in", TimeSpan.FromMinutes(2));
         var marker = Run(appHost.Mark);
 
         await appHost.SignalAsync(signal);
 
-        Assert.Equal(exitCode, await appHost.ExitAsync(TimeSpan.FromSeconds(15)));
-        await Processes.NoneAsync(TimeSpan.FromSeconds(15), marker);
+        Assert.Equal(exitCode, await appHost.ExitAsync(TimeSpan.FromSeconds(60)));
+        await Processes.NoneAsync(TimeSpan.FromSeconds(60), marker);
         // Nor the guard, which is no process of the application.
-        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -27,13 +27,13 @@ public sealed class NoOrphansTests
     {
         await using var appHost = await StartAsync(stopLimit: "100");
         await appHost.SignalAsync("INT");
-        await appHost.UntilWrittenAsync("Ctrl-C again kills what is left", TimeSpan.FromSeconds(30));
+        await appHost.UntilWrittenAsync("Ctrl-C again kills what is left", TimeSpan.FromMinutes(2));
         Assert.Contains(Processes.With(appHost.Mark), process => process.Contains("sleep", StringComparison.Ordinal));
 
         await appHost.SignalAsync("INT");
 
-        Assert.Equal(0, await appHost.ExitAsync(TimeSpan.FromSeconds(15)));
-        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await appHost.ExitAsync(TimeSpan.FromSeconds(60)));
+        await appHost.NothingLeftAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task<TestProgram> StartAsync(string stopLimit)
@@ -41,7 +41,7 @@ public sealed class NoOrphansTests
         var appHost = TestProgram.Start(
             folder: "/no/folder", [], "dotnet", typeof(NoOrphansTests).Assembly.Location, SampleProgram.AppHost, stopLimit);
         foreach (var name in new[] { "obedient", "daemons", "stubborn" })
-            await appHost.UntilWrittenAsync($"{name,-22} ready", TimeSpan.FromSeconds(30));
+            await appHost.UntilWrittenAsync($"{name,-22} ready", TimeSpan.FromMinutes(2));
         // obedient has one, daemons has three of which two are daemons, stubborn has one and a daemon.
         await Eventually.TrueAsync(() => Processes.With(appHost.Mark).Count(process => process.Split(' ')[1] == "sleep") >= 6);
         return appHost;

@@ -7,7 +7,7 @@ namespace ContactCenter.Polyfills.Aspire.Tests.Hosting;
 /// <summary>An application of one test, with a folder of its own; nothing of it outlives the test.</summary>
 internal sealed class TestApplication : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly DistributedApplication _application;
 

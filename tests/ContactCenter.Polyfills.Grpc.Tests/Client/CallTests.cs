@@ -75,7 +75,7 @@ public sealed class CallTests : IAsyncLifetime
 
         call.Dispose();
 
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.Equal(StatusCode.Cancelled, call.GetStatus().StatusCode);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => call.ResponseStream.MoveNext(Cancellation));
     }

@@ -57,7 +57,7 @@ public sealed class ConnectionTests
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         var call = EmptyCallAsync(channel, new CallOptions().WithWaitForReady());
         await using var server = await InteropServer.StartAsync(port);
-        await call.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await call.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ConnectionTests
 
         relay.Silence();
 
-        var read = call.ResponseStream.MoveNext(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        var read = call.ResponseStream.MoveNext(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         var error = await Assert.ThrowsAsync<RpcException>(() => read);
         Assert.Contains("KeepAlivePing", error.Status.Detail, StringComparison.Ordinal);
     }

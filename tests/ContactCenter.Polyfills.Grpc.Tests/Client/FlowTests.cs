@@ -91,7 +91,7 @@ public sealed class FlowTests
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
         Assert.Equal(64 * 1024, call.ResponseStream.Current.Length);
 
-        Assert.InRange(await stalled.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation), 1, 2 * Mebibyte);
+        Assert.InRange(await stalled.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation), 1, 2 * Mebibyte);
 
         // Reading lets it go on.
         for (var i = 0; i < 100; i++)

@@ -36,7 +36,7 @@ public sealed class ContextPropagationTests : IAsyncLifetime
     {
         using var channel = CreateChannel();
         var call = new TestService.TestServiceClient(channel).UnaryCallAsync(new SimpleRequest(), deadline: Now().AddMinutes(1), cancellationToken: Cancellation);
-        var deadline = await _behind.Called.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        var deadline = await _behind.Called.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.InRange(deadline, Now().AddSeconds(30), Now().AddMinutes(1).AddSeconds(1));
         call.Dispose();
     }
@@ -46,9 +46,9 @@ public sealed class ContextPropagationTests : IAsyncLifetime
     {
         using var channel = CreateChannel();
         var call = new TestService.TestServiceClient(channel).UnaryCallAsync(new SimpleRequest(), cancellationToken: Cancellation);
-        await _behind.Called.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await _behind.Called.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         call.Dispose();
-        await _behind.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await _behind.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal sealed class PeerProcess : IAsyncDisposable
             _process.StandardInput.Close();
             try
             {
-                await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+                await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
             }
             catch (TimeoutException)
             {

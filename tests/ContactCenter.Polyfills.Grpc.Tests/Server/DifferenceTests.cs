@@ -109,7 +109,7 @@ public sealed class DifferenceTests
 
         await server.Client.UnaryAsync(new EchoRequest { Command = "set-status" });
 
-        var activity = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var activity = await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal("grpc", activity.GetTagItem("rpc.system"));
         Assert.Equal("contactcenter.testing.v1.EchoService", activity.GetTagItem("rpc.service"));
         Assert.Equal("Unary", activity.GetTagItem("rpc.method"));

@@ -107,11 +107,11 @@ public sealed class StreamingCallTests
         await using var server = await EchoServer.StartAsync();
         using var giveUp = new CancellationTokenSource();
         var call = server.Connect().UnaryAsync(new EchoRequest { Command = "wait" }, cancellationToken: giveUp.Token);
-        await server.Probe.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await server.Probe.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         await giveUp.CancelAsync();
 
-        await server.Probe.WaitEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await server.Probe.WaitEnded.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
     }
 
@@ -127,7 +127,7 @@ public sealed class StreamingCallTests
         var answer = await server.Client.SendAsync(method, WireClient.Frame(new EchoRequest { Command = "wait" }), ("grpc-timeout", "200m"));
 
         Assert.Equal((HttpStatusCode.OK, "4", "Deadline Exceeded"), (answer.Http, answer.Status, answer.Message));
-        await server.Probe.WaitEnded.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await server.Probe.WaitEnded.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]

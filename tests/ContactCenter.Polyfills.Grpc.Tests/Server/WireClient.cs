@@ -16,7 +16,7 @@ public sealed class WireClient : IDisposable
     public WireClient(Uri address, HttpMessageHandler? handler = null) => _http = new HttpClient(handler ?? new SocketsHttpHandler())
     {
         BaseAddress = address,
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(60),
     };
 
     /// <summary>One message with its header.</summary>

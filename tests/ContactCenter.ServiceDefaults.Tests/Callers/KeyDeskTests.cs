@@ -51,7 +51,7 @@ public sealed class KeyDeskTests(TestServers servers) : CallerTest(servers)
         });
         using var call = ClientOf(service).Watch(new AskRequest(), new Metadata { { "x-api-key", TestKey.Text } }, cancellationToken: Cancellation);
         var ended = Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
         await AtDeskAsync(service, (desk, transaction) => desk.RevokeAsync(transaction, TestKey.Id));
 

@@ -66,7 +66,7 @@ public sealed class LoadGateTests
         var call = new ProbeService.ProbeServiceClient(channel).AskAsync(new(), cancellationToken: Token).ResponseAsync;
         await begun.Task;
 
-        await service.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await service.App.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await Assert.ThrowsAsync<RpcException>(() => call);
     }

@@ -48,7 +48,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         Assert.True((await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health.Degraded);
 
         _proxy.IsRefusing = false;
-        await Eventually.TrueAsync(() => Stored().Length == 2 * Sessions, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() => Stored().Length == 2 * Sessions);
 
         await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: true, WaitingFiles: 0 });
         Assert.Equal(2L * Sessions, await QueryAsync<long>("SELECT count(*) FROM storage.files WHERE state = 'STORED' AND stored_revision = 1"));
@@ -156,7 +156,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
                 _ = first.StandardOutput.ReadToEndAsync(Cancellation);
                 _ = first.StandardError.ReadToEndAsync(Cancellation);
                 bytes = await BeginRecordingAsync(40);
-                await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT coalesce(max(upload_offset), 0) > 8000000 FROM storage.files"), TimeSpan.FromSeconds(60));
+                await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT coalesce(max(upload_offset), 0) > 8000000 FROM storage.files"));
             }
             finally
             {
@@ -191,7 +191,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
     {
         Assert.False(File.Exists(PathOf("ujet-voice-recordings/call-103646.mp3")));
         _proxy.BytesPerSecond = null;
-        await Eventually.TrueAsync(async () => (await FilesAsync("call-103646", SessionFileState.Stored, SessionFileState.Uploading, SessionFileState.Pending)).Values.Single().State == SessionFileState.Stored, TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(async () => (await FilesAsync("call-103646", SessionFileState.Stored, SessionFileState.Uploading, SessionFileState.Pending)).Values.Single().State == SessionFileState.Stored);
         Assert.Equal(["ujet-voice-recordings/call-103646.mp3"], Stored());
         Assert.Equal(bytes, await File.ReadAllBytesAsync(PathOf("ujet-voice-recordings/call-103646.mp3"), Cancellation));
     }

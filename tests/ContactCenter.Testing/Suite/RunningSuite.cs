@@ -114,7 +114,7 @@ public sealed class RunningSuite : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not become healthy; the message has the output.</exception>
     public async Task<SuiteProcess> ServiceAsync(string project, TimeSpan limit, CancellationToken cancellation)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         var start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < limit && !_appHost.HasExited && await timer.WaitForNextTickAsync(cancellation))
