@@ -74,11 +74,11 @@ public sealed class StartOrderTests
                 builder.Services.AddHealthChecks().AddCheck("recovery", () => HealthCheckResult.Unhealthy("still recovering"));
                 builder.AddSleeper("client").WaitFor(builder.AddSleeper("fine")).WaitFor(builder.AddSleeper("server").WithHealthCheck("recovery"));
             },
-            new OrchestratorOptions { WaitLimit = TimeSpan.FromSeconds(1) });
+            new OrchestratorOptions { WaitLimit = TimeSpan.FromSeconds(4) });
 
         await application.UntilAsync("client", KnownResourceStates.FailedToStart);
 
-        Assert.Equal(["Not ready within 1 s: 'server' is Running (still recovering)."], application.Log("client"));
+        Assert.Equal(["Not ready within 4 s: 'server' is Running (still recovering)."], application.Log("client"));
     }
 
     [Theory]
