@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ContactCenter.Sandbox.Storage;
 
 namespace ContactCenter.Sandbox.Crm;
 
@@ -34,6 +35,8 @@ public sealed partial class CrmApi(CrmState state, CrmFaults faults)
         Serve("PUT", $"{ZohoLike}/Cases/{{id:long}}", call => Changed(call, record => record.Updates++));
         Serve("POST", $"{ZohoLike}/Cases/{{id:long}}/Notes", call => Changed(call, record => record.Comments.Add(call.First("Note_Content"))));
 
+        Serve("POST", $"{ZohoLike}/Cases/{{id:long}}/Attachments", call => Attached(call, () => Made(state.Next())));
+
         Serve("GET", $"{Plain}/customers", call => PlainOf(state.FindAccount(Number(call.Query("customer")))?.Id));
         Serve("GET", $"{Plain}/customers/{{id:long}}", call => PlainOf(state.Account(call.Id)?.Id));
         Serve("POST", $"{Plain}/customers", call => PlainOf(state.AddAccount(Number(call.Field("customer"))).Id));
@@ -46,15 +49,19 @@ public sealed partial class CrmApi(CrmState state, CrmFaults faults)
         Serve("PATCH", $"{Plain}/tickets/{{id:long}}", call => Changed(call, record => record.Updates++));
         Serve("POST", $"{Plain}/tickets/{{id:long}}/comments", call => Changed(call, record => record.Comments.Add(call.Field("text"))));
 
+        Serve("POST", $"{Plain}/tickets/{{id:long}}/files", call => Attached(
+            call, () => new(StatusCodes.Status200OK, new JsonObject { ["url"] = $"{CrmConnectors.Pages}/files/{Text(state.Next())}" })));
+
         void Serve(string method, string path, Func<Call, Answer> serve) => routes.MapMethods(path, [method], context => AnswerAsync(context, serve)).AllowAnonymous();
     }
 
     private async Task AnswerAsync(HttpContext context, Func<Call, Answer> serve)
     {
-        var body = context.Request.ContentLength > 0 ? await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) : null;
+        var file = context.Request.HasFormContentType ? await FileOfAsync(context.Request, context.RequestAborted) : null;
+        var body = file is null && context.Request.ContentLength > 0 ? await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) : null;
         var (busy, lost) = faults.Next();
         var isKnown = context.Request.Headers["X-Api-Key"] == Key || context.Request.Headers.Authorization.ToString().StartsWith("Basic ", StringComparison.Ordinal);
-        var answer = !isKnown ? new Answer(StatusCodes.Status401Unauthorized, null) : busy ? new(StatusCodes.Status503ServiceUnavailable, null) : serve(new(context.Request, body));
+        var answer = !isKnown ? new Answer(StatusCodes.Status401Unauthorized, null) : busy ? new(StatusCodes.Status503ServiceUnavailable, null) : serve(new(context.Request, body, file));
         if (lost && isKnown && !busy)
         {
             context.Abort();
@@ -70,6 +77,21 @@ public sealed partial class CrmApi(CrmState state, CrmFaults faults)
 
     private Answer Changed(Call call, Action<CrmRecord> change) =>
         new(state.Change(call.Id, call.IdempotencyKey, change) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound, null);
+
+    private Answer Attached(Call call, Func<Answer> answer)
+    {
+        var hash = FileFacts.Medium(call.File ?? Convert.FromBase64String(call.Field("content")));
+        return state.Change(call.Id, call.IdempotencyKey, record => record.Files.Add(hash)) ? answer() : new(StatusCodes.Status404NotFound, null);
+    }
+
+    private static async Task<byte[]> FileOfAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var file = (await request.ReadFormAsync(cancellation)).Files.Single();
+        var bytes = new byte[file.Length];
+        await using var content = file.OpenReadStream();
+        await content.ReadExactlyAsync(bytes, cancellation);
+        return bytes;
+    }
 
     private static Answer Found(long? id, string? subject = null, int missing = StatusCodes.Status204NoContent) => id is { } known
         ? new(StatusCodes.Status200OK, new JsonObject { ["data"] = new JsonArray(new JsonObject { ["id"] = Text(known), ["Subject"] = subject }) })
@@ -91,7 +113,7 @@ public sealed partial class CrmApi(CrmState state, CrmFaults faults)
 
     private sealed record Answer(int Status, JsonNode? Body);
 
-    private sealed record Call(HttpRequest Request, JsonNode? Body)
+    private sealed record Call(HttpRequest Request, JsonNode? Body, byte[]? File)
     {
         public long Id => Number((string)Request.RouteValues["id"]!);
 

@@ -1,4 +1,5 @@
 using ContactCenter.Crm.V1;
+using ContactCenter.Storage.V1;
 using Endpoint = ContactCenter.Crm.V1.Endpoint;
 
 namespace ContactCenter.Sandbox.Crm;
@@ -6,6 +7,9 @@ namespace ContactCenter.Sandbox.Crm;
 /// <summary>How the suite is told to work with the sandbox's CRM, in either dialect.</summary>
 public static class CrmConnectors
 {
+    /// <summary>Where people would see what the CRM has.</summary>
+    public const string Pages = "https://crm.example.com";
+
     /// <summary>The dialect like Zoho's.</summary>
     /// <param name="baseUrl">Where the sandbox is reached.</param>
     public static Connector ZohoLike(string baseUrl)
@@ -20,7 +24,9 @@ public static class CrmConnectors
             CreateRecord = Listed(Write($"{root}/Cases", RequestMethod.Post, ("Subject", "{TICKET_SUBJECT}"), ("Contact", "{ACCOUNT_ID}")), "data.0.details"),
             UpdateRecord = Listed(Write($"{root}/Cases/{{RECORD_ID}}", RequestMethod.Put, ("Subject", "{TICKET_SUBJECT}"), ("Rating", "{RATING}")), ""),
             Comment = Listed(Write($"{root}/Cases/{{RECORD_ID}}/Notes", RequestMethod.Post, ("Note_Content", "{COMMENT_BODY}")), ""),
+            UploadFile = Write($"{root}/Cases/{{RECORD_ID}}/Attachments", RequestMethod.Post, ("file", "{FILE_DATA}")),
         });
+        connector.Upload = Upload(UploadType.Multipart, new() { Type = AttachmentType.Id, Location = "data.0.details.id", UrlBuilder = $"{Pages}/Cases/{{RECORD_ID}}/Attachments/{{ATTACHMENT_ID}}" });
         connector.Endpoints.FindRecordByQuery.SubjectLocation = "Subject";
         return connector;
     }
@@ -39,7 +45,9 @@ public static class CrmConnectors
             CreateRecord = Write($"{root}/tickets", RequestMethod.Post, ("subject", "{TICKET_SUBJECT}"), ("customer", "{ACCOUNT_ID}")),
             UpdateRecord = Write($"{root}/tickets/{{RECORD_ID}}", RequestMethod.Patch, ("subject", "{TICKET_SUBJECT}")),
             Comment = Write($"{root}/tickets/{{RECORD_ID}}/comments", RequestMethod.Post, ("text", "{COMMENT_BODY}")),
+            UploadFile = Write($"{root}/tickets/{{RECORD_ID}}/files", RequestMethod.Post, ("content", "{FILE_DATA}")),
         });
+        connector.Upload = Upload(UploadType.Base64Form, new() { Type = AttachmentType.Url });
         connector.Endpoints.FindAccountByQuery.NotFoundStatuses.Add(StatusCodes.Status404NotFound);
         connector.Endpoints.FindRecordByQuery.NotFoundStatuses.Add(StatusCodes.Status404NotFound);
         return connector;
@@ -54,6 +62,10 @@ public static class CrmConnectors
         Flows = new(),
         RetryPolicy = "standard",
     };
+
+    // What is written once and does not depend on what other services tell later.
+    private static UploadSettings Upload(UploadType type, AttachmentSettings attachment) =>
+        new() { Type = type, Kinds = { SessionFileKind.CallRecording, SessionFileKind.Photo }, Attachment = attachment };
 
     private static Endpoint Find(string url, string location, params (string Key, string Value)[] parameters) =>
         new() { Url = url, Method = RequestMethod.Get, ResponseDataLocation = location, Parameters = { parameters.Select(Of) } };

@@ -2,6 +2,7 @@ using ContactCenter.Crm.V1;
 using ContactCenter.Operations.V1;
 using ContactCenter.Sandbox.Passes;
 using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio.Lives;
 using Grpc.Core;
 
@@ -9,11 +10,13 @@ namespace ContactCenter.Sandbox.Crm;
 
 /// <summary>
 /// The CRM's part of a pass: its operators have paused all calls while the day goes on, so that everything waits; then it is there again,
-/// now and then too busy or losing an answer, and must have one account of each customer and each session's case with its comments in order.
+/// now and then too busy or losing an answer, and must have one account of each customer and each session's case
+/// with its comments in order and its files, each once.
 /// </summary>
 /// <param name="connectors">Told how to work with the CRM.</param>
 /// <param name="operations">Shows what waits.</param>
 /// <param name="operators">Pauses and resumes.</param>
+/// <param name="store">Where files come from.</param>
 /// <param name="state">What the CRM keeps.</param>
 /// <param name="faults">What goes wrong.</param>
 /// <param name="configuration">Where the sandbox is reached (<c>Sandbox:PublicUrl</c>).</param>
@@ -21,6 +24,7 @@ public sealed class CrmPass(
     ConnectorService.ConnectorServiceClient connectors,
     OperationService.OperationServiceClient operations,
     OperationsService.OperationsServiceClient operators,
+    ExternalStore store,
     CrmState state,
     CrmFaults faults,
     IConfiguration configuration)
@@ -104,7 +108,7 @@ public sealed class CrmPass(
             var waiting = await WaitingAsync(cancellation);
             var differences = Differences.Between(
                 "CRM operations",
-                lives.Select(life => (Session: SessionEvents.NameOf(life), Count: CrmTruth.OperationsOf(life))),
+                lives.Select(life => (Session: SessionEvents.NameOf(life), Count: CrmTruth.OperationsOf(life, store.IsThere))),
                 lives.Select(SessionEvents.NameOf).Where(waiting.ContainsKey).Select(session => (Session: session, Count: waiting[session])));
             if (!differences.None)
                 return differences;
@@ -112,7 +116,7 @@ public sealed class CrmPass(
         }
 
         var customers = Differences.Between("CRM accounts", lives.Select(life => (long)life.Contact.Customer).Distinct(), state.Customers());
-        return customers.None ? Differences.Between("CRM cases", CrmTruth.Of(lives), state.Facts()) : customers;
+        return customers.None ? Differences.Between("CRM cases", CrmTruth.Of(lives, store.IsThere), state.Facts()) : customers;
     }
 
     /// <summary>Lets calls go on, whatever came out.</summary>

@@ -14,11 +14,14 @@ public sealed record CrmRecord(long Id, long AccountId, string Subject)
     /// <summary>Comments in the order in which they came.</summary>
     public List<string> Comments { get; } = [];
 
+    /// <summary>SHA-256 of the files that were attached.</summary>
+    public List<string> Files { get; } = [];
+
     /// <summary>How often it was updated.</summary>
     public int Updates { get; set; }
 }
 
-/// <summary>What the CRM keeps, in memory. Creates are done as often as they come; updates and comments once per Idempotency-Key.</summary>
+/// <summary>What the CRM keeps, in memory. Creates are done as often as they come; updates, comments and files once per Idempotency-Key.</summary>
 public sealed class CrmState
 {
     private readonly Lock _lock = new();
@@ -33,6 +36,13 @@ public sealed class CrmState
     {
         lock (_lock)
             _next = number;
+    }
+
+    /// <summary>A number that nothing has yet.</summary>
+    public long Next()
+    {
+        lock (_lock)
+            return ++_next;
     }
 
     /// <summary>Finds a customer.</summary>
@@ -98,7 +108,8 @@ public sealed class CrmState
     public IReadOnlyList<CrmFacts> Facts()
     {
         lock (_lock)
-            return [.. _records.Values.Select(record => new CrmFacts(record.Subject, _accounts[record.AccountId].Customer, record.Updates, string.Join(" | ", record.Comments.Select(CrmFacts.TitleOf))))];
+            return [.. _records.Values.Select(record => new CrmFacts(
+                record.Subject, _accounts[record.AccountId].Customer, record.Updates, string.Join(" | ", record.Comments.Select(CrmFacts.TitleOf)), CrmFacts.FilesOf(record.Files)))];
     }
 
     /// <summary>The customers' numbers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContactCenter.Sandbox.Sessions;
+using ContactCenter.Sandbox.Storage;
 using ContactCenter.Sandbox.Twilio.Lives;
 
 namespace ContactCenter.Sandbox.Crm;
@@ -9,17 +10,27 @@ public static class CrmTruth
 {
     /// <summary>The cases of some tasks.</summary>
     /// <param name="lives">The tasks.</param>
-    public static IReadOnlyList<CrmFacts> Of(IEnumerable<TaskLife> lives) => [.. lives.Select(life =>
+    /// <param name="hasFiles">Whether there is an external store, and so files.</param>
+    public static IReadOnlyList<CrmFacts> Of(IEnumerable<TaskLife> lives, bool hasFiles) => [.. lives.Select(life =>
     {
         var title = $"{TypeOf(life)} {SessionEvents.NameOf(life).Split('-')[1]}";
-        return new CrmFacts(title, life.Contact.Customer, 1, string.Join(" | ", Comments(life, title).OrderBy(comment => comment.Time).ThenBy(comment => comment.Rank).Select(comment => comment.Text)));
+        var comments = Comments(life, title).OrderBy(comment => comment.Time).ThenBy(comment => comment.Rank).Select(comment => comment.Text);
+        return new CrmFacts(title, life.Contact.Customer, 1, string.Join(" | ", comments), CrmFacts.FilesOf(hasFiles ? Files(life) : []));
     })];
 
-    /// <summary>How many operations a session has: account, record, one update for all that came before it could be sent, and its comments.</summary>
+    /// <summary>How many operations of a session wait: account, record, one update for all that came before it could be sent, its comments and files.</summary>
     /// <param name="life">The task.</param>
-    public static int OperationsOf(TaskLife life) => 3 + Comments(life, "").Count();
+    /// <param name="hasFiles">Whether there is an external store, and so files.</param>
+    public static int OperationsOf(TaskLife life, bool hasFiles) => 3 + Comments(life, "").Count() + (hasFiles ? Files(life).Count() : 0);
 
     private static string TypeOf(TaskLife life) => SessionEvents.IsCall(life) ? life.Contact.Outbound ? "Voice Outbound" : "Voice Inbound (IVR)" : "Messaging (Web)";
+
+    // The connectors select recordings and photos: one of each agent who answered.
+    private static IEnumerable<string> Files(TaskLife life)
+    {
+        var (session, count) = (SessionEvents.NameOf(life), life.Stays.Count(stay => stay.Answer is not null));
+        return Enumerable.Repeat(FileFacts.Medium(SessionEvents.IsCall(life) ? MediaLibrary.Recording(session) : MediaLibrary.Photo(session)), count);
+    }
 
     // What happens at the same time is told in the order start, transfer, end, rating, data, disposition, survey.
     private static IEnumerable<(DateTimeOffset Time, int Rank, string Text)> Comments(TaskLife life, string title)

@@ -23,14 +23,14 @@ public sealed class ExternalStore(IConfiguration configuration, StoreService.Sto
 
     private string FilesPath => Path.Combine(DataPath, "files");
 
-    /// <summary>Has files written to the server, unless they are already.</summary>
+    /// <summary>Has files written to the server, and sent to the CRM too, unless they are already.</summary>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task ConfigureAsync(CancellationToken cancellation)
     {
         if (!IsThere)
             return;
         var stored = (await stores.GetStoreAsync(new(), cancellationToken: cancellation)).Store;
-        if (stored is { Enabled: true, Sftp: { } known } && (known.Port, known.FolderPath) == (_server!.Port, Folder))
+        if (stored is { Enabled: true, AlsoSendToCrm: true, Sftp: { } known } && (known.Port, known.FolderPath) == (_server!.Port, Folder))
             return;
         var hostKey = await File.ReadAllTextAsync(Path.Combine(DataPath, "host_key.pub"), cancellation);
         await stores.UpdateStoreAsync(
@@ -40,6 +40,7 @@ public sealed class ExternalStore(IConfiguration configuration, StoreService.Sto
                 {
                     Etag = stored?.Etag ?? "",
                     Enabled = true,
+                    AlsoSendToCrm = true,
                     Sftp = new()
                     {
                         Host = _server!.Host,
