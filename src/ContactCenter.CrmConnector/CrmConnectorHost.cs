@@ -28,6 +28,7 @@ public static class CrmConnectorHost
             durable.AddConsumer<SessionConsumer>()
                 .AddConsumer<FileConsumer>()
                 .AddJob<OperationRunner>(SessionWork.Call, RetryPolicy.Week)
+                .AddJob<OperationReplays>(OperationReplays.Kind, RetryPolicy.Week)
                 .AddJob<ReleaseHandler>(SessionWork.Release, RetryPolicy.Week)
                 .AddRecurring<SessionKeeper>(SessionKeeper.Kind, Schedule.Every(TimeSpan.FromHours(1)));
         });
@@ -51,6 +52,7 @@ public static class CrmConnectorHost
         builder.Services.AddSingleton<FileSender>();
         builder.Services.AddSingleton<CrmLookup>();
         builder.Services.AddSingleton<OperationRunner>();
+        builder.Services.AddSingleton<OperationReplays>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using ContactCenter.Contracts;
 using ContactCenter.Crm.V1;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Durable;
+using ContactCenter.Durable.Audit;
 using ContactCenter.Durable.DeadLetters;
 using ContactCenter.ServiceDefaults;
+using ContactCenter.ServiceDefaults.Callers;
 using Grpc.Core;
 
 namespace ContactCenter.CrmConnector.Outbound;
@@ -20,17 +23,36 @@ public sealed partial class OperationService
         {
             Operation = await ChangeAsync(transaction, context, "replay", id, request.RequestId, async (work, operation) =>
             {
-                if (operation.State == WorkState.Dead)
-                {
-                    // The operation itself begins anew when its job does.
-                    await letters.ReplayAsync(transaction, await LetterAsync(operation, context.CancellationToken), request.ReRender);
-                    return;
-                }
-
                 CheckStuck(operation);
-                operation.Restart(request.ReRender);
-                work.Queue(operation);
+                if (!await replays.ReplayAsync(transaction, work, operation, request.ReRender, context.CancellationToken))
+                    throw NoLetter();
             }),
+        });
+    }
+
+    /// <inheritdoc />
+    public override async Task<ReplayOperationsResponse> ReplayOperations(ReplayOperationsRequest request, ServerCallContext context)
+    {
+        var filter = request.Filter ?? new();
+        var choice = ChoiceOf(filter);
+        if (choice.State is not (null or WorkState.Held or WorkState.Dead))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.state", $"must be {Stuck}");
+        if (request.RatePerSecond is < 0 or > OperationReplays.HighestRate)
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "rate_per_second", $"must be 1 to {OperationReplays.HighestRate:N0}, or 0 for {OperationReplays.UsualRate}");
+        if (request.DryRun)
+        {
+            await using var connection = await database.OpenAsync(context.CancellationToken);
+            return new() { Count = await OperationStore.CountStuckAsync(connection, choice) };
+        }
+
+        return await calls.RunAsync(context, request, async transaction =>
+        {
+            var count = await OperationStore.CountStuckAsync(transaction.Connection, choice);
+            var rate = request.RatePerSecond == 0 ? OperationReplays.UsualRate : request.RatePerSecond;
+            transaction.Enqueue(OperationReplays.Kind, new ReplayOrder(choice, rate, request.ReRender, timeProvider.GetUtcNow(), null));
+            var details = new JsonObject { ["count"] = count, ["filter"] = JsonNode.Parse(filter.ToString()), ["reRender"] = request.ReRender };
+            transaction.Audit(new AuditEntry(context.GetCaller().Actor, "operations.replayMany", "operations", request.RequestId, Details: details));
+            return new ReplayOperationsResponse { Count = count };
         });
     }
 
@@ -110,8 +132,8 @@ public sealed partial class OperationService
     }
 
     // The letter is written a moment after the operation.
-    private async Task<Guid> LetterAsync(StoredOperation operation, CancellationToken cancellationToken) =>
-        await letters.ListAsync(new() { ItemId = operation.JobId, State = DeadLetterState.Pending }, null, 1, cancellationToken) is [var letter]
-        ? letter.Id
-        : throw RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
+    private async Task<Guid> LetterAsync(StoredOperation operation, CancellationToken cancellationToken) => await replays.LetterOfAsync(operation, cancellationToken) ?? throw NoLetter();
+
+    private static RpcException NoLetter() =>
+        RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
 }

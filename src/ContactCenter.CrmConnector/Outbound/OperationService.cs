@@ -16,6 +16,8 @@ namespace ContactCenter.CrmConnector.Outbound;
 /// <summary>Shows operations, and lets persons decide about them; <c>operation_service.proto</c> is its specification.</summary>
 /// <param name="store">Where the operations are.</param>
 /// <param name="connectors">The connectors.</param>
+/// <param name="database">The service's database.</param>
+/// <param name="replays">Has operations tried again.</param>
 /// <param name="letters">The dead letters of operations that are DEAD.</param>
 /// <param name="jobs">The jobs of operations that wait.</param>
 /// <param name="calls">Runs changes once per request_id.</param>
@@ -25,6 +27,8 @@ namespace ContactCenter.CrmConnector.Outbound;
 public sealed partial class OperationService(
     OperationStore store,
     ConnectorLoader connectors,
+    DurableDatabase database,
+    OperationReplays replays,
     DeadLetterDesk letters,
     JobDesk jobs,
     IdempotentCalls calls,
@@ -47,14 +51,7 @@ public sealed partial class OperationService(
     public override async Task<V1.ListOperationsResponse> ListOperations(V1.ListOperationsRequest request, ServerCallContext context)
     {
         var filter = request.Filter ?? new();
-        var state = Chosen<WorkState>((int)filter.State, "filter.state");
-        var kind = Chosen<WorkKind>((int)filter.Kind, "filter.kind");
-        if (!Enum.IsDefined(filter.Endpoint))
-            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.endpoint", "is no known value");
-        if (filter.Status is not (0 or >= 100 and <= 599))
-            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.status", "must be 100 to 599, or 0 for all");
-        var choice = new OperationChoice(
-            filter.Session, state, kind, filter.Endpoint, filter.Reason, filter.Status, filter.RecordId, filter.ConnectorId, RpcTimes.Read(filter.CreateTimeBefore, Domain, "filter.create_time_before"));
+        var choice = ChoiceOf(filter);
         var size = Pages.Size(request.PageSize);
         var after = Pages.Position(request.PageToken, filter, 3) is { } position ? (position.Time(0), position.Number(1), position.Id(2)) : ((DateTimeOffset, long, Guid)?)null;
         var rows = await store.ListAsync(choice, after, size + 1, context.CancellationToken);
@@ -66,6 +63,18 @@ public sealed partial class OperationService(
         }
 
         return response;
+    }
+
+    private static OperationChoice ChoiceOf(V1.OperationFilter filter)
+    {
+        var state = Chosen<WorkState>((int)filter.State, "filter.state");
+        var kind = Chosen<WorkKind>((int)filter.Kind, "filter.kind");
+        if (!Enum.IsDefined(filter.Endpoint))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.endpoint", "is no known value");
+        if (filter.Status is not (0 or >= 100 and <= 599))
+            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "filter.status", "must be 100 to 599, or 0 for all");
+        return new(
+            filter.Session, state, kind, filter.Endpoint, filter.Reason, filter.Status, filter.RecordId, filter.ConnectorId, RpcTimes.Read(filter.CreateTimeBefore, Domain, "filter.create_time_before"));
     }
 
     private static Guid Id(string text) => text.Length == 0

@@ -18,6 +18,16 @@ public sealed class OperationStore(DurableDatabase database)
           attempts::text AS Attempts, first_attempt_time AS FirstAttemptTime, next_attempt_time AS NextAttemptTime, create_time AS CreateTime, end_time AS EndTime
         """;
 
+    private const string Chosen =
+        """
+        (@Session = '' OR session = @Session) AND (@state::text IS NULL OR state = @state) AND (@kind::text IS NULL OR kind = @kind)
+          AND (@endpoint = 0 OR step = @endpoint) AND (@Reason = '' OR reason = @Reason) AND (@Status = 0 OR (attempts -> -1 ->> 'status')::integer = @Status)
+          AND (@RecordId = '' OR session IN (SELECT s.session FROM crm.sessions s WHERE s.record_id = @RecordId))
+          AND (@ConnectorId = '' OR connector_id = @ConnectorId) AND (@Before::timestamptz IS NULL OR create_time < @Before)
+        """;
+
+    private const string Stuck = "end_time IS NULL AND state IN ('HELD', 'DEAD')";
+
     /// <summary>Selects the operations of a session in the order of their places.</summary>
     /// <param name="session">An expression for the session's name.</param>
     internal static string SelectOf(string session) => $"SELECT {Columns} FROM crm.operations WHERE session = {session} ORDER BY position_time, position_rank, operation_id";
@@ -151,30 +161,59 @@ public sealed class OperationStore(DurableDatabase database)
         return (await connection.QueryAsync<StoredOperation>(new(
             $"""
             SELECT {Columns} FROM crm.operations
-            WHERE (@Session = '' OR session = @Session) AND (@state::text IS NULL OR state = @state) AND (@kind::text IS NULL OR kind = @kind)
-              AND (@endpoint = 0 OR step = @endpoint) AND (@Reason = '' OR reason = @Reason) AND (@Status = 0 OR (attempts -> -1 ->> 'status')::integer = @Status)
-              AND (@RecordId = '' OR session IN (SELECT s.session FROM crm.sessions s WHERE s.record_id = @RecordId))
-              AND (@ConnectorId = '' OR connector_id = @ConnectorId) AND (@Before::timestamptz IS NULL OR create_time < @Before)
-              AND (@id::uuid IS NULL OR {follows})
+            WHERE {Chosen} AND (@id::uuid IS NULL OR {follows})
             ORDER BY {order} LIMIT @limit
             """,
-            new
-            {
-                choice.Session,
-                state = choice.State is { } state ? Upper(state) : null,
-                kind = choice.Kind is { } kind ? Upper(kind) : null,
-                endpoint = (int)choice.Endpoint,
-                choice.Reason,
-                choice.Status,
-                choice.RecordId,
-                choice.ConnectorId,
-                choice.Before,
-                time = after?.Time,
-                rank = after?.Rank,
-                id = after?.Id,
-                limit,
-            },
+            Parameters(choice, new { time = after?.Time, rank = after?.Rank, id = after?.Id, limit }),
             cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Counts the operations that wait for a person (CRM-105).</summary>
+    /// <param name="connection">Open.</param>
+    /// <param name="choice">Which of them.</param>
+    internal static Task<long> CountStuckAsync(NpgsqlConnection connection, OperationChoice choice) =>
+        connection.ExecuteScalarAsync<long>($"SELECT count(*) FROM crm.operations WHERE {Chosen} AND {Stuck}", Parameters(choice, new { }));
+
+    /// <summary>The next operations that wait for a person since before a time, in the order of their places, whose sessions are locked then.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="choice">Which of them.</param>
+    /// <param name="start">The time.</param>
+    /// <param name="after">Place of the last one before; null for the first.</param>
+    /// <param name="limit">Most operations.</param>
+    /// <returns>Place and id of each.</returns>
+    internal static async Task<IReadOnlyList<OperationPlace>> LockStuckAsync(NpgsqlConnection connection, OperationChoice choice, DateTimeOffset start, OperationPlace? after, int limit)
+    {
+        var parameters = Parameters(choice, new { start, time = after?.Time, rank = after?.Rank ?? 0, id = after?.Id, limit });
+        var found = (await connection.QueryAsync<OperationPlace>(
+            $"""
+            SELECT position_time AS Time, position_rank AS Rank, operation_id AS Id, session AS Session FROM crm.operations
+            WHERE {Chosen} AND {Stuck} AND coalesce((attempts -> -1 ->> 'time')::timestamptz, create_time) <= @start
+              AND (@id::uuid IS NULL OR (position_time, position_rank, operation_id) > (@time, @rank, @id))
+            ORDER BY position_time, position_rank, operation_id LIMIT @limit
+            """,
+            parameters)).AsList();
+        // All in one order, so that two replays do not wait for each other.
+        await connection.ExecuteAsync(
+            "SELECT FROM crm.sessions WHERE session = ANY(@sessions) ORDER BY session FOR UPDATE", new { sessions = found.Select(place => place.Session).Distinct().ToArray() });
+        return found;
+    }
+
+    private static DynamicParameters Parameters(OperationChoice choice, object further)
+    {
+        var parameters = new DynamicParameters(further);
+        parameters.AddDynamicParams(new
+        {
+            choice.Session,
+            state = choice.State is { } state ? Upper(state) : null,
+            kind = choice.Kind is { } kind ? Upper(kind) : null,
+            endpoint = (int)choice.Endpoint,
+            choice.Reason,
+            choice.Status,
+            choice.RecordId,
+            choice.ConnectorId,
+            choice.Before,
+        });
+        return parameters;
     }
 
     private static string Upper<T>(T value)
@@ -193,3 +232,10 @@ public sealed class OperationStore(DurableDatabase database)
 /// <param name="Before">Which were made before this time.</param>
 public sealed record OperationChoice(
     string Session, WorkState? State, WorkKind? Kind, EndpointKind Endpoint, string Reason, int Status, string RecordId, string ConnectorId, DateTimeOffset? Before);
+
+/// <summary>Place of an operation among all.</summary>
+/// <param name="Time">When what it is the effect of happened.</param>
+/// <param name="Rank">Its place among those of the same time.</param>
+/// <param name="Id">The operation.</param>
+/// <param name="Session">Its session.</param>
+internal sealed record OperationPlace(DateTime Time, short Rank, Guid Id, string Session);
