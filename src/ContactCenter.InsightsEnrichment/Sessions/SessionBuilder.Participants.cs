@@ -5,6 +5,8 @@ namespace ContactCenter.InsightsEnrichment.Sessions;
 /// <content>Who took part, and when.</content>
 internal sealed partial class SessionBuilder
 {
+    private static readonly JsonElement NoTeams = JsonSerializer.SerializeToElement(Array.Empty<string>());
+
     private List<Participant> Participants()
     {
         var all = new List<(DateTimeOffset Time, string Key, Participant Row)>();
@@ -23,6 +25,8 @@ internal sealed partial class SessionBuilder
             EndUserId = current.Data.Number("end_user_id"),
             UserId = current.AgentId,
             PhoneNumber = current.Data.Text("phone_number"),
+            // Written of agents alone, and of them always as a list (STO-77).
+            Teams = NoTeams,
         })));
         all.AddRange(_virtualParts.Select(part => (part.Joined.Time, part.Joined.Key, Present(part.Joined.Time, (part.Left ?? _end)?.Time) with
         {
@@ -46,7 +50,7 @@ internal sealed partial class SessionBuilder
                 FirstName = handler.FirstName,
                 LastName = handler.LastName,
                 MiddleName = _people.MiddleName(part.AgentId),
-                Teams = part.Joined.Data.Element("teams") ?? JsonSerializer.SerializeToElement(Array.Empty<string>()),
+                Teams = part.Joined.Data.Element("teams") ?? NoTeams,
                 HoldDuration = IsCall ? part.HoldSeconds : null,
             });
         }));
