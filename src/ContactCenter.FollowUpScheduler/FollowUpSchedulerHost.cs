@@ -34,6 +34,7 @@ public static class FollowUpSchedulerHost
         builder.AddDurable("follow-up-scheduler", typeof(FollowUpSchedulerHost).Assembly, durable => durable
             .AddJob<PollHandler>(PollJob.Kind, maxRunTime: PollJob.LongestRun)
             .AddJob<NotificationHandler>(NotificationJob.Kind, NotificationJob.Policy)
+            .AddJob<RevocationHandler>(RevocationJob.Kind, RevocationJob.Policy)
             .AddJob<StepRunHandler>(StepRunJob.Kind)
             .AddConsumer<RcsReceiptConsumer>()
             .AddConsumer<RcsUserMessageConsumer>()

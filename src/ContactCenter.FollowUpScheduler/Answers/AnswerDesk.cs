@@ -113,6 +113,7 @@ public sealed class AnswerDesk(AnswerTokens tokens, FollowUpStore followUps, Def
         if (!action.Continues)
         {
             await RecordStore.EndAsync(transaction.Connection, notification.RecordId, RecordStates.Answered, "");
+            await RevocationJob.PlanAsync(transaction, [(notification.RecordId, notification.Episode)]);
             await postActions.StopEarlyAsync(transaction, followUp, [(notification.RecordId, notification.Episode, RecordStates.Answered)], now);
         }
 

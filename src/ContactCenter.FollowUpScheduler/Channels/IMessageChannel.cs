@@ -28,7 +28,8 @@ public enum SendResult
 /// <param name="Reason">Why not, in UPPER_SNAKE; empty if it did.</param>
 /// <param name="ErrorClass">The class by which retry policies decide; empty if it took it.</param>
 /// <param name="Delay">When it asks to be tried again; null for no wish.</param>
-public sealed record SendOutcome(SendResult Result, string Reason = "", string ErrorClass = "", TimeSpan? Delay = null)
+/// <param name="ProviderId">What the provider calls the message; empty if it did not take it, or does not tell.</param>
+public sealed record SendOutcome(SendResult Result, string Reason = "", string ErrorClass = "", TimeSpan? Delay = null, string ProviderId = "")
 {
     /// <summary>The channel has the message.</summary>
     public static SendOutcome Accepted { get; } = new(SendResult.Accepted);
@@ -68,7 +69,20 @@ public interface IMessageChannel
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<SendOutcome> SendAsync(ChannelRoute route, ChannelMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Takes a message back that has not arrived yet (FUP-59); asked only of channels whose capabilities say that they can.</summary>
+    /// <param name="route">The channel, and the recipient's address of now.</param>
+    /// <param name="message">The message, which the channel has taken.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>ACCEPTED if it will not arrive, REJECTED if it has, or may; otherwise it may be tried again.</returns>
+    Task<SendOutcome> RevokeAsync(ChannelRoute route, AcceptedMessage message, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"Channels of the type {Type} take nothing back.");
 }
+
+/// <summary>A message that a channel has taken.</summary>
+/// <param name="MessageId">Its id in the channel, which we gave it.</param>
+/// <param name="ProviderId">What the provider calls it; empty if it did not tell.</param>
+public sealed record AcceptedMessage(string MessageId, string ProviderId);
 
 /// <summary>A message as one channel sends it.</summary>
 /// <param name="MessageId">Its id in the channel.</param>

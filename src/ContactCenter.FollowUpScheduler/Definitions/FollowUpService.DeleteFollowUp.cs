@@ -1,3 +1,4 @@
+using ContactCenter.FollowUpScheduler.Notifications;
 using ContactCenter.FollowUpScheduler.Records;
 using ContactCenter.ServiceDefaults;
 using Grpc.Core;
@@ -19,7 +20,9 @@ public sealed partial class FollowUpService
         {
             var stored = await LockAsync(transaction, request.FollowUpId, request.Etag);
             var now = RpcTimes.Whole(timeProvider.GetUtcNow());
-            foreach (var (recordId, reconciliationId, episode) in await RecordStore.CloseAllAsync(transaction.Connection, stored.Id, Deleted, now))
+            var closed = await RecordStore.CloseAllAsync(transaction.Connection, stored.Id, Deleted, now);
+            await RevocationJob.PlanAsync(transaction, [.. closed.Select(record => (record.RecordId, record.Episode))]);
+            foreach (var (recordId, reconciliationId, episode) in closed)
                 RecordEvents.Closed(transaction, stored.Id, recordId, reconciliationId, episode, Deleted, now);
             await FollowUpStore.DeleteAsync(transaction.Connection, stored.Id);
             Tell(transaction, stored, now, Deletion);

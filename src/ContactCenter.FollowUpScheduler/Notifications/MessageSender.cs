@@ -10,8 +10,8 @@ namespace ContactCenter.FollowUpScheduler.Notifications;
 /// <param name="Outcome">The outcome in the last channel that was tried.</param>
 /// <param name="Route">That channel and the address.</param>
 /// <param name="Messages">What was to be sent.</param>
-/// <param name="AcceptedIds">Ids of those that the channel took.</param>
-public sealed record SentMessage(SendOutcome Outcome, ChannelRoute Route, IReadOnlyList<ChannelMessage> Messages, string[] AcceptedIds);
+/// <param name="Accepted">Those that the channel took.</param>
+public sealed record SentMessage(SendOutcome Outcome, ChannelRoute Route, IReadOnlyList<ChannelMessage> Messages, IReadOnlyList<AcceptedMessage> Accepted);
 
 /// <summary>Sends a notification by the first of its channels that can reach the recipient (FUP-53).</summary>
 /// <param name="ledger">Notes what is about to leave.</param>
@@ -57,14 +57,16 @@ public sealed class MessageSender(NotificationLedger ledger, ChannelTypes types)
         if (type.Compose(route.Channel.Definition, rendered) is not { } messages)
             return new(new(SendResult.Rejected, "MESSAGE_TOO_LONG", "too_large"), route, [], []);
         await ledger.NoteAsync(new(notification.NotificationId, route.Channel.Id, [.. messages.Select(message => message.MessageId)]), cancellationToken);
+        var accepted = new List<AcceptedMessage>();
         foreach (var message in messages)
         {
             await job.CheckAsync(cancellationToken);
             var outcome = await type.SendAsync(route, message, cancellationToken);
             if (outcome.Result != SendResult.Accepted)
-                return new(outcome, route, messages, [.. messages.TakeWhile(other => other != message).Select(accepted => accepted.MessageId)]);
+                return new(outcome, route, messages, accepted);
+            accepted.Add(new(message.MessageId, outcome.ProviderId));
         }
 
-        return new(SendOutcome.Accepted, route, messages, [.. messages.Select(message => message.MessageId)]);
+        return new(SendOutcome.Accepted, route, messages, accepted);
     }
 }

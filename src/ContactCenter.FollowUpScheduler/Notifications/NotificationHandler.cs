@@ -99,11 +99,11 @@ public sealed class NotificationHandler(
     {
         var values = await ValuesAsync(followUp, notification, user, cancellationToken);
         SendOutcome outcome;
-        string[] accepted = [];
+        IReadOnlyList<AcceptedMessage> accepted = [];
         try
         {
             var sent = await sender.SendAsync(job, followUp, notification, values, choice.Routes, tokens, cancellationToken);
-            (outcome, accepted) = (sent.Outcome, sent.AcceptedIds);
+            (outcome, accepted) = (sent.Outcome, sent.Accepted);
             if (outcome.Result == SendResult.Accepted)
             {
                 await settlement.SucceedAsync(job, followUp, notification, sent, cancellationToken);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ContactCenter.Durable;
+using ContactCenter.FollowUpScheduler.Channels;
 using ContactCenter.FollowUpScheduler.Definitions;
 using Dapper;
 using Npgsql;
@@ -13,7 +15,8 @@ public sealed class NotificationStore(DurableDatabase database)
         """
         SELECT n.notification_id AS NotificationId, n.follow_up_id AS FollowUpId, n.record_id AS RecordId, r.reconciliation_id AS ReconciliationId, n.episode AS Episode,
           n.attempt AS Attempt, n.user_id AS UserId, n.state AS State, n.reason AS Reason, n.channel_id AS ChannelId, n.due_time AS DueTime,
-          n.effective_due_time AS EffectiveDueTime, n.sent_time AS SentTime, n.message_ids AS MessageIds, n.accepted_ids AS AcceptedIds, r.data::text AS Data, r.episode AS RecordEpisode, r.state AS RecordState,
+          n.effective_due_time AS EffectiveDueTime, n.sent_time AS SentTime, n.message_ids AS MessageIds, n.accepted_ids AS AcceptedIds,
+          ARRAY(SELECT coalesce(n.provider_ids ->> a.id, '') FROM unnest(n.accepted_ids) WITH ORDINALITY a(id, position) ORDER BY a.position) AS ProviderIds, r.data::text AS Data, r.episode AS RecordEpisode, r.state AS RecordState,
           NOT p.removed AND (p.group_ids = '{}' OR EXISTS (SELECT FROM followups.group_members m WHERE m.user_id = n.user_id AND m.group_id = ANY (p.group_ids))) AS IsRecipient,
           coalesce(p.blocked_reason, '') AS BlockedReason
         FROM followups.notifications n JOIN followups.records r USING (record_id) LEFT JOIN followups.record_recipients p ON p.record_id = n.record_id AND p.user_id = n.user_id
@@ -185,32 +188,76 @@ public sealed class NotificationStore(DurableDatabase database)
     /// <summary>Notes which messages the channel has taken of a notification that it has not taken whole (FUP-100).</summary>
     /// <param name="connection">In a transaction or not.</param>
     /// <param name="notificationId">The notification.</param>
-    /// <param name="messageIds">Ids of the messages; those that were noted before stay.</param>
-    public static Task NoteAcceptedAsync(NpgsqlConnection connection, Guid notificationId, string[] messageIds) => connection.ExecuteAsync(
+    /// <param name="accepted">The messages; those that were noted before stay.</param>
+    public static Task NoteAcceptedAsync(NpgsqlConnection connection, Guid notificationId, IReadOnlyList<AcceptedMessage> accepted) => connection.ExecuteAsync(
         """
         UPDATE followups.notifications SET accepted_ids =
-          ARRAY(SELECT id FROM unnest(message_ids) WITH ORDINALITY m(id, position) WHERE id = ANY (accepted_ids || @messageIds) ORDER BY position)
+          ARRAY(SELECT id FROM unnest(message_ids) WITH ORDINALITY m(id, position) WHERE id = ANY (accepted_ids || @messageIds) ORDER BY position),
+          provider_ids = provider_ids || @providers::jsonb
         WHERE notification_id = @notificationId
         """,
-        new { notificationId, messageIds });
+        new { notificationId, messageIds = accepted.Select(message => message.MessageId).ToArray(), providers = ProvidersOf(accepted) });
 
     /// <summary>Stores that channels have taken notifications.</summary>
     /// <param name="connection">In a transaction.</param>
-    /// <param name="sent">The notifications, each with the number of its claim.</param>
+    /// <param name="sent">The notifications.</param>
     /// <param name="sentTime">When.</param>
     /// <returns>Those over which no other claim has the say.</returns>
-    public static async Task<IReadOnlySet<Guid>> SentAsync(NpgsqlConnection connection, IReadOnlyCollection<(Guid NotificationId, long Fence)> sent, DateTimeOffset sentTime) =>
+    public static async Task<IReadOnlySet<Guid>> SentAsync(NpgsqlConnection connection, IReadOnlyCollection<SentNotification> sent, DateTimeOffset sentTime) =>
         (await connection.QueryAsync<Guid>(
             """
             WITH locked AS (
-              SELECT n.notification_id FROM unnest(@ids, @fences) s(id, fence) JOIN followups.notifications n ON n.notification_id = s.id AND n.fence = s.fence
+              SELECT n.notification_id, s.providers FROM unnest(@ids, @fences, @providers) s(id, fence, providers) JOIN followups.notifications n ON n.notification_id = s.id AND n.fence = s.fence
               ORDER BY n.notification_id FOR UPDATE OF n)
-            UPDATE followups.notifications n SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime, accepted_ids = message_ids
+            UPDATE followups.notifications n SET state = CASE WHEN state = 'SENDING' THEN 'SENT' ELSE state END, sent_time = @sentTime, accepted_ids = message_ids,
+              provider_ids = n.provider_ids || l.providers::jsonb
             FROM locked l WHERE n.notification_id = l.notification_id AND n.state IN ('SENDING', 'DELIVERED', 'READ')
             RETURNING n.notification_id
             """,
-            new { ids = sent.Select(item => item.NotificationId).ToArray(), fences = sent.Select(item => item.Fence).ToArray(), sentTime })).ToHashSet();
+            new
+            {
+                ids = sent.Select(item => item.NotificationId).ToArray(),
+                fences = sent.Select(item => item.Fence).ToArray(),
+                providers = sent.Select(item => ProvidersOf(item.Accepted)).ToArray(),
+                sentTime,
+            })).ToHashSet();
+
+    /// <summary>Which of some records that have ended have messages that are under way to their recipients (FUP-59).</summary>
+    /// <param name="connection">In the transaction that ends them.</param>
+    /// <param name="ended">The records, each with the episode that has ended.</param>
+    public static Task<IEnumerable<(Guid RecordId, int Episode)>> WithUnarrivedAsync(NpgsqlConnection connection, IReadOnlyCollection<(Guid RecordId, int Episode)> ended) =>
+        connection.QueryAsync<(Guid, int)>(
+            """
+            SELECT DISTINCT n.record_id, n.episode FROM unnest(@records, @episodes) e(record_id, episode) JOIN followups.notifications n USING (record_id, episode)
+            WHERE n.state IN ('SENDING', 'SENT')
+            """,
+            new { records = ended.Select(record => record.RecordId).ToArray(), episodes = ended.Select(record => record.Episode).ToArray() });
+
+    /// <summary>Finds the notifications of an episode that are under way to their recipients; not that by which one has answered.</summary>
+    /// <param name="recordId">The record.</param>
+    /// <param name="episode">Its episode.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<IReadOnlyList<StoredNotification>> FindUnarrivedAsync(Guid recordId, int episode, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<StoredNotification>(new(
+            $"""
+            {Select} WHERE (n.record_id, n.episode) = (@recordId, @episode) AND n.state IN ('SENDING', 'SENT') AND n.notification_id IS DISTINCT FROM r.answer_notification
+            ORDER BY n.notification_id
+            """,
+            new { recordId, episode },
+            cancellationToken: cancellationToken))];
+    }
+
+    private static string ProvidersOf(IEnumerable<AcceptedMessage> accepted) =>
+        JsonSerializer.Serialize(accepted.Where(message => message.ProviderId.Length > 0).ToDictionary(message => message.MessageId, message => message.ProviderId));
 }
+
+/// <summary>A notification that its channel has taken.</summary>
+/// <param name="NotificationId">The notification.</param>
+/// <param name="Fence">Number of the claim that sent it.</param>
+/// <param name="Accepted">Its messages.</param>
+public sealed record SentNotification(Guid NotificationId, long Fence, IReadOnlyList<AcceptedMessage> Accepted);
 
 /// <summary>Messages of a notification that are about to leave.</summary>
 /// <param name="NotificationId">The notification.</param>

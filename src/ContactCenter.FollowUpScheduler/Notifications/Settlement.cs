@@ -49,17 +49,17 @@ public sealed class Settlement
     /// <param name="followUp">The follow-up.</param>
     /// <param name="notification">The notification.</param>
     /// <param name="reason">Why, in UPPER_SNAKE.</param>
-    /// <param name="acceptedIds">Ids of the messages that the channel took all the same.</param>
+    /// <param name="accepted">The messages that the channel took all the same.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <exception cref="JobFailedException">Always, once that is stored.</exception>
-    public async Task FailAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, string reason, string[] acceptedIds, CancellationToken cancellationToken)
+    public async Task FailAsync(JobRun job, StoredFollowUp followUp, StoredNotification notification, string reason, IReadOnlyList<AcceptedMessage> accepted, CancellationToken cancellationToken)
     {
         await using (var transaction = await _database.BeginAsync(cancellationToken))
         {
             var now = Now;
             if (await NotificationStore.MoveAsync(transaction.Connection, notification.NotificationId, UnderWay, "FAILED", reason))
             {
-                await NotificationStore.NoteAcceptedAsync(transaction.Connection, notification.NotificationId, acceptedIds);
+                await NotificationStore.NoteAcceptedAsync(transaction.Connection, notification.NotificationId, accepted);
                 NotificationEvents.StatusChanged(transaction, notification, "FAILED", reason, now);
                 await _progress.SettleAsync(transaction, followUp, [notification], now);
             }
@@ -73,17 +73,17 @@ public sealed class Settlement
     /// <summary>It is tried again: as it was if the channel has not got it, as UNCERTAIN if it may.</summary>
     /// <param name="notification">The notification.</param>
     /// <param name="outcome">What the channel said.</param>
-    /// <param name="acceptedIds">Ids of the messages that it took all the same.</param>
+    /// <param name="accepted">The messages that it took all the same.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <exception cref="JobFailedException">Always, once that is stored.</exception>
-    public async Task RetryAsync(StoredNotification notification, SendOutcome outcome, string[] acceptedIds, CancellationToken cancellationToken)
+    public async Task RetryAsync(StoredNotification notification, SendOutcome outcome, IReadOnlyList<AcceptedMessage> accepted, CancellationToken cancellationToken)
     {
         await using (var connection = await _database.OpenAsync(cancellationToken))
         {
             var (state, reason) = outcome.Result == SendResult.Unknown ? ("UNCERTAIN", outcome.Reason) : ("PENDING", HoldReasons.Retrying);
             await NotificationStore.MoveAsync(connection, notification.NotificationId, UnderWay, state, reason);
-            if (acceptedIds.Length > 0)
-                await NotificationStore.NoteAcceptedAsync(connection, notification.NotificationId, acceptedIds);
+            if (accepted.Count > 0)
+                await NotificationStore.NoteAcceptedAsync(connection, notification.NotificationId, accepted);
         }
 
         throw new JobFailedException(outcome.ErrorClass, $"The channel did not take it: {outcome.Reason}.") { Delay = outcome.Delay };
@@ -100,7 +100,7 @@ public sealed class Settlement
     {
         await using var transaction = await _database.BeginAsync(CancellationToken.None);
         var now = Now;
-        var settled = await NotificationStore.SentAsync(transaction.Connection, [.. successes.Select(success => (success.Notification.NotificationId, success.Fence))], now);
+        var settled = await NotificationStore.SentAsync(transaction.Connection, [.. successes.Select(success => new SentNotification(success.Notification.NotificationId, success.Fence, success.Sent.Accepted))], now);
         var own = successes.Where(success => settled.Contains(success.Notification.NotificationId)).ToList();
         await HistoryStore.AddAsync(
             transaction.Connection, [.. own.Select(success => HistoryEvent.Of(success.Notification, HistoryEvent.Sent, success.Sent.Route.Channel.Id, success.MessageIds, "", now))]);

@@ -51,6 +51,9 @@ public sealed class StoredNotification
     /// <summary>Ids of those messages that the channel has taken.</summary>
     public string[] AcceptedIds { get; init; } = [];
 
+    /// <summary>What the provider calls those, in the same order; empty texts where it did not tell.</summary>
+    public string[] ProviderIds { get; init; } = [];
+
     /// <summary>The newest data of the record.</summary>
     public string Data { get; init; } = "";
 
@@ -86,5 +89,6 @@ public sealed class StoredNotification
         SentTime = SentTime?.ToTimestamp(),
         MessageIds = { MessageIds },
         AcceptedMessageIds = { AcceptedIds },
+        ProviderMessageIds = { ProviderIds },
     };
 }

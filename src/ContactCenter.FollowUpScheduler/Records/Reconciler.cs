@@ -49,6 +49,7 @@ public sealed class Reconciler(
         await NotificationPlanner.ReleaseAsync(transaction, followUp.Id, HoldReasons.ReleasedBySuccess, now);
         await progress.EvaluateAsync(transaction, followUp, [.. changes.Continued.Select(record => record.RecordId)], now);
         await postActions.StopEarlyAsync(transaction, followUp, [.. changes.Closed.Select(closed => (closed.Record.RecordId, closed.Record.Episode, closed.Reason))], now);
+        await RevocationJob.PlanAsync(transaction, [.. changes.Closed.Select(closed => (closed.Record.RecordId, closed.Record.Episode))]);
         if (fetched.Globals.Count > 0)
             await DirectoryStore.SetGlobalsAsync(connection, fetched.Globals);
         await SetUserAttributesAsync(transaction, fetched.Matched, matched);

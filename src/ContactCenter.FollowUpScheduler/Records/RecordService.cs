@@ -67,6 +67,7 @@ public sealed class RecordService(
             if (record.State != V1.RecordState.Stopped)
             {
                 await RecordStore.EndAsync(transaction.Connection, recordId, RecordStates.Stopped, request.Note);
+                await RevocationJob.PlanAsync(transaction, [(recordId, record.Episode)]);
                 if ((await followUps.FindAsync(transaction.Connection, [record.FollowUpId], context.CancellationToken)).GetValueOrDefault(record.FollowUpId) is { } followUp)
                     await postActions.StopEarlyAsync(transaction, followUp, [(recordId, record.Episode, RecordStates.Stopped)], timeProvider.GetUtcNow());
                 transaction.Audit(new AuditEntry(context.GetCaller().Actor, "records.stop", $"records/{record.RecordId}", request.RequestId, Details: new() { ["note"] = request.Note }));

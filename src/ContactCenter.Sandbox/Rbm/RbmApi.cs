@@ -13,11 +13,12 @@ public sealed class RbmApi
     private const int LostEvery = 17;
 
     private readonly ConcurrentDictionary<string, RbmMessage> _messages = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _off = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _withoutRcs = new(StringComparer.Ordinal);
     private int _requests;
 
     /// <summary>The messages that telephones show, each once.</summary>
-    public IReadOnlyCollection<RbmMessage> Messages => [.. _messages.Values];
+    public IReadOnlyCollection<RbmMessage> Messages => [.. _messages.Values.Where(message => !_off.ContainsKey(message.Phone))];
 
     /// <summary>Begins anew: no telephone shows a message.</summary>
     public void Begin() => _messages.Clear();
@@ -26,9 +27,23 @@ public sealed class RbmApi
     /// <param name="phone">The telephone.</param>
     public void SetWithoutRcs(string phone) => _withoutRcs[phone] = true;
 
-    /// <summary>Maps the endpoint.</summary>
+    /// <summary>Switches a telephone off: what it is sent waits, and can be taken back until then.</summary>
+    /// <param name="phone">The telephone.</param>
+    public void SwitchOff(string phone) => _off[phone] = true;
+
+    /// <summary>Maps the endpoints.</summary>
     /// <param name="routes">The application's routes.</param>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/phones/{phone}/agentMessages", TakeAsync).AllowAnonymous();
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/phones/{phone}/agentMessages", TakeAsync).AllowAnonymous();
+        routes.MapDelete("/v1/phones/{phone}/agentMessages/{messageId}", TakeBack).AllowAnonymous();
+    }
+
+    // What a telephone shows stays there.
+    private IResult TakeBack(string phone, string messageId, string agentId) =>
+        agentId.Length == 0 ? Results.BadRequest()
+        : _off.ContainsKey(phone) && _messages.TryGetValue(messageId, out var message) && message.Phone == phone && _messages.TryRemove(messageId, out _) ? Results.Json(new { })
+        : Results.NotFound();
 
     private async Task<IResult> TakeAsync(string phone, string messageId, string agentId, HttpContext context)
     {
