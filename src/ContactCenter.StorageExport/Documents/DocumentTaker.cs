@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
 using ContactCenter.Insights.V1;
@@ -6,7 +5,7 @@ using ContactCenter.StorageExport.Files;
 
 namespace ContactCenter.StorageExport.Documents;
 
-/// <summary>Asks Insights for a metadata document or a transcript and stages its bytes, unchanged (STO-40, STO-43, STO-46).</summary>
+/// <summary>Asks Insights for a metadata document or a transcript and stages its bytes, unchanged (STO-40, STO-43, STO-46, STO-80).</summary>
 /// <param name="sessions">Insights.</param>
 /// <param name="files">The catalogue.</param>
 /// <param name="database">The service's database.</param>
@@ -14,6 +13,7 @@ namespace ContactCenter.StorageExport.Documents;
 internal sealed class DocumentTaker(SessionService.SessionServiceClient sessions, FileStore files, DurableDatabase database, TimeProvider timeProvider) : IJobHandler
 {
     private const string NoEntries = "NO_ENTRIES";
+    private const int MostPlaces = 20;
 
     /// <inheritdoc />
     public async Task RunAsync(JobRun job, CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ internal sealed class DocumentTaker(SessionService.SessionServiceClient sessions
         var order = job.Payload<TakeOrder>();
         var file = await files.FindAsync(order.FileId, cancellationToken);
         // A later message was taken with an earlier one; what is off stays off; what comes as a medium is not rendered.
-        if (file is null || file.Taken >= order.Wanted || file is { State: "SKIPPED", Reason: not NoEntries } || file.SourceUrl is not null)
+        if (file is null || file.Taken >= order.Wanted || file is { State: "SKIPPED", Reason: not NoEntries } || file.SourceUrl is not null || file.Deletion is not null)
             return;
         var asked = timeProvider.GetUtcNow();
         var (bytes, type, version) = await AskAsync(file, cancellationToken);
@@ -29,8 +29,8 @@ internal sealed class DocumentTaker(SessionService.SessionServiceClient sessions
         await using var transaction = await database.BeginAsync(cancellationToken);
         if (bytes.Length == 0)
             await FileStore.SkipAsync(transaction.Connection, file, NoEntries, asked);
-        else if (file.Kind == "metadata" && !IsDocument(bytes, file.SessionId))
-            throw await RefuseAsync(transaction, file, cancellationToken);
+        else if (file.Kind == "metadata" && MetadataSchema.Of(Words.Session(file.SessionKind)!.Value).Check(bytes, file.SessionId) is { Count: > 0 } faults)
+            throw await RefuseAsync(transaction, file, faults, cancellationToken);
         else
             await StageAsync(transaction, file, bytes, new(FileDigests.Of(bytes), type, file.Extension!, asked) { RecordVersion = version }, asked);
         await job.CommitAsync(transaction, cancellationToken);
@@ -55,24 +55,16 @@ internal sealed class DocumentTaker(SessionService.SessionServiceClient sessions
         await StagedFiles.TakeAsync(transaction, file, content, now);
     }
 
-    /// <summary>Whether bytes are the metadata document of a session (STO-80).</summary>
-    private static bool IsDocument(byte[] bytes, long sessionId)
+    /// <summary>Leaves a document unwritten that is not what consumers were promised (STO-80); what is stored of it stays.</summary>
+    private async Task<JobFailedException> RefuseAsync(DurableTransaction transaction, CatalogueFile file, IReadOnlyList<SchemaFault> faults, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(bytes);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("id", out var id) && id.TryGetInt64(out var number) && number == sessionId;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<JobFailedException> RefuseAsync(DurableTransaction transaction, CatalogueFile file, CancellationToken cancellationToken)
-    {
-        await FileStore.MarkAsync(transaction.Connection, file.FileId, FileState.Failed, StorageErrors.DocumentInvalid, timeProvider.GetUtcNow());
+        var now = timeProvider.GetUtcNow();
+        await FileStore.MarkAsync(transaction.Connection, file.FileId, FileState.Failed, StorageErrors.DocumentInvalid, now);
+        transaction.Publish(FileMessages.Failed(file, StorageErrors.DocumentInvalid, now), file.SessionName, mandatory: false);
         await transaction.CommitAsync(cancellationToken);
-        return new("document_invalid", $"The metadata of {file.SessionName} are no document of this session.") { Kind = JobFailureKind.Final };
+        // Where, and not what: the document has personal data.
+        var places = string.Join(", ", faults.Take(MostPlaces).Select(fault => $"{(fault.Pointer.Length == 0 ? "the whole" : fault.Pointer)} ({fault.Keyword})"));
+        var more = faults.Count > MostPlaces ? $" and {faults.Count - MostPlaces} more" : "";
+        return new("document_invalid", $"The metadata of {file.SessionName} do not follow their schema: {places}{more}.") { Kind = JobFailureKind.Final };
     }
 }

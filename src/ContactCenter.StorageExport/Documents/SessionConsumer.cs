@@ -34,7 +34,7 @@ internal sealed class SessionConsumer(IOptions<MetadataOptions> options, TimePro
         Take(transaction, metadata, Later(message.ReadyTime, now));
         var transcripts = message.Session.SessionKind == "chat"
             ? [await NoteTranscriptAsync(transaction.Connection, kinds, session, now)]
-            : await FileStore.WantAsync(transaction.Connection, session, ["transcript"], message.EndTime.ToUniversalTime());
+            : await FileStore.WantAsync(transaction.Connection, session, ["transcript"], message.EndTime.ToUniversalTime(), now);
         foreach (var transcript in transcripts)
             Take(transaction, transcript, now);
     }
@@ -45,7 +45,7 @@ internal sealed class SessionConsumer(IOptions<MetadataOptions> options, TimePro
         var (message, now) = (context.Message, timeProvider.GetUtcNow());
         var (transaction, session) = await BeginAsync(context, message.SessionKind, message.SessionId, message.AccountSid);
         string[] kinds = message.ChangedParts.Contains("transcript") ? ["metadata", "transcript"] : ["metadata"];
-        foreach (var notice in await FileStore.WantAsync(transaction.Connection, session, kinds, now.AddDays(-options.Value.ReexportDays)))
+        foreach (var notice in await FileStore.WantAsync(transaction.Connection, session, kinds, now.AddDays(-options.Value.ReexportDays), now))
             Take(transaction, notice, notice.TakenTime is { } last ? Later(new DateTimeOffset(last) + options.Value.Debounce, now) : now);
     }
 
@@ -69,7 +69,7 @@ internal sealed class SessionConsumer(IOptions<MetadataOptions> options, TimePro
         var isNamed = kind is not (SessionFileKind.Photo or SessionFileKind.Video) || expected.Number is not null;
         expected = (await WantedKinds.ReadAsync(transaction.Connection)).Judge(isNamed ? expected : expected with { State = FileState.Held, Reason = "MEDIA_ID_INVALID" });
         var notice = await FileStore.NoteAsync(transaction.Connection, expected, now);
-        if (message.Location is not null && notice.State is not ("SKIPPED" or "HELD" or "DELETED"))
+        if (message.Location is not null && notice is { IsToGo: false, State: not ("SKIPPED" or "HELD") })
             FileJobs.EnqueueTake(transaction, notice, FileJobs.TakeMedium, now);
     }
 
@@ -99,7 +99,7 @@ internal sealed class SessionConsumer(IOptions<MetadataOptions> options, TimePro
     private static void Take(DurableTransaction transaction, Notice notice, DateTimeOffset due)
     {
         // Without an entry yet it may have one now; what is switched off, deleted or left to people stays so.
-        if (notice.State is not ("HELD" or "DELETED"))
+        if (notice is { IsToGo: false, State: not "HELD" })
             FileJobs.EnqueueTake(transaction, notice, FileJobs.TakeDocument, due);
     }
 

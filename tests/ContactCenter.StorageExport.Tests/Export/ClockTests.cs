@@ -1,5 +1,6 @@
 using ContactCenter.Events.Storage;
 using ContactCenter.Storage.V1;
+using ContactCenter.StorageExport.Tests.Documents;
 using ContactCenter.StorageExport.Tests.Sftp;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -66,7 +67,7 @@ public sealed class ClockTests(TestServers servers, SshServer server) : ExportTe
     public async Task A_document_is_written_after_a_quarter_of_an_hour_again_a_minute_after_the_last_time_and_for_30_days()
     {
         await ConfigureAsync(kinds: SessionFileKind.SessionMetadata);
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":null}""", 1);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7"), 1);
         await PublishAsync(Ended("call", 7, _time.GetUtcNow().AddMinutes(15)));
         await PassAsync(TimeSpan.FromSeconds(899));
         await IdleAsync();
@@ -74,7 +75,7 @@ public sealed class ClockTests(TestServers servers, SshServer server) : ExportTe
         await PassAsync(TimeSpan.FromSeconds(1));
         await StoredAsync(1);
 
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":5}""", 2);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7", ("rating", 5)), 2);
         await PublishAsync(Updated("call", 7, "rating"), Updated("call", 7, "dispositions"));
         await PassAsync(TimeSpan.FromSeconds(59));
         await IdleAsync();
@@ -83,18 +84,18 @@ public sealed class ClockTests(TestServers servers, SshServer server) : ExportTe
         await StoredAsync(2);
 
         await PassAsync(TimeSpan.FromDays(29));
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":4}""", 3);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7", ("rating", 4)), 3);
         await PublishAsync(Updated("call", 7, "rating"));
         await StoredAsync(3);
         await PassAsync(TimeSpan.FromDays(1));
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":3}""", 4);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7", ("rating", 3)), 4);
         await PublishAsync(Updated("call", 7, "rating"));
         await IdleAsync();
         await StoredAsync(3);
-        Assert.Equal("""{"id":7,"rating":4}""", await File.ReadAllTextAsync(PathOf("ujet-metadata/call-7.json"), Cancellation));
+        Assert.Equal(MetadataText.Of("call-7", ("rating", 4)), await File.ReadAllTextAsync(PathOf("ujet-metadata/call-7.json"), Cancellation));
     }
 
-    private void AddChat(int id) => (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = (($$"""{"id":{{id}}}""", 1), "[2026-03-02 08:00:00] end_user: hello\n");
+    private void AddChat(int id) => (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = ((MetadataText.Of($"chat-{id}"), 1), "[2026-03-02 08:00:00] end_user: hello\n");
 
     private async Task StoredAsync(int revision) => await Eventually.TrueAsync(
         async () => (await FilesAsync("call-7", SessionFileState.Stored, SessionFileState.Pending, SessionFileState.Uploading))["call-7.json"].Stored?.Revision == revision);

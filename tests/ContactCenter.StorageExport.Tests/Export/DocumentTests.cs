@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using ContactCenter.Events.Storage;
+using ContactCenter.Operations.V1;
 using ContactCenter.Storage.V1;
+using ContactCenter.StorageExport.Tests.Documents;
 using ContactCenter.StorageExport.Tests.Sftp;
 using Grpc.Core;
 
@@ -20,7 +23,7 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
     {
         await ConfigureAsync();
         Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: Grüße\n";
-        Outside.Documents["chat-135"] = ("""{"id":135}""", 7);
+        Outside.Documents["chat-135"] = (MetadataText.Of("chat-135"), 7);
         List<SessionFileStored> stored = [];
         List<SessionMetadataWritten> written = [];
         using var first = await ListenAsync(stored);
@@ -34,7 +37,7 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
         Assert.Equal([ChatTranscript], Stored());
 
         // Another whose time has come, as at the end of a day that is played later.
-        Outside.Documents["call-135"] = ("""{"id":135,"status":"failed"}""", 3);
+        Outside.Documents["call-135"] = (MetadataText.Of("call-135", ("status", "failed")), 3);
         await PublishAsync(Ended("call", 135, Now));
         var files = await FilesAsync("call-135", SessionFileState.Stored);
 
@@ -54,12 +57,12 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
     public async Task A_changed_record_is_written_again_under_the_same_name_and_equal_bytes_are_not()
     {
         await ConfigureAsync();
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":null}""", 1);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7"), 1);
         await PublishAsync(Ended("call", 7, Now));
         await FilesAsync("call-7", SessionFileState.Stored);
 
         // Two changes soon after: one version, and not before the pause is over.
-        Outside.Documents["call-7"] = ("""{"id":7,"rating":5}""", 2);
+        Outside.Documents["call-7"] = (MetadataText.Of("call-7", ("rating", 5)), 2);
         await PublishAsync(Updated("call", 7, "rating"), Updated("call", 7, "dispositions"));
         Assert.Equal(
             2L, await QueryAsync<long>("SELECT count(*) FROM durable.jobs j JOIN storage.files f ON j.key = f.file_id::text WHERE j.kind = 'documents.take' AND j.due_time BETWEEN f.taken_time + interval '2.9 seconds' AND f.taken_time + interval '3.1 seconds'"));
@@ -83,7 +86,7 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
     public async Task A_chat_without_entries_gets_no_transcript_until_one_arrives_late()
     {
         await ConfigureAsync(kinds: SessionFileKind.ChatTranscript);
-        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        Outside.Documents["chat-135"] = (MetadataText.Of("chat-135"), 1);
         await PublishAsync(Ended("chat", 135, Now));
         var files = await FilesAsync("chat-135", SessionFileState.Skipped);
         Assert.Equal([("chat-135.json", "KIND_DISABLED"), ("chat-135.txt", "")], files.Values.Select(file => (file.FileName, file.FileName == "chat-135.txt" ? "" : file.Reason)).OrderBy(file => file.FileName, StringComparer.Ordinal));
@@ -116,8 +119,8 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
         Assert.All((await FilesAsync("chat-2", SessionFileState.Skipped)).Values, file => Assert.Equal("STORAGE_DISABLED", file.Reason));
 
         await ConfigureAsync(kinds: SessionFileKind.SessionMetadata);
-        Outside.Documents["chat-2"] = ("""{"id":2}""", 1);
-        Outside.Documents["chat-3"] = ("""{"id":3}""", 1);
+        Outside.Documents["chat-2"] = (MetadataText.Of("chat-2"), 1);
+        Outside.Documents["chat-3"] = (MetadataText.Of("chat-3"), 1);
         await PublishAsync(Updated("chat", 2, "rating"), Ended("chat", 3, Now));
         var files = await FilesAsync("chat-3", SessionFileState.Stored, SessionFileState.Skipped);
         Assert.Equal("KIND_DISABLED", files["chat-3.txt"].Reason);
@@ -127,14 +130,40 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
 
     [Fact]
     [Rule("STO-80")]
-    public async Task A_document_of_another_session_is_not_written()
+    public async Task A_document_that_fails_its_schema_is_not_written_and_its_dead_letter_says_where()
     {
         await ConfigureAsync();
-        Outside.Documents["call-8"] = ("""{"id":9}""", 1);
-        await PublishAsync(Ended("call", 8, Now));
+        List<SessionFileFailed> failed = [];
+        using var listening = await ListenAsync(failed);
+        Outside.Documents["call-8"] = (MetadataText.Of("call-8", ("rating", 9), ("email", "eve@example.com"), ("photos", JsonNode.Parse("""[{"id":"a secret"}]"""))), 1);
+        Outside.Documents["call-9"] = (MetadataText.Of("call-10"), 1);
+        await PublishAsync(Ended("call", 8, Now), Ended("call", 9, Now));
+
         Assert.Equal("DOCUMENT_INVALID", (await FilesAsync("call-8", SessionFileState.Failed))["call-8.json"].Reason);
-        await Eventually.TrueAsync(async () => await QueryAsync<long>("SELECT count(*) FROM durable.dead_letters") == 1);
+        Assert.Equal("DOCUMENT_INVALID", (await FilesAsync("call-9", SessionFileState.Failed))["call-9.json"].Reason);
+        IReadOnlyList<DeadLetter> letters = [];
+        await Eventually.TrueAsync(async () => (letters = (await Operations.ListDeadLettersAsync(new(), cancellationToken: Cancellation)).DeadLetters).Count == 2);
+        var letter = letters.Single(one => one.Error.Contains("call-8", StringComparison.Ordinal));
+        Assert.Equal("document_invalid", letter.ErrorClass);
+        Assert.Contains("/rating (maximum), /photos/0/url (required), /photos/0/created_at (required)", letter.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", letter.Error, StringComparison.Ordinal);
+        Assert.Contains(letters, one => one.Error.Contains("call-9 do not follow their schema: /id (another session)", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => failed.Count == 2);
+        Assert.All(failed, one => Assert.Equal(("metadata", "DOCUMENT_INVALID"), (one.Kind, one.Reason)));
         Assert.Empty(Stored());
+
+        Outside.Documents["call-8"] = (MetadataText.Of("call-8", ("rating", 5)), 2);
+        await Operations.ReplayDeadLetterAsync(new() { DeadLetterId = letter.Id }, cancellationToken: Cancellation);
+        await FilesAsync("call-8", SessionFileState.Stored);
+        Assert.Equal(["ujet-metadata/call-8.json"], Stored());
+
+        // What is stored stays, and is said to be behind.
+        Outside.Documents["call-8"] = ("{}", 3);
+        await PublishAsync(Updated("call", 8, "rating"));
+        await Eventually.TrueAsync(async () => (await FilesAsync("call-8", SessionFileState.Stored, SessionFileState.Failed))["call-8.json"] is { State: SessionFileState.Failed, Stored.Revision: 1 });
+        Outside.Documents["call-8"] = (MetadataText.Of("call-8", ("rating", 5)), 4);
+        await PublishAsync(Updated("call", 8, "rating"));
+        await Eventually.TrueAsync(async () => (await FilesAsync("call-8", SessionFileState.Stored, SessionFileState.Failed))["call-8.json"].State == SessionFileState.Stored);
     }
 
     [Fact]

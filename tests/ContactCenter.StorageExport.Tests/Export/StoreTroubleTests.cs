@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ContactCenter.Events.Storage;
 using ContactCenter.Operations.V1;
 using ContactCenter.Storage.V1;
+using ContactCenter.StorageExport.Tests.Documents;
 using ContactCenter.StorageExport.Tests.Sftp;
 using ContactCenter.Testing.Network;
 
@@ -37,7 +38,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         using var listening = await ListenAsync(changes);
         _proxy.IsRefusing = true;
         foreach (var id in Enumerable.Range(1, Sessions))
-            (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = (($$"""{"id":{{id}}}""", 1), $"text {id}\n");
+            (Outside.Documents[$"chat-{id}"], Outside.Transcripts[$"chat-{id}"]) = ((MetadataText.Of($"chat-{id}"), 1), $"text {id}\n");
         await PublishAsync([.. Enumerable.Range(1, Sessions).Select(id => Ended("chat", id, Now))]);
         await Eventually.TrueAsync(async () => (await Stores.GetStoreAsync(new(), cancellationToken: Cancellation)).Health is { Healthy: false, WaitingFiles: 2 * Sessions, Reason: "STORE_UNREACHABLE" });
         await Eventually.TrueAsync(async () => await QueryAsync<bool>("SELECT coalesce(max(attempt), -1) = 0 FROM durable.jobs WHERE kind = 'files.upload' AND state <> 'LEASED'"));
@@ -82,7 +83,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         await Eventually.TrueAsync(() => PartLength() > 0);
 
         Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: short\n";
-        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        Outside.Documents["chat-135"] = (MetadataText.Of("chat-135"), 1);
         await PublishAsync(Ended("chat", 135, Now));
         await FilesAsync("chat-135", SessionFileState.Stored);
 
@@ -102,7 +103,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
         List<SessionFileFailed> failed = [];
         using var listening = await ListenAsync(failed);
         Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: hello\n";
-        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        Outside.Documents["chat-135"] = (MetadataText.Of("chat-135"), 1);
 
         await PublishAsync(Ended("chat", 135, Now));
         var files = await FilesAsync("chat-135", SessionFileState.Stored, SessionFileState.Failed);
@@ -125,7 +126,7 @@ public sealed class StoreTroubleTests(TestServers servers, SshServer server) : E
     {
         await ConfigureAsync(pin: "SHA256:" + new string('A', 43));
         Outside.Transcripts["chat-135"] = "[2026-03-23 13:12:51] end_user: hello\n";
-        Outside.Documents["chat-135"] = ("""{"id":135}""", 1);
+        Outside.Documents["chat-135"] = (MetadataText.Of("chat-135"), 1);
         await PublishAsync(Ended("chat", 135, Now));
 
         StoreHealth? health = null;
