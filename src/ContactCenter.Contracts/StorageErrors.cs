@@ -12,7 +12,7 @@ public static class StorageErrors
     /// <summary>A file is of a type that its kind does not have, or its first bytes contradict its type (STO-12).</summary>
     public const string ContentMismatch = "CONTENT_MISMATCH";
 
-    /// <summary>A metadata document is none (STO-80).</summary>
+    /// <summary>A metadata document does not follow its schema (STO-80).</summary>
     public const string DocumentInvalid = "DOCUMENT_INVALID";
 
     /// <summary>The settings were changed since they were read.</summary>

@@ -37,6 +37,7 @@ public static class StorageExportHost
             .AddJob<DocumentTaker>(FileJobs.TakeDocument, FileJobs.DocumentPolicy)
             .AddJob<MediumTaker>(FileJobs.TakeMedium, FileJobs.SourcePolicy, LongestTransfer)
             .AddJob<FileUploader>(FileJobs.Upload, FileJobs.UploadPolicy(attempts), LongestTransfer)
+            .AddJob<FileDeleter>(FileJobs.Delete, FileJobs.DeletionPolicy)
             .AddRecurring<BacklogWatch>(FileJobs.Watch, Schedule.Every(TimeSpan.FromMinutes(1)), policy: RetryPolicy.Fast)
             .AddRecurring<LeftoverSweeper>(FileJobs.Sweep, Schedule.Every(TimeSpan.FromHours(1)), policy: RetryPolicy.Fast));
         builder.AddCallers("storage");
@@ -62,6 +63,7 @@ public static class StorageExportHost
         app.MapOperations();
         app.MapGrpcService<StoreService>();
         app.MapGrpcService<FileService>();
+        app.MapGrpcService<Documents.ExportService>();
         return app;
     }
 }

@@ -3,6 +3,9 @@ namespace ContactCenter.StorageExport.Files;
 /// <summary>A file of the catalogue.</summary>
 public sealed record CatalogueFile
 {
+    /// <summary>The reason of a file of which another version came after it had been deleted.</summary>
+    public const string DeletedBefore = "DELETED_BEFORE";
+
     /// <summary>The file.</summary>
     public required Guid FileId { get; init; }
 
@@ -57,6 +60,9 @@ public sealed record CatalogueFile
     /// <summary>Number of the staged content, from 1; 0 for none.</summary>
     public int Revision { get; init; }
 
+    /// <summary>The revision for which the upload that waits was enqueued; 0 before the first.</summary>
+    public int QueuedRevision { get; init; }
+
     /// <summary>Bytes.</summary>
     public long? Size { get; init; }
 
@@ -86,6 +92,12 @@ public sealed record CatalogueFile
 
     /// <summary>Whether the CRM gets the present revision too.</summary>
     public bool SendToCrm { get; init; }
+
+    /// <summary>Why it is to be deleted, or was (STO-42); null if it is kept.</summary>
+    public string? Deletion { get; init; }
+
+    /// <summary>Whether nothing of it is left, in the store or here.</summary>
+    public bool IsDeleted => Deletion is not null && (State == "DELETED" || Reason == DeletedBefore);
 
     /// <summary>What it is called, and where it belongs; null as long as it cannot be told.</summary>
     public SessionFile? Name => Number is { } number && Extension is { } extension

@@ -42,4 +42,5 @@ internal sealed record SessionReference(string Kind, long Id, string AccountSid)
 /// <param name="State">Its state, in capitals.</param>
 /// <param name="Wanted">Number of the message among those about the file.</param>
 /// <param name="TakenTime">When content was last asked for; null if it was not.</param>
-internal sealed record Notice(Guid FileId, string State, int Wanted, DateTime? TakenTime);
+/// <param name="IsToGo">Whether it is to be deleted, or was: nothing of it is taken in any more.</param>
+internal sealed record Notice(Guid FileId, string State, int Wanted, DateTime? TakenTime, bool IsToGo);

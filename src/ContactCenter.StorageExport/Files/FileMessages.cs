@@ -54,6 +54,21 @@ internal static class FileMessages
         RecordVersion = file.RecordVersion!.Value,
     };
 
+    /// <summary>It is gone.</summary>
+    public static SessionFileDeleted Deleted(CatalogueFile file, DateTimeOffset now) => new()
+    {
+        EventId = Guid.CreateVersion7(now),
+        OccurredTime = now,
+        RecordedTime = now,
+        AccountSid = file.AccountSid,
+        SessionKind = file.SessionKind,
+        SessionId = file.SessionId,
+        Kind = file.Kind,
+        FileId = file.FileId.ToString(),
+        Cause = file.Deletion!,
+        Location = file.StoredRevision > 0 ? file.Location : null,
+    };
+
     /// <summary>It will not be stored unless people do something.</summary>
     public static SessionFileFailed Failed(CatalogueFile file, string reason, DateTimeOffset now) => new()
     {

@@ -1,5 +1,6 @@
 using ContactCenter.Contracts;
 using ContactCenter.Durable;
+using ContactCenter.Durable.Idempotency;
 using ContactCenter.ServiceDefaults;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -7,11 +8,12 @@ using V1 = ContactCenter.Storage.V1;
 
 namespace ContactCenter.StorageExport.Files;
 
-/// <summary>Tells where files are; <c>file_service.proto</c> is its specification.</summary>
+/// <summary>Tells where files are, and deletes them; <c>file_service.proto</c> is its specification.</summary>
 /// <param name="files">The catalogue.</param>
 /// <param name="database">The service's database.</param>
+/// <param name="calls">Runs changes once per request_id.</param>
 /// <param name="timeProvider">Now.</param>
-internal sealed partial class FileService(FileStore files, DurableDatabase database, TimeProvider timeProvider) : V1.FileService.FileServiceBase
+internal sealed partial class FileService(FileStore files, DurableDatabase database, IdempotentCalls calls, TimeProvider timeProvider) : V1.FileService.FileServiceBase
 {
     private const string Domain = StorageErrors.Domain;
     private const int PositionParts = 2;
@@ -72,6 +74,7 @@ internal sealed partial class FileService(FileStore files, DurableDatabase datab
         Crc32C = file.Crc32C is { } crc ? crc.ToString("x8", System.Globalization.CultureInfo.InvariantCulture) : "",
         RecordVersion = file.RecordVersion ?? 0,
         Warning = file.Warning,
+        Deleting = file is { Deletion: not null, IsDeleted: false, State: not "HELD" },
         Stored = file.StoredRevision == 0 ? null : new()
         {
             StoreId = file.StoreId!.Value.ToString(),

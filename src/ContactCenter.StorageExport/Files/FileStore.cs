@@ -15,7 +15,8 @@ internal sealed class FileStore(DurableDatabase database)
           f.content_type AS ContentType, f.extension AS Extension, f.state AS State, f.reason AS Reason, f.state_time AS StateTime, f.source_url AS SourceUrl,
           f.declared_size AS DeclaredSize, f.wanted AS Wanted, f.taken AS Taken, f.taken_time AS TakenTime, f.record_version AS RecordVersion,
           f.revision AS Revision, f.size AS Size, f.sha256 AS Sha256, f.md5 AS Md5, f.crc32c AS Crc32C, f.warning AS Warning,
-          f.stored_revision AS StoredRevision, f.store_id AS StoreId, f.location AS Location, f.stored_time AS StoredTime, f.send_to_crm AS SendToCrm
+          f.stored_revision AS StoredRevision, f.store_id AS StoreId, f.location AS Location, f.stored_time AS StoredTime, f.send_to_crm AS SendToCrm,
+          f.deletion AS Deletion, f.queued_revision AS QueuedRevision
         """;
 
     /// <summary>Keeps others from working on the files of a session until the transaction ends.</summary>
@@ -39,10 +40,10 @@ internal sealed class FileStore(DurableDatabase database)
           wanted = f.wanted + 1,
           content_type = coalesce(excluded.content_type, f.content_type), end_time = coalesce(excluded.end_time, f.end_time),
           source_url = coalesce(excluded.source_url, f.source_url), declared_size = coalesce(excluded.declared_size, f.declared_size),
-          state = CASE WHEN f.state = 'EXPECTED' THEN excluded.state ELSE f.state END,
-          reason = CASE WHEN f.state = 'EXPECTED' THEN excluded.reason ELSE f.reason END,
-          state_time = CASE WHEN f.state = 'EXPECTED' AND excluded.state <> 'EXPECTED' THEN excluded.state_time ELSE f.state_time END
-        RETURNING file_id AS FileId, state AS State, wanted AS Wanted, taken_time AS TakenTime
+          state = CASE f.state WHEN 'EXPECTED' THEN excluded.state WHEN 'DELETED' THEN 'SKIPPED' ELSE f.state END,
+          reason = CASE f.state WHEN 'EXPECTED' THEN excluded.reason WHEN 'DELETED' THEN 'DELETED_BEFORE' ELSE f.reason END,
+          state_time = CASE WHEN f.state = 'DELETED' OR (f.state = 'EXPECTED' AND excluded.state <> 'EXPECTED') THEN excluded.state_time ELSE f.state_time END
+        RETURNING file_id AS FileId, state AS State, wanted AS Wanted, taken_time AS TakenTime, deletion IS NOT NULL AS IsToGo
         """,
         new
         {
@@ -68,16 +69,19 @@ internal sealed class FileStore(DurableDatabase database)
     /// <param name="session">The session.</param>
     /// <param name="kinds">The words of the kinds.</param>
     /// <param name="endedSince">Only if it ended since then.</param>
-    public static async Task<List<Notice>> WantAsync(NpgsqlConnection connection, SessionReference session, string[] kinds, DateTimeOffset endedSince) =>
+    /// <param name="now">The time.</param>
+    public static async Task<List<Notice>> WantAsync(NpgsqlConnection connection, SessionReference session, string[] kinds, DateTimeOffset endedSince, DateTimeOffset now) =>
         (await connection.QueryAsync<Notice>(
             """
-            UPDATE storage.files AS f SET wanted = f.wanted + 1
+            UPDATE storage.files AS f SET wanted = f.wanted + 1,
+              state = CASE f.state WHEN 'DELETED' THEN 'SKIPPED' ELSE f.state END, reason = CASE f.state WHEN 'DELETED' THEN 'DELETED_BEFORE' ELSE f.reason END,
+              state_time = CASE f.state WHEN 'DELETED' THEN @now ELSE f.state_time END
             FROM storage.files AS metadata
             WHERE (metadata.session_kind, metadata.session_id, metadata.kind) = (@Kind, @Id, 'metadata') AND metadata.end_time >= @endedSince
               AND (f.session_kind, f.session_id) = (@Kind, @Id) AND f.kind = ANY(@kinds)
-            RETURNING f.file_id AS FileId, f.state AS State, f.wanted AS Wanted, f.taken_time AS TakenTime
+            RETURNING f.file_id AS FileId, f.state AS State, f.wanted AS Wanted, f.taken_time AS TakenTime, f.deletion IS NOT NULL AS IsToGo
             """,
-            new { session.Kind, session.Id, kinds, endedSince })).AsList();
+            new { session.Kind, session.Id, kinds, endedSince, now })).AsList();
 
     /// <summary>Whether a session has ended, as far as is known.</summary>
     public static Task<bool> HasEndedAsync(NpgsqlConnection connection, SessionReference session) => connection.ExecuteScalarAsync<bool>(
@@ -87,7 +91,7 @@ internal sealed class FileStore(DurableDatabase database)
     /// <param name="connection">A connection.</param>
     /// <param name="limit">Most files.</param>
     public static Task<IEnumerable<CatalogueFile>> WaitingAsync(NpgsqlConnection connection, int limit) => connection.QueryAsync<CatalogueFile>(
-        $"SELECT {Columns} FROM storage.files f WHERE f.state = 'PENDING' ORDER BY f.kind IN ('metadata', 'transcript') DESC, f.state_time LIMIT @limit", new { limit });
+        $"SELECT {Columns} FROM storage.files f WHERE f.state = 'PENDING' AND f.deletion IS NULL ORDER BY f.kind IN ('metadata', 'transcript') DESC, f.state_time LIMIT @limit", new { limit });
 
     /// <summary>Finds a file; null if there is none.</summary>
     /// <param name="fileId">The file.</param>
@@ -98,6 +102,30 @@ internal sealed class FileStore(DurableDatabase database)
         return await connection.QuerySingleOrDefaultAsync<CatalogueFile>(new(
             $"SELECT {Columns} FROM storage.files f WHERE f.file_id = @fileId", new { fileId }, cancellationToken: cancellationToken));
     }
+
+    /// <summary>Finds a file and keeps others from changing it; null if there is none.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="fileId">The file.</param>
+    public static Task<CatalogueFile?> LockFileAsync(NpgsqlConnection connection, Guid fileId) =>
+        connection.QuerySingleOrDefaultAsync<CatalogueFile>($"SELECT {Columns} FROM storage.files f WHERE f.file_id = @fileId FOR UPDATE", new { fileId });
+
+    /// <summary>Notes that a file is to be deleted: from now on nothing is taken in or uploaded of it.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="fileId">The file.</param>
+    /// <param name="cause">Why; what was noted before stays.</param>
+    public static Task<CatalogueFile> DoomAsync(NpgsqlConnection connection, Guid fileId, string cause) => connection.QuerySingleAsync<CatalogueFile>(
+        $"UPDATE storage.files AS f SET deletion = coalesce(f.deletion, @cause) WHERE f.file_id = @fileId RETURNING {Columns}", new { fileId, cause });
+
+    /// <summary>Notes that a file is gone from the store, and forgets its bytes.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="fileId">The file.</param>
+    /// <param name="now">The time.</param>
+    public static Task ForgetAsync(NpgsqlConnection connection, Guid fileId, DateTimeOffset now) => connection.ExecuteAsync(
+        """
+        DELETE FROM storage.staged_pieces WHERE file_id = @fileId;
+        UPDATE storage.files SET state = 'DELETED', reason = deletion, state_time = @now, stored_revision = 0, upload_offset = 0 WHERE file_id = @fileId
+        """,
+        new { fileId, now });
 
     /// <summary>Lists the files of a session, by kind and id.</summary>
     /// <param name="session">Kind of the session.</param>
@@ -148,11 +176,11 @@ internal sealed class FileStore(DurableDatabase database)
         """
         UPDATE storage.files SET state = CASE WHEN revision = 0 THEN 'SKIPPED' ELSE state END, reason = CASE WHEN revision = 0 THEN @reason ELSE reason END,
           state_time = @now, taken = greatest(taken, @Wanted), taken_time = @now
-        WHERE file_id = @FileId
+        WHERE file_id = @FileId AND deletion IS NULL
         """,
         new { file.FileId, file.Wanted, reason, now });
 
-    /// <summary>Changes the state of a file, unless it is in it for that reason already.</summary>
+    /// <summary>Changes the state of a file that is kept, unless it is in it for that reason already.</summary>
     /// <param name="connection">A connection.</param>
     /// <param name="fileId">The file.</param>
     /// <param name="state">The state.</param>
@@ -161,7 +189,15 @@ internal sealed class FileStore(DurableDatabase database)
     public static Task MarkAsync(NpgsqlConnection connection, Guid fileId, FileState state, string reason, DateTimeOffset now) => connection.ExecuteAsync(
         """
         UPDATE storage.files SET state = @state, reason = @reason, state_time = CASE WHEN state = @state THEN state_time ELSE @now END
-        WHERE file_id = @fileId AND (state, reason) <> (@state, @reason)
+        WHERE file_id = @fileId AND (state, reason) <> (@state, @reason) AND deletion IS NULL
         """,
         new { fileId, state = state.ToString().ToUpperInvariant(), reason, now });
+
+    /// <summary>Notes that the store does not let a file be deleted.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="fileId">The file.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The time.</param>
+    public static Task HoldAsync(NpgsqlConnection connection, Guid fileId, string reason, DateTimeOffset now) => connection.ExecuteAsync(
+        "UPDATE storage.files SET state = 'HELD', reason = @reason, state_time = @now WHERE file_id = @fileId", new { fileId, reason, now });
 }

@@ -28,28 +28,28 @@ internal static class StagedFiles
 
     /// <summary>
     /// Makes content whose pieces are staged as the next revision the present one, and has it uploaded (STO-50). Bytes that
-    /// are the present ones already change nothing but what was asked for when.
+    /// are the present ones already change nothing but what was asked for when. Of a file that is to be deleted nothing is taken.
     /// </summary>
     /// <param name="transaction">Its only user of this file, by the key of its job.</param>
     /// <param name="file">The file as it was read when content was asked for.</param>
     /// <param name="content">What came.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The file as it is now.</returns>
-    public static async Task<CatalogueFile> TakeAsync(DurableTransaction transaction, CatalogueFile file, TakenContent content, DateTimeOffset now)
+    public static async Task TakeAsync(DurableTransaction transaction, CatalogueFile file, TakenContent content, DateTimeOffset now)
     {
         var isNew = file.Revision == 0 || !content.Digest.Sha256.AsSpan().SequenceEqual(file.Sha256);
         var kinds = await WantedKinds.ReadAsync(transaction.Connection);
-        var taken = await transaction.Connection.QuerySingleAsync<CatalogueFile>(
+        var taken = await transaction.Connection.QuerySingleOrDefaultAsync<CatalogueFile>(
             $"""
             UPDATE storage.files AS f SET taken = greatest(f.taken, @Wanted), taken_time = @askTime, record_version = coalesce(@RecordVersion, f.record_version),
               revision = f.revision + @more, number = coalesce(f.number, @number), extension = @Extension, content_type = @ContentType, warning = @Warning,
               size = @Size, sha256 = @Sha256, md5 = @Md5, crc32c = @crc,
               send_to_crm = CASE WHEN @isNew THEN @sendToCrm ELSE f.send_to_crm END,
               upload_offset = CASE WHEN @isNew THEN 0 ELSE f.upload_offset END,
+              queued_revision = CASE WHEN @isNew AND (f.state <> 'PENDING' OR f.queued_revision = 0) THEN f.revision + 1 ELSE f.queued_revision END,
               state = CASE WHEN @isNew THEN 'PENDING' WHEN f.stored_revision = f.revision THEN 'STORED' ELSE f.state END,
               reason = CASE WHEN @isNew OR f.stored_revision = f.revision THEN '' ELSE f.reason END,
-              state_time = CASE WHEN @isNew OR (f.stored_revision = f.revision AND f.state <> 'STORED') THEN @now ELSE f.state_time END
-            WHERE f.file_id = @FileId
+              state_time = CASE WHEN (@isNew AND f.state <> 'PENDING') OR (NOT @isNew AND f.stored_revision = f.revision AND f.state <> 'STORED') THEN @now ELSE f.state_time END
+            WHERE f.file_id = @FileId AND f.deletion IS NULL
             RETURNING {FileStore.Columns}
             """,
             new
@@ -71,15 +71,14 @@ internal static class StagedFiles
                 sendToCrm = kinds.AreSentToCrm,
                 now,
             });
-        if (!isNew)
+        if (taken is null || !isNew)
         {
             await ForgetAsync(transaction.Connection, file.FileId, file.Revision + 1);
-            return taken;
+            return;
         }
 
-        FileJobs.EnqueueUpload(transaction, taken, now);
+        FileJobs.EnqueueUpload(transaction, taken, now, movesExisting: false);
         transaction.Publish(FileMessages.Ready(taken, now), taken.SessionName, mandatory: false);
-        return taken;
     }
 }
 

@@ -31,7 +31,7 @@ internal sealed class MediumTaker(EgressClient egress, FileStore files, DurableD
     {
         var order = job.Payload<TakeOrder>();
         var file = await files.FindAsync(order.FileId, cancellationToken);
-        if (file?.SourceUrl is not { } url || file.Taken >= order.Wanted || file.State is "SKIPPED" or "HELD" or "DELETED")
+        if (file?.SourceUrl is not { } url || file.Taken >= order.Wanted || file.State is "SKIPPED" or "HELD" || file.Deletion is not null)
             return;
         try
         {

@@ -30,6 +30,15 @@ public sealed class SettingsStore(DurableDatabase database, SecretKeyRing keys)
     public static async Task<StoredSettings?> FindAsync(NpgsqlConnection connection) =>
         (await connection.QuerySingleOrDefaultAsync<Row>($"SELECT {Columns} FROM storage.stores WHERE active"))?.ToSettings();
 
+    /// <summary>Finds the settings of a store, also of one that files are not written to any more.</summary>
+    /// <param name="storeId">The store, which there is.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<StoredSettings> FindAsync(Guid storeId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return (await connection.QuerySingleAsync<Row>($"SELECT {Columns} FROM storage.stores WHERE store_id = @storeId", new { storeId })).ToSettings();
+    }
+
     /// <summary>As <see cref="FindAsync(CancellationToken)"/>, and keeps others from changing any.</summary>
     /// <param name="connection">In a transaction.</param>
     public static async Task<StoredSettings?> LockAsync(NpgsqlConnection connection)

@@ -28,9 +28,6 @@ internal sealed class StoreService(
     private const string Domain = StorageErrors.Domain;
     private const int TestsPerMinute = 10;
 
-    // Beyond that files follow as their pauses end.
-    private const int MostWoken = 1_000;
-
     /// <inheritdoc />
     public override async Task<GetStoreResponse> GetStore(GetStoreRequest request, ServerCallContext context)
     {
@@ -71,8 +68,7 @@ internal sealed class StoreService(
             if (stored is null)
                 await FileJobs.ShareAsync(transaction, context.CancellationToken);
             // What has waited for the settings to be mended goes on at once.
-            foreach (var file in await FileStore.WaitingAsync(transaction.Connection, MostWoken))
-                FileJobs.EnqueueUpload(transaction, file, now);
+            await FileJobs.WakeAsync(transaction, now);
             transaction.Audit(new AuditEntry(context.GetCaller().Actor, "store.update", $"stores/{updated.StoreId}", request.RequestId));
             return new UpdateStoreResponse { Store = updated.ToMessage() };
         });

@@ -31,6 +31,8 @@ internal sealed class FileUploader(
             throw Wait("store_down", wait);
         if (begun.File is not { } file)
             return;
+        // Of several revisions that wait only the newest is written (STO-45).
+        order = order with { Revision = file.Revision };
         try
         {
             var ended = await WriteAsync(job, order, file, begun, cancellationToken);

@@ -50,7 +50,7 @@ internal sealed class LeftoverSweeper(UploadPool pool, DurableDatabase database,
               p.revision < f.revision
               OR (p.revision = f.revision AND f.stored_revision = f.revision AND f.stored_time < @storedBefore
                 AND (NOT f.send_to_crm OR f.crm_revision >= f.revision OR f.stored_time < @waitedBefore))
-              OR (p.revision > f.revision AND f.state IN ('HELD', 'FAILED', 'DELETED')))
+              OR (p.revision > f.revision AND f.state IN ('HELD', 'FAILED', 'SKIPPED', 'DELETED')))
             """,
             new { storedBefore = now - StagedAge, waitedBefore = now - LongestForCrm },
             cancellationToken: cancellationToken));

@@ -31,7 +31,7 @@ internal sealed class UploadLedger
         _ending = new(MostInBatch, EndAsync);
     }
 
-    /// <summary>Takes up an upload, if there still is something to upload and the store may be written to.</summary>
+    /// <summary>Takes up an upload of the newest revision, if there still is something to upload and the store may be written to.</summary>
     public Task<BegunUpload> BeginAsync(UploadOrder order) => _beginning.AddAsync(order);
 
     /// <summary>Notes that the store has a file (STO-60), and publishes it.</summary>
@@ -96,18 +96,19 @@ internal sealed class UploadLedger
             SET LOCAL synchronous_commit = off;
             UPDATE storage.files AS f SET state = 'UPLOADING', reason = ''
             FROM unnest(@ids, @revisions) AS o(id, revision)
-            WHERE f.file_id = o.id AND f.revision = o.revision AND f.stored_revision < f.revision AND f.state IN ('PENDING', 'UPLOADING', 'FAILED')
+            WHERE f.file_id = o.id AND f.revision >= o.revision AND f.stored_revision < f.revision AND f.deletion IS NULL
+              AND f.state IN ('PENDING', 'UPLOADING', 'FAILED')
             RETURNING f.upload_offset AS Offset,
               CASE WHEN f.size <= {SmallLength} THEN (SELECT p.bytes FROM storage.staged_pieces p WHERE p.file_id = f.file_id AND p.revision = f.revision) END AS Bytes,
               {FileStore.Columns}
             """,
             (row, file) => (row, file),
             new { ids = orders.Take(admitted).Select(order => order.FileId).ToArray(), revisions = orders.Take(admitted).Select(order => order.Revision).ToArray() },
-            splitOn: "FileId")).ToDictionary(found => (found.File.FileId, found.File.Revision));
+            splitOn: "FileId")).ToDictionary(found => found.File.FileId);
         await transaction.CommitAsync();
         return [.. orders.Select((order, index) =>
             index >= admitted ? new BegunUpload(store, null, 0, null, pause)
-            : files.TryGetValue((order.FileId, order.Revision), out var found) ? new(store, found.File, found.Row.Offset, found.Row.Bytes, null)
+            : files.TryGetValue(order.FileId, out var found) ? new(store, found.File, found.Row.Offset, found.Row.Bytes, null)
             : new(store, null, 0, null, null))];
     }
 
@@ -138,14 +139,25 @@ internal sealed class UploadLedger
         foreach (var file in stored)
         {
             transaction.Publish(FileMessages.Stored(file, now), file.SessionName, mandatory: false);
-            if (file.Kind == "metadata")
+            // Of one that was taken in meanwhile it is told when the store has it.
+            if (file.Kind == "metadata" && file.StoredRevision == file.Revision)
                 transaction.Publish(FileMessages.Written(file, now), file.SessionName, mandatory: false);
         }
 
         foreach (var storeId in ended.Where(upload => upload.WasProbe).Select(upload => upload.StoreId).Distinct())
             await StoreHealth.WorksAsync(transaction, storeId, now);
         await transaction.CommitAsync(CancellationToken.None);
+        if (ended.Any(upload => upload.WasProbe))
+            await WakeAsync(now);
         return new bool[ended.Count];
+    }
+
+    /// <summary>Ends the pauses of files, once the store can be written to; without this they would end by themselves, in any order.</summary>
+    private async Task WakeAsync(DateTimeOffset now)
+    {
+        await using var transaction = await _database.BeginAsync(CancellationToken.None);
+        await FileJobs.WakeAsync(transaction, now);
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     private sealed record StagedRow(long Offset, byte[]? Bytes);

@@ -60,10 +60,24 @@ internal sealed class UploadPool(SettingsStore settings, SftpStore sftp, IOption
         catch
         {
             lock (_gate)
-                line.IsBroken |= line.Session.IsFaulted;
+                line.IsBroken |= line.Session is { IsCompleted: true, IsCompletedSuccessfully: false };
             Release(line);
             throw;
         }
+    }
+
+    /// <summary>Logs in to a store, whether files are written to it or to another one by now.</summary>
+    /// <param name="storeId">The store.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A connection of the caller's own and the store's settings; null while external storage is off.</returns>
+    /// <exception cref="StoreException">The store cannot be used; the reason says why.</exception>
+    public async Task<(SftpSession Session, SftpSettings Settings)?> OpenAsync(Guid storeId, CancellationToken cancellationToken)
+    {
+        if (await settings.FindAsync(cancellationToken) is not { Definition.Enabled: true })
+            return null;
+        var stored = await settings.FindAsync(storeId, cancellationToken);
+        var target = new Target(storeId, stored.Revision, SettingsReader.OfStored(stored.Definition, await settings.ReadSecretsAsync(storeId, cancellationToken)));
+        return (await OpenAsync(target), target.Settings!);
     }
 
     /// <summary>Ends all connections.</summary>
@@ -123,7 +137,7 @@ internal sealed class UploadPool(SettingsStore settings, SftpStore sftp, IOption
 
             return await sftp.LogInAsync(target.StoreId.ToString(), target.Settings, address, keys, linked.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (!_end.IsCancellationRequested)
         {
             throw new StoreException(Contracts.StorageErrors.StoreTimeout, $"The login did not come to an end in {LoginLimit.TotalSeconds:0} s.", concernsStore: true);
         }

@@ -33,6 +33,12 @@ public sealed class WireFormTests
         Keeps<SessionFileFailed>("session-file-failed", OfSession, """{"kind":"recording","fileId":"0195a5c2-7c00-7000-8000-000000000002","reason":"SOURCE_GONE"}""");
 
     [Fact]
+    public void SessionFileDeleted_keeps_its_form() => Keeps<SessionFileDeleted>(
+        "session-file-deleted",
+        OfSession,
+        """{"kind":"photo","fileId":"0195a5c2-7c00-7000-8000-000000000002","cause":"BY_HAND","location":"acme/ujet-media/call-103646-photo-7.jpg"}""");
+
+    [Fact]
     public void StoreHealthChanged_keeps_its_form() => Keeps<StoreHealthChanged>(
         "store-health-changed",
         Head,
