@@ -32,6 +32,12 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <summary>Workforce management, as started the second time.</summary>
     public SuiteProcess Wfm { get; private set; } = null!;
 
+    /// <summary>A CRM that the services of the second start may call.</summary>
+    internal PlayedCrm Crm { get; private set; } = null!;
+
+    /// <summary>Where the SFTP server keeps its files.</summary>
+    public string StorePath => Path.Combine(_dataPath, "sftp", "files");
+
     /// <summary>The key that lets a developer of this machine call every service.</summary>
     public string DeveloperKey => File.ReadAllText(Path.Combine(_dataPath, "developer.key"));
 
@@ -61,7 +67,8 @@ public sealed class PlayedSuite : IAsyncLifetime
             (PassOutput, LeftByPass) = (pass.Output, pass.Processes);
         }
 
-        _suite = RunningSuite.Start(_dataPath, "--no-traffic");
+        Crm = await PlayedCrm.StartAsync(cancellation);
+        _suite = RunningSuite.Start(_dataPath, new Dictionary<string, string> { ["Egress__AllowList__1"] = Crm.Authority }, "--no-traffic");
         Insights = await _suite.ServiceAsync("ContactCenter.InsightsEnrichment", StartLimit, cancellation);
         Wfm = await _suite.ServiceAsync("ContactCenter.WfmConnector", StartLimit, cancellation);
     }
@@ -71,6 +78,8 @@ public sealed class PlayedSuite : IAsyncLifetime
     {
         if (_suite is not null)
             await _suite.DisposeAsync();
+        if (Crm is not null)
+            await Crm.DisposeAsync();
         if (Directory.Exists(_dataPath))
             Directory.Delete(_dataPath, recursive: true);
     }

@@ -43,7 +43,14 @@ public sealed class RunningSuite : IAsyncDisposable
     /// <param name="dataPath">The folder of all data; kept when the suite stops.</param>
     /// <param name="arguments">The AppHost's arguments, such as <c>--once</c>.</param>
     /// <returns>The suite, which may not be ready yet.</returns>
-    public static RunningSuite Start(string dataPath, params string[] arguments)
+    public static RunningSuite Start(string dataPath, params string[] arguments) => Start(dataPath, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts an AppHost whose services find more settings in their environment than it gives them.</summary>
+    /// <param name="dataPath">The folder of all data; kept when the suite stops.</param>
+    /// <param name="environment">The settings.</param>
+    /// <param name="arguments">The AppHost's arguments, such as <c>--once</c>.</param>
+    /// <returns>The suite, which may not be ready yet.</returns>
+    public static RunningSuite Start(string dataPath, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var root = ServerProcess.RepositoryRoot;
         // bin/Release/net10.0 of the tests is bin/Release/net10.0 of the AppHost.
@@ -64,6 +71,8 @@ public sealed class RunningSuite : IAsyncDisposable
                 ["Backing__Mode"] = "Native",
             },
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return new RunningSuite(Process.Start(start)!, mark);
     }
 
