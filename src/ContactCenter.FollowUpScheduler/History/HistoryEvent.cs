@@ -10,7 +10,7 @@ public sealed class HistoryEvent
     /// <summary>A channel has taken a notification.</summary>
     public const string Sent = "FOLLOW_UP_NOTIFICATION_SENT";
 
-    /// <summary>The channel reported a message delivered, read or expired.</summary>
+    /// <summary>The channel reported a message delivered, read or expired, or it was taken back.</summary>
     public const string Delivery = "DELIVERY_CHANGED";
 
     /// <summary>The recipient answered.</summary>

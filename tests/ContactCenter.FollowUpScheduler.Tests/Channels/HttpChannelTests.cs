@@ -103,7 +103,7 @@ public sealed class HttpChannelTests(TestServers servers) : FollowUpTest(servers
 
         Assert.Equal(new ChannelCapabilities { LongestText = 1_600 }, await CapabilitiesAsync("sms"));
         Assert.Equal(
-            new ChannelCapabilities { Cards = true, Images = true, Actions = true, Receipts = true, DeduplicatesById = true, LongestText = 3_072 }, await CapabilitiesAsync("rbm-main"));
+            new ChannelCapabilities { Cards = true, Images = true, Actions = true, Receipts = true, DeduplicatesById = true, Revokes = true, LongestText = 3_072 }, await CapabilitiesAsync("rbm-main"));
         await FailsAsync(
             StatusCode.InvalidArgument,
             "FIELD_INVALID",

@@ -152,7 +152,7 @@ public sealed class FollowUpTests(TestServers servers) : FollowUpTest(servers)
         await FollowUps.DeleteFollowUpAsync(new() { FollowUpId = "approvals", Etag = followUp.Etag }, cancellationToken: Cancellation);
         Assert.Equal((RecordState.Closed, "FOLLOW_UP_DELETED"), ((await RecordAsync("approvals", "A")).State, (await RecordAsync("approvals", "A")).CloseReason));
         Assert.DoesNotContain(await NotificationsAsync("approvals"), notification => notification.State is NotificationState.Pending or NotificationState.Deferred);
-        Assert.Equal(2, (await History.ListConversationEventsAsync(new() { EndTime = Time.GetUtcNow().AddSeconds(1).ToTimestamp() }, cancellationToken: Cancellation)).Events.Count);
+        Assert.Equal(2, (await History.ListConversationEventsAsync(new() { Type = ConversationEventType.FollowUpNotificationSent, EndTime = Time.GetUtcNow().AddSeconds(1).ToTimestamp() }, cancellationToken: Cancellation)).Events.Count);
     }
 
     [Fact]
