@@ -240,13 +240,36 @@ public sealed class UploadTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
+    [Rule("CRM-9")]
+    [Rule("CRM-124")]
+    public async Task A_retry_whose_bytes_are_replaced_makes_way_for_the_next_content()
+    {
+        await AddQuickPolicyAsync("400");
+        await UseUploadAsync(connector => (connector.Endpoints.UploadFile.RetryPolicy, connector.Upload.AddComment) = ("quick", false));
+        var respond = Crm.Respond;
+        Crm.Respond = request => request == Uploads ? (400, "") : respond(request);
+        var (call, file) = (new Telling(), Ready());
+        await TellAsync(call.Assigned(), file);
+        await Eventually.TrueAsync(() => Sent.Count >= 2);
+
+        await TellAsync(Rewritten(file));
+        await Eventually.TrueAsync(async () => (await ListAsync(call.Name))[2].NextAttemptTime?.ToDateTime() > TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime);
+        Crm.Respond = respond;
+        await RunAsync();
+
+        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "File Skipped FILE_REPLACED", "File Succeeded");
+        Assert.Contains("Hello again", Sent[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("CRM-118")]
     [Rule("CRM-125")]
     public async Task Base64_is_made_over_the_borders_of_what_comes()
     {
         await UseUploadAsync(connector => (connector.Upload.Type, connector.Upload.AddComment, connector.Upload.Attachment) = (UploadType.Base64Form, false, null));
         var call = new Telling();
-        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(number => $"{number},")));
+        // Eleven bytes end with padding; these do not.
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(number => $"{number},")))[..180_000];
         var file = Ready() with { Size = bytes.Length };
         _storage.Files[file.FileId] = (1, [bytes[..1], bytes[1..100_000], bytes[100_000..100_002], bytes[100_002..]]);
 
