@@ -88,7 +88,7 @@ public sealed class TestConnectionTests(TestServers servers) : FakeCrmTest(serve
             InteractionMethod = InteractionMethod.GenericApi,
             Authentication = new() { Basic = new() { Username = "crm", Password = "canary-päss" } },
             Phone = new() { Format = PhoneFormat.E164 },
-            ApiTimeoutSeconds = 1,
+            ApiTimeoutSeconds = 3,
             Endpoints = new()
             {
                 FindAccountByQuery = new()

@@ -42,7 +42,7 @@ public abstract class OutboundTest(TestServers servers) : FakeCrmTest(servers)
             InteractionMethod = InteractionMethod.GenericApi,
             Authentication = new() { Basic = new() { Username = "crm", Password = "canary" } },
             Phone = new() { Format = PhoneFormat.E164 },
-            ApiTimeoutSeconds = 1,
+            ApiTimeoutSeconds = 3,
             LookupUrls = new() { Account = "https://crm.example.com/tab/Contacts/{ACCOUNT_ID}", Record = "https://crm.example.com/tab/Cases/{RECORD_ID}" },
             Endpoints = Endpoints.Parser.ParseJson(text),
             Flows = new(),
