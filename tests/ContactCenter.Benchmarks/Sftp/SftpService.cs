@@ -54,7 +54,7 @@ internal static class SftpService
         await using (var transaction = await database.BeginAsync(CancellationToken.None))
         {
             foreach (var file in files)
-                FileJobs.EnqueueUpload(transaction, file, TimeProvider.System.GetUtcNow());
+                FileJobs.EnqueueUpload(transaction, file, TimeProvider.System.GetUtcNow(), movesExisting: false);
             await transaction.CommitAsync(CancellationToken.None);
         }
 
