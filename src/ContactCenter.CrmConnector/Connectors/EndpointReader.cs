@@ -124,12 +124,14 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
             return AttachmentOf(data);
         var id = Read($"{field}.id_location", endpoint.IdLocation.Length > 0 ? endpoint.IdLocation : DefaultIdLocation);
         var isRecord = kind == EndpointKind.FindRecordByQuery;
-        var subject = isRecord ? Read($"{field}.subject_location", endpoint.SubjectLocation.Length > 0 ? endpoint.SubjectLocation : "subject") : null;
-        var status = isRecord ? Read($"{field}.status_location", endpoint.StatusLocation.Length > 0 ? endpoint.StatusLocation : "status") : null;
-        if (!isRecord && (endpoint.SubjectLocation.Length > 0 || endpoint.StatusLocation.Length > 0))
-            findings.Refuse($"{field}.{(endpoint.StatusLocation.Length > 0 ? "status_location" : "subject_location")}", SharedErrors.FieldInvalid, "is read by find_record_by_query alone");
+        var subject = Shown("subject", endpoint.SubjectLocation, isRecord);
+        var status = Shown("status", endpoint.StatusLocation, isRecord);
+        var isAccount = kind is EndpointKind.FindAccountByQuery or EndpointKind.FindAccountById;
+        var name = Shown("name", endpoint.NameLocation, isAccount);
+        var phone = Shown("phone", endpoint.PhoneLocation, isAccount);
+        var email = Shown("email", endpoint.EmailLocation, isAccount);
         if (kind is not (EndpointKind.UpdateRecord or EndpointKind.Comment))
-            return data is null || id is null ? null : new(data, id) { Subject = subject, Status = status };
+            return data is null || id is null ? null : new(data, id) { Name = name, Phone = phone, Email = email, Subject = subject, Status = status };
         if (endpoint.ResponseDataLocation.Length > 0 || endpoint.IdLocation.Length > 0)
             findings.Refuse($"{field}.{(endpoint.IdLocation.Length > 0 ? "id_location" : "response_data_location")}", SharedErrors.FieldInvalid, "nothing is read from the answer of this endpoint");
         return null;
@@ -140,6 +142,14 @@ public sealed class EndpointReader(EgressGuard guard, ConnectorFindings findings
                 return null;
             var text = attachment.Location.Length > 0 ? attachment.Location : attachment.Type == AttachmentType.Url ? DefaultUrlLocation : DefaultIdLocation;
             return root is not null && Read("connector.upload.attachment.location", text) is { } place ? new(root, place) : null;
+        }
+
+        // What is shown of what was found (CRM-75); without a setting it has the name of what it is.
+        Location? Shown(string what, string text, bool isRead)
+        {
+            if (!isRead && text.Length > 0)
+                findings.Refuse($"{field}.{what}_location", SharedErrors.FieldInvalid, what is "subject" or "status" ? "is read by find_record_by_query alone" : "is read by the endpoints alone that find accounts");
+            return isRead ? Read($"{field}.{what}_location", text.Length > 0 ? text : what) : null;
         }
 
         Location? Read(string path, string text)

@@ -56,10 +56,14 @@ internal sealed class LoadDriver(LoadPlan plan, IReadOnlyList<WorkerProcess> wor
         }
         catch (RpcException exception)
         {
-            // Where a worker has ended, the port may be another test's by now: whoever answers there has no such service.
-            (status, detail) = (exception.StatusCode == StatusCode.Unimplemented ? StatusCode.Unavailable : exception.StatusCode, exception.Status.Detail);
+            (status, detail) = (IsNoAnswer(exception.Status) ? StatusCode.Unavailable : exception.StatusCode, exception.Status.Detail);
         }
 
         _results.Enqueue(new CallResult(request.Number, status, detail, start, Stopwatch.GetElapsedTime(begin)));
     }
+
+    // Where a worker has ended, the port may be another test's by now: whoever answers there has no such service. And what is
+    // under way when a server says goodbye to the connection is INTERNAL by gRPC's table of HTTP/2 errors, though nobody answered.
+    private static bool IsNoAnswer(Status status) => status.StatusCode == StatusCode.Unimplemented
+        || (status.StatusCode == StatusCode.Internal && status.Detail.Contains("The HTTP/2 server closed the connection. HTTP/2 error code 'NO_ERROR'", StringComparison.Ordinal));
 }

@@ -69,7 +69,7 @@ public sealed class SessionWireFormTests
             "accountId":"a","recordId":"r","recordUrl":"https://crm.example.com/r","isAccount":false,"reused":true,"temporary":false}
             """);
         WireForm.Holds<CrmFileUploaded>("crm:crm-file-uploaded", Of + """
-            "fileId":"f","kind":"recording","attachmentId":"t","url":"https://crm.example.com/t"}
+            "fileId":"f","kind":"recording","revision":null,"attachmentId":"t","url":"https://crm.example.com/t"}
             """);
         WireForm.Holds<SessionFileReady>("storage:session-file-ready", Of + """
             "kind":"recording","fileId":"f","number":1,"fileName":"n.mp3","contentType":"audio/mpeg","size":17,"sha256":"00","revision":1,"storageUrl":"https://files.example.com/f","sendToCrm":true}
