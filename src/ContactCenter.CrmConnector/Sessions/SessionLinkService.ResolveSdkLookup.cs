@@ -1,9 +1,7 @@
-using ContactCenter.Contracts;
 using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Outbound;
 using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.Events.Insights;
-using ContactCenter.ServiceDefaults;
 using Grpc.Core;
 using V1 = ContactCenter.Crm.V1;
 

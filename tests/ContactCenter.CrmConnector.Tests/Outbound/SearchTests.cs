@@ -95,12 +95,20 @@ public sealed class SearchTests(TestServers servers) : OutboundTest(servers)
     public async Task What_is_shown_of_accounts_is_read_by_the_endpoints_alone_that_find_them()
     {
         var endpoints = Examples.Endpoints();
-        (endpoints.CreateAccount.NameLocation, endpoints.FindRecordByQuery.PhoneLocation, endpoints.FindAccountById.EmailLocation) = ("a", "b", "c[");
+        (endpoints.CreateAccount.NameLocation, endpoints.FindRecordByQuery.PhoneLocation, endpoints.FindAccountById.EmailLocation) = ("a", "b", "c");
+        var connector = new Connector
+        {
+            ConnectorId = "main",
+            InteractionMethod = InteractionMethod.GenericApi,
+            Authentication = new() { Basic = new() { Username = "crm", Password = "x" } },
+            Phone = new() { Format = PhoneFormat.E164 },
+            Endpoints = endpoints,
+            Flows = new(),
+        };
         await FailsAsync(
             StatusCode.InvalidArgument,
             "FIELD_INVALID",
-            Connectors.CreateConnectorAsync(new() { Connector = new() { ConnectorId = "main", Authentication = new() { Basic = new() { Username = "crm", Password = "x" } }, Endpoints = endpoints } }, cancellationToken: Cancellation),
-            "connector.endpoints.find_account_by_id.email_location",
+            Connectors.CreateConnectorAsync(new() { Connector = connector }, cancellationToken: Cancellation),
             "connector.endpoints.create_account.name_location",
             "connector.endpoints.find_record_by_query.phone_location");
     }

@@ -49,7 +49,8 @@ public sealed class FailureLimiterTests
         for (var i = 100_000; i < 1_000_000; i++)
             limiter.CountFailure(new IPAddress(i));
 
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4_000_000);
+        // A tenth of what they would need; other tests are at work meanwhile.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20_000_000);
         GC.KeepAlive(limiter);
     }
 }
