@@ -108,8 +108,11 @@ public sealed class IdempotentCallsTests(TestServers servers) : DurableTest(serv
             Cancellation);
         await running.Task;
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAsync<RequestInProgressException>(() => calls.RunAsync<CreateNumberRequest, CreateNumberResponse>("a", "m", new CreateNumberRequest { RequestId = R, Name = "X" }, _ => throw new InvalidOperationException(), deadline.Token));
+        using var deadline = new CancellationTokenSource();
+        var second = calls.RunAsync<CreateNumberRequest, CreateNumberResponse>("a", "m", new CreateNumberRequest { RequestId = R, Name = "X" }, _ => throw new InvalidOperationException(), deadline.Token);
+        await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 1);
+        await deadline.CancelAsync();
+        await Assert.ThrowsAsync<RequestInProgressException>(() => second);
 
         mayEnd.SetResult();
         Assert.Equal(17, (await first).Response.Id);
