@@ -193,14 +193,14 @@ internal sealed partial class OperationFlow
         else
         {
             Die(decision.Reason == "FINAL" ? failure.Reason : decision.Reason!);
-            _why = new JobFailedException(failure.PolicyName, $"{failure.Reason}: {failure.Detail}") { Kind = JobFailureKind.Final };
+            _failure = new(failure.PolicyName, $"{failure.Reason}: {failure.Detail}");
         }
     }
 
     private void WaitFor(string reason, TimeSpan delay)
     {
         operation.NextAttemptTime = (now + delay).UtcDateTime;
-        _why = new JobWaitException(reason, delay) { UsesAge = false };
+        Wait = new(reason, delay) { UsesAge = false };
     }
 
     private static string? IdOf(Link link) => link.State == LinkState.Resolved ? link.Id.Text : null;

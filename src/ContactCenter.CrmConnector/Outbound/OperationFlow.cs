@@ -20,13 +20,16 @@ internal sealed partial class OperationFlow(DurableTransaction transaction, Sess
 {
     private const int LongestExcerpt = 8_192;
 
-    private Exception? _why;
+    private JobFailedException? _failure;
 
     /// <summary>Whether it may go on with another call.</summary>
-    public bool IsGoing => operation.EndTime is null && !operation.IsStuck && _why is null;
+    public bool IsGoing => operation.EndTime is null && !operation.IsStuck && Wait is null;
 
-    /// <summary>What the job is told when there is no next call, and the operation is not over.</summary>
-    public Exception WhyNot() => _why ?? new JobFailedException("final", $"The operation is dead: {operation.Reason}.") { Kind = JobFailureKind.Final };
+    /// <summary>For how long the operation waits; null if it does not.</summary>
+    public JobWaitException? Wait { get; private set; }
+
+    /// <summary>Why the operation is dead.</summary>
+    public JobFailedException Failure => _failure ?? new("final", $"The operation is dead: {operation.Reason}.");
 
     /// <summary>Decides on the next call and stores it in the operation.</summary>
     /// <returns>Null if there is none: the operation is over, blocked, held or dead.</returns>

@@ -55,7 +55,7 @@ public sealed class OperationReplays(DurableDatabase database, DeadLetterDesk le
     /// <param name="operation">The operation.</param>
     /// <param name="reRender">Whether its request is rendered anew.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    /// <returns>False if it is DEAD and has no dead letter: it has one in a moment, or was replayed already.</returns>
+    /// <returns>False if it is DEAD and its dead letter was replayed already.</returns>
     internal async Task<bool> ReplayAsync(DurableTransaction transaction, SessionWork work, StoredOperation operation, bool reRender, CancellationToken cancellationToken)
     {
         if (operation.State != WorkState.Dead)
@@ -75,7 +75,7 @@ public sealed class OperationReplays(DurableDatabase database, DeadLetterDesk le
     /// <summary>The dead letter of an operation that is DEAD.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    /// <returns>Null if it has none: the letter is written a moment after the operation.</returns>
+    /// <returns>Null if it was replayed already.</returns>
     internal async Task<Guid?> LetterOfAsync(StoredOperation operation, CancellationToken cancellationToken) =>
         await letters.ListAsync(new() { ItemId = operation.JobId, State = DeadLetterState.Pending }, null, 1, cancellationToken) is [var letter] ? letter.Id : null;
 }

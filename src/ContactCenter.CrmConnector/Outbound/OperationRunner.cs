@@ -95,14 +95,15 @@ public sealed partial class OperationRunner(
         if (work.ChangesSession)
             work.ReleaseBlocked();
         await work.SaveAsync();
-        if (next is null && operation.State is not (WorkState.Waiting or WorkState.Queued or WorkState.Dead))
-        {
+        if (operation.State == WorkState.Dead)
+            await job.CommitDeadAsync(transaction, run.Failure, cancellationToken);
+        else if (next is null && run.Wait is null)
             await job.CommitAsync(transaction, cancellationToken);
-            return null;
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return next is null ? throw run.WhyNot() : new(work.Connector, operation.OperationId, KeyOf(operation), next);
+        else
+            await transaction.CommitAsync(cancellationToken);
+        if (run.Wait is not null)
+            throw run.Wait;
+        return next is null ? null : new(work.Connector, operation.OperationId, KeyOf(operation), next);
     }
 
     // If an earlier one waits in the same lane and neither was ever sent, it goes first (CRM-162).
@@ -116,8 +117,8 @@ public sealed partial class OperationRunner(
         var isCreate = operation.Step is EndpointKind.CreateAccount or EndpointKind.CreateRecord;
         switch (operation.State)
         {
-            // A dead letter that was replayed is a new job; the process ended before the letter was written otherwise.
-            case WorkState.Dead when job.Attempt == 1:
+            // Its dead letter was replayed.
+            case WorkState.Dead:
                 operation.Restart(await job.IsReRenderAskedAsync(cancellationToken));
                 break;
             case WorkState.Sending when isCreate:

@@ -131,9 +131,8 @@ public sealed partial class OperationService
             throw WrongState(operation, Stuck);
     }
 
-    // The letter is written a moment after the operation.
     private async Task<Guid> LetterAsync(StoredOperation operation, CancellationToken cancellationToken) => await replays.LetterOfAsync(operation, cancellationToken) ?? throw NoLetter();
 
     private static RpcException NoLetter() =>
-        RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already, or has become a dead letter only now; try again.");
+        RpcErrors.FailedPrecondition(Domain, CrmErrors.OperationState, "The operation has been replayed already.");
 }

@@ -1,3 +1,5 @@
+using ContactCenter.Durable.Jobs;
+
 namespace ContactCenter.Durable.DeadLetters;
 
 /// <summary>Where a dead letter's item came from.</summary>
@@ -51,4 +53,34 @@ internal sealed record DeadLetter(
     string? TraceParent,
     string? DeduplicationKey = null,
     int? ErrorStatus = null,
-    long ItemSeq = 0);
+    long ItemSeq = 0)
+{
+    /// <summary>Reason of what is not to be tried again, whatever its policy.</summary>
+    public const string Final = "FINAL";
+
+    /// <summary>The letter of a job.</summary>
+    /// <param name="job">Its last claim.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="reason">Why it is not tried again.</param>
+    /// <param name="errorClass">Class of the last error.</param>
+    /// <param name="error">What the last error said.</param>
+    /// <param name="attempts">How often it was tried.</param>
+    /// <param name="now">Time of the last try.</param>
+    public static DeadLetter Of(ClaimedJob job, JobKind kind, string reason, string errorClass, string error, int attempts, DateTimeOffset now) => new(
+        DeadLetterSource.Job,
+        job.Id,
+        job.Kind,
+        job.Group,
+        job.Key,
+        reason,
+        errorClass,
+        error,
+        attempts,
+        job.EnqueuedTime,
+        now,
+        job.Payload,
+        kind.Policy,
+        job.TraceParent,
+        kind.Recurrence is null ? job.DeduplicationKey : null,
+        ItemSeq: job.Fence);
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContactCenter.Durable.DeadLetters;
 using ContactCenter.Durable.Jobs;
 
 namespace ContactCenter.Durable;
@@ -8,13 +9,17 @@ public sealed class JobRun
 {
     private readonly JobStore _store;
     private readonly ClaimedJob _job;
-    private readonly Func<QueuedJob?> _next;
+    private readonly JobKind _kind;
+    private readonly SteadyTime _time;
+    private readonly DateTimeOffset _begun;
 
-    internal JobRun(JobStore store, ClaimedJob job, Func<QueuedJob?> next)
+    internal JobRun(JobStore store, ClaimedJob job, JobKind kind, SteadyTime time)
     {
         _store = store;
         _job = job;
-        _next = next;
+        _kind = kind;
+        _time = time;
+        _begun = time.GetUtcNow();
     }
 
     /// <summary>The job's id: the same for all its attempts and replays, so it serves as the idempotency key of outbound calls.</summary>
@@ -32,7 +37,8 @@ public sealed class JobRun
     /// <summary>Number of the claim; higher than that of every earlier claim.</summary>
     public long Fence => _job.Fence;
 
-    internal bool IsFinished { get; private set; }
+    /// <summary>Name in metrics of how the job was ended by its handler; null if it was not.</summary>
+    internal string? Outcome { get; private set; }
 
     /// <summary>Reads the payload.</summary>
     /// <exception cref="JsonException">The payload is none of this type.</exception>
@@ -46,9 +52,25 @@ public sealed class JobRun
     /// <exception cref="LeaseLostException">Another process has claimed the job; nothing was committed.</exception>
     public async Task CommitAsync(DurableTransaction transaction, CancellationToken cancellationToken)
     {
-        transaction.Finish(_job, _next());
+        transaction.Finish(_job, Next());
         await transaction.CommitAsync(cancellationToken);
-        IsFinished = true;
+        Outcome = JobResult.Done;
+    }
+
+    /// <summary>
+    /// Gives the job up in the transaction that holds what became of it, and commits both: it is a dead letter, of reason <c>FINAL</c>, from
+    /// then on (DUR-36, DUR-47). For handlers that decide themselves, and whose readers must not see the one without the other.
+    /// </summary>
+    /// <param name="transaction">Holds what the handler has stored.</param>
+    /// <param name="failure">The last error.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <exception cref="LeaseLostException">Another process has claimed the job; nothing was committed.</exception>
+    public async Task CommitDeadAsync(DurableTransaction transaction, JobFailedException failure, CancellationToken cancellationToken)
+    {
+        await _store.AddAsync(transaction, DeadLetter.Of(_job, _kind, DeadLetter.Final, failure.ErrorClass, failure.Message, Attempt, _time.GetUtcNow()));
+        transaction.Bury(_job, _kind.KeyMode == KeyMode.Strict, Next());
+        await transaction.CommitAsync(cancellationToken);
+        Outcome = JobResult.Dead;
     }
 
     /// <summary>Makes sure that the job is still this process's; called before each effect outside the database.</summary>
@@ -58,4 +80,6 @@ public sealed class JobRun
         if (!await _store.IsLeasedAsync(_job, cancellationToken))
             throw new LeaseLostException(Id, Fence);
     }
+
+    private QueuedJob? Next() => _kind.Recurrence?.After(_job, _begun, _time.GetUtcNow());
 }

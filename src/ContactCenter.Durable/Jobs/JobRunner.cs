@@ -18,6 +18,12 @@ internal sealed record JobResult(
 {
     /// <summary>Whether it is acknowledged in a transaction of its own.</summary>
     public bool IsSettledAlone => Letter is not null || Next is not null;
+
+    /// <summary>Outcome of a job that is done.</summary>
+    public const string Done = "done";
+
+    /// <summary>Outcome of a job that is a dead letter.</summary>
+    public const string Dead = "dead";
 }
 
 /// <summary>Runs one claimed job and decides by its kind's policy what follows (DUR-31, DUR-33 to DUR-36).</summary>
@@ -55,7 +61,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
         using var limit = new CancellationTokenSource(kind.MaxRunTime, time);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
         using var activity = Source.StartActivity($"job {job.Kind}", ActivityKind.Consumer, job.TraceParent);
-        var run = new JobRun(store, job, () => kind.Recurrence?.After(job, begun, time.GetUtcNow()));
+        var run = new JobRun(store, job, kind, time);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -63,11 +69,11 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
 
             // A handler that does not listen is left behind; its fence keeps it from finishing a job that others have claimed.
             await handler.RunAsync(run, cancellation.Token).WaitAsync(cancellation.Token);
-            return Done(run, job);
+            return Ended(run, job, kind);
         }
-        catch (Exception) when (run.IsFinished)
+        catch (Exception) when (run.Outcome is not null)
         {
-            return Done(run, job);
+            return Ended(run, job, kind);
         }
         catch (LeaseLostException exception)
         {
@@ -110,7 +116,7 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
         }
 
         var decision = failure.Kind == JobFailureKind.Final
-            ? RetryDecision.Dead("FINAL")
+            ? RetryDecision.Dead(DeadLetter.Final)
             : policy.Decide(failure.ErrorClass, job.Attempt, age, Random.Shared.NextDouble(), failure.Delay);
         return decision.Delay is { } delay
             ? new JobResult(job, "retry", Postponement: new Postponement(job, now + delay, IsCounted: true))
@@ -127,26 +133,15 @@ internal sealed partial class JobRunner(JobQueue queue, JobStore store, PolicyBo
     private JobResult Dead(ClaimedJob job, JobKind kind, string reason, string errorClass, string error, int attempts)
     {
         LogDead(job.Kind, job.Id, reason);
-        return new JobResult(job, "dead", Letter: new DeadLetter(
-            DeadLetterSource.Job,
-            job.Id,
-            job.Kind,
-            job.Group,
-            job.Key,
-            reason,
-            errorClass,
-            error,
-            attempts,
-            job.EnqueuedTime,
-            time.GetUtcNow(),
-            job.Payload,
-            kind.Policy,
-            job.TraceParent,
-            kind.Recurrence is null ? job.DeduplicationKey : null,
-            ItemSeq: job.Fence));
+        return new JobResult(job, JobResult.Dead, Letter: DeadLetter.Of(job, kind, reason, errorClass, error, attempts, time.GetUtcNow()));
     }
 
-    private static JobResult Done(JobRun run, ClaimedJob job) => new(job, "done", IsFinished: !run.IsFinished);
+    private JobResult Ended(JobRun run, ClaimedJob job, JobKind kind)
+    {
+        if (run.Outcome == JobResult.Dead)
+            LogDead(kind.Name, job.Id, DeadLetter.Final);
+        return new(job, run.Outcome ?? JobResult.Done, IsFinished: run.Outcome is null);
+    }
 
     private bool IsUsedUp(ClaimedJob job, RetryPolicy policy) =>
         job.Attempt > policy.MaxAttempts || time.GetUtcNow() - job.EnqueuedTime > policy.MaxAge;

@@ -122,6 +122,9 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         return true;
     }
 
+    /// <summary>Adds a dead letter in a handler's transaction.</summary>
+    public Task AddAsync(DurableTransaction transaction, DeadLetter letter) => letters.AddAsync(transaction.Connection, letter);
+
     /// <summary>Renews the leases of all the jobs that this process runs (DUR-31).</summary>
     public async Task RenewAsync(IReadOnlyCollection<ClaimedJob> jobs, TimeSpan lease, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using ContactCenter.Durable.DeadLetters;
+
 namespace ContactCenter.Durable;
 
 /// <summary>When failed work is tried again, and when it becomes a dead letter; data, not code (DUR-34).</summary>
@@ -51,7 +53,7 @@ public sealed record RetryPolicy(
     {
         var action = Rules.FirstOrDefault(rule => rule.Matches(errorClass))?.Action ?? RetryAction.Final;
         if (action == RetryAction.Final)
-            return RetryDecision.Dead("FINAL");
+            return RetryDecision.Dead(DeadLetter.Final);
         if (attempts >= MaxAttempts || (action == RetryAction.RetryOnce && attempts >= 2))
             return RetryDecision.Dead("MAX_ATTEMPTS");
         var pause = delay ?? ComputedDelay(attempts, random);

@@ -104,6 +104,13 @@ public sealed class DurableTransaction : IAsyncDisposable
             Add(next);
     }
 
+    /// <summary>Ends a job that is a dead letter, which the caller stores.</summary>
+    internal void Bury(ClaimedJob job, bool holdsKey, QueuedJob? next)
+    {
+        (_jobs.Outcome, _jobs.HoldsKey) = (JobOutcome.Dead, holdsKey && job.Key is not null);
+        Finish(job, next);
+    }
+
     /// <summary>Stores the jobs, audit entries and messages, commits, and wakes the worker and the relay.</summary>
     /// <exception cref="NpgsqlException">Nothing was committed, or, if the connection was lost, the outcome is unknown (DUR-24).</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)

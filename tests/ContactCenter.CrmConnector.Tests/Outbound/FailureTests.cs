@@ -1,6 +1,5 @@
 using ContactCenter.Crm.V1;
 using ContactCenter.Events.Crm;
-using ContactCenter.Operations.V1;
 using Grpc.Core;
 
 namespace ContactCenter.CrmConnector.Tests.Outbound;
@@ -26,7 +25,7 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         await TellAsync(call.Assigned());
         await StandAsync(call.Name, "Account Succeeded", "Record Dead HTTP_STATUS");
         await TellAsync(call.Connected());
-        var letter = await LetterAsync();
+        var letter = Assert.Single(await LettersAsync());
         Assert.Equal("500", letter.ErrorClass);
         var dead = (await ListAsync(call.Name))[1];
         Assert.Equal([400, 400, 500], dead.Attempts.Select(attempt => attempt.Status));
@@ -143,7 +142,7 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         await StandAsync(first.Name, "Account Succeeded", "Record Succeeded", "Comment Dead HTTP_STATUS", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Blocked LANE_STUCK");
         status = 200;
         Crm.Requests.Clear();
-        await LetterAsync();
+        Assert.Single(await LettersAsync());
         await Work.ReplayOperationAsync(new() { OperationId = (await ListAsync(first.Name))[2].OperationId }, cancellationToken: Cancellation);
         await StandAsync(first.Name, "Account Succeeded", "Record Succeeded", "Comment Succeeded", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Succeeded");
         Assert.Equal(["started", "ended"], Comments.Select(comment => comment.Split(" | ")[0].Split(' ')[^1]));
@@ -188,7 +187,7 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         await TellAsync(first.Assigned(), second.Assigned());
         await StandAsync(first.Name, "Account Succeeded", "Record Dead HTTP_STATUS");
         await StandAsync(second.Name, "Account Succeeded", "Record Dead HTTP_STATUS");
-        await Eventually.TrueAsync(async () => (await LettersAsync()).Count == 2);
+        Assert.Equal(2, (await LettersAsync()).Count);
 
         await Work.DiscardOperationAsync(new() { OperationId = (await ListAsync(first.Name))[1].OperationId, Reason = "not wanted" }, cancellationToken: Cancellation);
         await Work.ResolveOperationAsync(new() { OperationId = (await ListAsync(second.Name))[1].OperationId, Id = new() { Number = 12 } }, cancellationToken: Cancellation);
@@ -214,7 +213,7 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
         await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Dead HTTP_STATUS", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Blocked LANE_STUCK");
 
         isRefused = false;
-        await Operations.DiscardDeadLetterAsync(new() { DeadLetterId = (await LetterAsync()).Id, Reason = "not wanted" }, cancellationToken: Cancellation);
+        await Operations.DiscardDeadLetterAsync(new() { DeadLetterId = (await LettersAsync()).Single().Id, Reason = "not wanted" }, cancellationToken: Cancellation);
 
         await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Cancelled DISCARDED", "Update Skipped ENDPOINT_NOT_CONFIGURED", "Comment Succeeded");
     }
@@ -260,14 +259,5 @@ public sealed class FailureTests(TestServers servers) : OutboundTest(servers)
     {
         filter.State = OperationState.Dead;
         return (await Work.ListOperationsAsync(new() { Filter = filter }, cancellationToken: Cancellation)).Operations.Select(operation => operation.Session);
-    }
-
-    private async Task<IReadOnlyList<DeadLetter>> LettersAsync() =>
-        (await Operations.ListDeadLettersAsync(new() { Filter = new() { State = DeadLetterState.Pending } }, cancellationToken: Cancellation)).DeadLetters;
-
-    private async Task<DeadLetter> LetterAsync()
-    {
-        await Eventually.TrueAsync(async () => (await LettersAsync()).Count > 0);
-        return (await LettersAsync())[0];
     }
 }

@@ -1,4 +1,5 @@
 using ContactCenter.Crm.V1;
+using ContactCenter.Operations.V1;
 using MassTransit;
 
 namespace ContactCenter.CrmConnector.Tests.Outbound;
@@ -72,7 +73,7 @@ public abstract class OutboundTest(TestServers servers) : FakeCrmTest(servers)
                 InitialDelay = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMilliseconds(100)),
                 Multiplier = 1,
                 MaxDelay = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMilliseconds(100)),
-                Rules = { new ContactCenter.Operations.V1.PolicyRule { ErrorClass = classes, Action = ContactCenter.Operations.V1.PolicyAction.Retry } },
+                Rules = { new PolicyRule { ErrorClass = classes, Action = PolicyAction.Retry } },
             },
         },
         cancellationToken: Cancellation);
@@ -95,6 +96,10 @@ public abstract class OutboundTest(TestServers servers) : FakeCrmTest(servers)
         (await Work.ListOperationsAsync(new() { Filter = new() { Session = session } }, cancellationToken: Cancellation)).Operations;
 
     protected async Task<SessionLink> LinkAsync(string session) => (await Links.GetSessionLinkAsync(new() { Session = session }, cancellationToken: Cancellation)).Link;
+
+    /// <summary>The dead letters that wait for a person.</summary>
+    protected async Task<IReadOnlyList<DeadLetter>> LettersAsync() =>
+        (await Operations.ListDeadLettersAsync(new() { Filter = new() { State = DeadLetterState.Pending } }, cancellationToken: Cancellation)).DeadLetters;
 
     /// <summary>The requests so far: method, path with query, and body.</summary>
     protected IReadOnlyList<string> Requests => [.. Crm.Requests.Select(request => request.Replace(" Basic Y3JtOmNhbmFyeQ==", "", StringComparison.Ordinal))];

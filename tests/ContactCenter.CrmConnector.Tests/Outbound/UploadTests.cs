@@ -1,35 +1,12 @@
 using System.Text;
 using ContactCenter.Crm.V1;
 using ContactCenter.Events.Crm;
-using ContactCenter.Events.Storage;
 
 namespace ContactCenter.CrmConnector.Tests.Outbound;
 
 /// <summary>How files come to records (section 2.11).</summary>
-public sealed class UploadTests(TestServers servers) : OutboundTest(servers)
+public sealed class UploadTests(TestServers servers) : UploadTest(servers)
 {
-    private const string Uploads = "POST /v2/Cases/9/Attachments";
-    private const string Link = "https://files.example.com/1";
-
-    private FakeStorage _storage = null!;
-
-    protected override string[] Settings => [.. base.Settings, _storage.Setting];
-
-    public override async ValueTask InitializeAsync()
-    {
-        _storage = await FakeStorage.StartAsync(Cancellation);
-        await base.InitializeAsync();
-        var respond = Crm.Respond;
-        Crm.Respond = request => request == Uploads ? (200, """{"data":[{"details":{"id":"77"}}]}""") : respond(request);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _storage.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     [Rule("CRM-71")]
     [Rule("CRM-91")]
@@ -115,42 +92,6 @@ public sealed class UploadTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
-    [Rule("CRM-9")]
-    [Rule("CRM-71")]
-    [Rule("CRM-103")]
-    [Rule("CRM-104")]
-    public async Task Files_of_a_record_are_retried_in_order_and_do_not_hold_its_comments_up()
-    {
-        await AddQuickPolicyAsync("400");
-        await UseUploadAsync(connector => (connector.Endpoints.UploadFile.RetryPolicy, connector.Upload.AddComment) = ("quick", false));
-        var respond = Crm.Respond;
-        var isBroken = true;
-        Crm.Respond = request => request == Uploads && isBroken ? (400, "") : respond(request);
-        var call = new Telling();
-        await TellAsync(call.Assigned(), Ready(minute: 1), Ready(kind: "transcript", name: "call-1418.txt", minute: 2));
-        await Eventually.TrueAsync(() => Sent.Count >= 2);
-
-        await TellAsync(call.Connected());
-        await Eventually.TrueAsync(() => Comments.Count == 1);
-        Assert.Equal(["WaitingRetry", "Queued"], (await ListAsync(call.Name)).Where(operation => operation.Kind == OperationKind.File).Select(operation => $"{operation.State}".Replace("Sending", "WaitingRetry", StringComparison.Ordinal)));
-        isBroken = false;
-        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Succeeded", "File Succeeded", "File Succeeded");
-
-        Assert.Single(Sent.Take(Sent.Count - 1).Distinct());
-        Assert.Contains("call-1418.txt", Sent[^1], StringComparison.Ordinal);
-
-        // Another failure is a dead letter at once, which a person has tried again.
-        Crm.Respond = request => request == Uploads ? (500, "") : respond(request);
-        await TellAsync(Ready(kind: "metadata", name: "call-1418.json", minute: 3));
-        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Succeeded", "File Succeeded", "File Succeeded", "File Dead HTTP_STATUS");
-        var letter = Assert.Single((await Operations.ListDeadLettersAsync(new(), cancellationToken: Cancellation)).DeadLetters);
-        Crm.Respond = respond;
-        await Operations.ReplayDeadLetterAsync(new() { DeadLetterId = letter.Id }, cancellationToken: Cancellation);
-        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "Comment Succeeded", "File Succeeded", "File Succeeded", "File Succeeded");
-        Assert.Equal(Sent[^2], Sent[^1]);
-    }
-
-    [Fact]
     [Rule("CRM-7")]
     [Rule("CRM-91")]
     [Rule("CRM-119")]
@@ -207,61 +148,6 @@ public sealed class UploadTests(TestServers servers) : OutboundTest(servers)
     }
 
     [Fact]
-    [Rule("CRM-124")]
-    [Rule("CRM-140")]
-    public async Task Bytes_that_cannot_be_had_now_are_waited_for_and_those_replaced_make_way()
-    {
-        await UseUploadAsync(connector => connector.Upload.AddComment = false);
-        var (call, gone) = (new Telling(), new Telling(1419));
-        _storage.IsAway = true;
-        var file = Ready();
-        await TellAsync(call.Assigned(), file);
-        await Eventually.TrueAsync(async () => (await ListAsync(call.Name)) is [_, _, { NextAttemptTime: not null }]);
-        var waiting = (await ListAsync(call.Name))[2];
-        Assert.Equal((OperationState.Queued, 0), (waiting.State, waiting.AttemptCount));
-        Assert.Empty(Sent);
-
-        // Its next content is there, and told of; the first is not any more.
-        _storage.IsAway = false;
-        await TellAsync(Rewritten(file));
-        await RunAsync();
-        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "File Skipped FILE_REPLACED", "File Succeeded");
-        Assert.Contains("Hello again", Assert.Single(Sent), StringComparison.Ordinal);
-
-        var lost = Ready(gone.Name);
-        _storage.Files.Clear();
-        await TellAsync(gone.Assigned(), lost);
-        await StandAsync(gone.Name, "Account Succeeded", "Record Succeeded", "File Dead FILE_GONE");
-
-        // Fewer bytes than were told of: the CRM has no part in that.
-        var cut = new Telling(1420);
-        await TellAsync(cut.Assigned(), Ready(cut.Name) with { Size = 12 });
-        await Eventually.TrueAsync(async () => (await ListAsync(cut.Name)) is [_, _, { NextAttemptTime: not null, AttemptCount: 0 }]);
-    }
-
-    [Fact]
-    [Rule("CRM-9")]
-    [Rule("CRM-124")]
-    public async Task A_retry_whose_bytes_are_replaced_makes_way_for_the_next_content()
-    {
-        await AddQuickPolicyAsync("400");
-        await UseUploadAsync(connector => (connector.Endpoints.UploadFile.RetryPolicy, connector.Upload.AddComment) = ("quick", false));
-        var respond = Crm.Respond;
-        Crm.Respond = request => request == Uploads ? (400, "") : respond(request);
-        var (call, file) = (new Telling(), Ready());
-        await TellAsync(call.Assigned(), file);
-        await Eventually.TrueAsync(() => Sent.Count >= 2);
-
-        await TellAsync(Rewritten(file));
-        await Eventually.TrueAsync(async () => (await ListAsync(call.Name))[2].NextAttemptTime?.ToDateTime() > TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime);
-        Crm.Respond = respond;
-        await RunAsync();
-
-        await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "File Skipped FILE_REPLACED", "File Succeeded");
-        Assert.Contains("Hello again", Sent[^1], StringComparison.Ordinal);
-    }
-
-    [Fact]
     [Rule("CRM-118")]
     [Rule("CRM-125")]
     public async Task Base64_is_made_over_the_borders_of_what_comes()
@@ -271,64 +157,11 @@ public sealed class UploadTests(TestServers servers) : OutboundTest(servers)
         // Eleven bytes end with padding; these do not.
         var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(number => $"{number},")))[..180_000];
         var file = Ready() with { Size = bytes.Length };
-        _storage.Files[file.FileId] = (1, [bytes[..1], bytes[1..100_000], bytes[100_000..100_002], bytes[100_002..]]);
+        Storage.Files[file.FileId] = (1, [bytes[..1], bytes[1..100_000], bytes[100_000..100_002], bytes[100_002..]]);
 
         await TellAsync(call.Assigned(), file);
 
         await StandAsync(call.Name, "Account Succeeded", "Record Succeeded", "File Succeeded");
         Assert.Equal($$"""{{Uploads}} {"file":"{{Convert.ToBase64String(bytes)}}"}""", Assert.Single(Sent));
-    }
-
-    private List<string> Sent => [.. Requests.Where(request => request.StartsWith(Uploads, StringComparison.Ordinal))];
-
-    private Task UseUploadAsync(Action<Connector>? change = null) => UseAsync(connector =>
-    {
-        (connector.Endpoints.UploadFile, connector.Upload) = (Examples.UploadFile(), Examples.Upload());
-        connector.Endpoints.UploadFile.Url = connector.Endpoints.UploadFile.Url.Replace("https://api.crm.example.com", $"http://{Crm.Authority}", StringComparison.Ordinal);
-        change?.Invoke(connector);
-    });
-
-    // Has everything that waits tried now.
-    private async Task RunAsync()
-    {
-        foreach (var job in (await Operations.ListJobsAsync(new() { Filter = new() { Kind = "crm.call" } }, cancellationToken: Cancellation)).Jobs)
-            await Operations.RunJobNowAsync(new() { JobId = job.Id }, cancellationToken: Cancellation);
-    }
-
-    private static Guid NewEventId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
-
-    /// <summary>A file of the worked example, which the storage service has.</summary>
-    private SessionFileReady Ready(string session = "call-1418", string kind = "recording", string name = "call-1418.mp3", int minute = 3, bool isSent = true)
-    {
-        var id = NewEventId().ToString();
-        var bytes = "Hello, Kim\n"u8.ToArray();
-        _storage.Files[id] = (1, [bytes]);
-        return new()
-        {
-            EventId = NewEventId(),
-            OccurredTime = Telling.Start.AddMinutes(minute),
-            RecordedTime = Telling.Start.AddMinutes(minute),
-            AccountSid = "AC1",
-            SessionKind = session.Split('-')[0],
-            SessionId = long.Parse(session.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture),
-            Kind = kind,
-            FileId = id,
-            Number = 1,
-            FileName = name,
-            ContentType = kind == "recording" ? "audio/mpeg" : "text/plain",
-            Size = bytes.Length,
-            Sha256 = "ab",
-            Revision = 1,
-            StorageUrl = Link,
-            SendToCrm = isSent,
-        };
-    }
-
-    /// <summary>The file with its next content.</summary>
-    private SessionFileReady Rewritten(SessionFileReady file)
-    {
-        var bytes = "Hello again\n"u8.ToArray();
-        _storage.Files[file.FileId] = (file.Revision + 1, [bytes]);
-        return file with { EventId = NewEventId(), Revision = file.Revision + 1, OccurredTime = file.OccurredTime.AddMinutes(10), Size = bytes.Length };
     }
 }

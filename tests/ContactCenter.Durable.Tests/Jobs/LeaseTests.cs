@@ -59,6 +59,46 @@ public sealed class LeaseTests(TestServers servers) : JobTest(servers)
     }
 
     [Fact]
+    [Rule("DUR-30")]
+    [Rule("DUR-36")]
+    [Rule("DUR-47")]
+    public async Task A_job_that_its_handler_gives_up_is_a_dead_letter_in_the_commit_of_its_effect()
+    {
+        var (begun, proceed) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        IHost? host = null;
+        host = await StartAsync(
+            durable => durable.AddJob<Scripted>(Kind, keyMode: KeyMode.Strict),
+            builder => builder.Services.AddSingleton(new Script(async (job, token) =>
+            {
+                if (job.Attempt == 1)
+                {
+                    begun.TrySetResult();
+                    await proceed.Task;
+                }
+
+                await using var transaction = await DatabaseOf(host!).BeginAsync(token);
+                await transaction.Connection.ExecuteAsync("INSERT INTO effects (number) VALUES (@Attempt)", new { job.Attempt });
+                await job.CommitDeadAsync(transaction, new JobFailedException("refused", "The account is closed."), token);
+            })));
+        await EnqueueAsync(host, 1, new JobOptions { Key = "account-1" });
+        await EnqueueAsync(host, 2, new JobOptions { Key = "account-1" });
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        await EndLeasesAsync();
+        Wake(host);
+
+        await Eventually.TrueAsync(async () => await ScalarAsync<int>("SELECT count(*) FROM effects") == 1);
+        const string Letter = "SELECT string_agg(concat_ws(' ', state, reason, error_class, error, attempts), '; ') FROM durable.dead_letters";
+        Assert.Equal("PENDING FINAL refused The account is closed. 2", await ScalarAsync<string>(Letter));
+        Assert.Equal(1, await JobsAsync("state = 'BLOCKED'"));
+
+        // Who has lost the lease adds neither.
+        proceed.SetResult();
+        await Eventually.TrueAsync(() => Logs.Lines.Any(line => line.Message.Contains("LEASE_LOST", StringComparison.Ordinal)));
+        Assert.Equal("2", await ScalarAsync<string>("SELECT string_agg(number::text, ' ') FROM effects"));
+        Assert.Equal("PENDING FINAL refused The account is closed. 2", await ScalarAsync<string>(Letter));
+    }
+
+    [Fact]
     [Rule("DUR-32")]
     public async Task Results_are_acknowledged_in_bulk_and_only_by_the_last_claim()
     {
