@@ -49,7 +49,7 @@ public sealed partial class ConnectorService
             yield return new() { Key = "Authorization", Value = Masked };
         foreach (var header in CrmRequests.HeadersOf(connector.Authentication, _ => ""))
             yield return new() { Key = header.Key, Value = Masked };
-        yield return new() { Key = "Accept", Value = CrmRequests.Json };
+        yield return new() { Key = "Accept", Value = JsonText.MediaType };
         if (text.ContentType.Length > 0)
             yield return new() { Key = "Content-Type", Value = text.ContentType };
         if (CrmRequests.HasIdempotencyKey(connector, endpoint))

@@ -13,9 +13,6 @@ public sealed class CrmRequests(ConnectorStore store)
 {
     private readonly ConcurrentDictionary<string, (string Etag, IReadOnlyDictionary<string, string> Secrets)> _secrets = new(StringComparer.Ordinal);
 
-    /// <summary>Media type of answers, and of requests but those of multipart forms.</summary>
-    public const string Json = "application/json";
-
     /// <summary>Most calls of a CRM under way at a time (CRM-139).</summary>
     public const int Concurrency = 8;
 
@@ -62,7 +59,7 @@ public sealed class CrmRequests(ConnectorStore store)
         };
         return new(destination, new HttpMethod(endpoint.Method.ToString().ToUpperInvariant()), text.Url)
         {
-            Headers = [.. HeadersOf(definition.Authentication, name => secrets[name]), new("Accept", Json)],
+            Headers = [.. HeadersOf(definition.Authentication, name => secrets[name]), new("Accept", JsonText.MediaType)],
             ContentType = text.Body.Length > 0 ? text.ContentType : null,
             Whole = endpoint.Upload != UploadType.Unspecified && definition.Upload is { HasTimeoutSeconds: true } upload ? TimeSpan.FromSeconds(upload.TimeoutSeconds) : null,
             Body = Encoding.UTF8.GetBytes(text.Body),

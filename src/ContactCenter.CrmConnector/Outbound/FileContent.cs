@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.Storage.V1;
 using Grpc.Core;
 
@@ -26,7 +27,7 @@ internal sealed class FileContent : HttpContent
         SentRequest request, AsyncServerStreamingCall<ReadFileResponse>? opened, Func<Task<AsyncServerStreamingCall<ReadFileResponse>?>> open, Action<RpcException?> fail)
     {
         (_bytes, _open, _fail, _size) = (opened, open, fail, request.File!.Size);
-        _isBase64 = request.ContentType == Connectors.CrmRequests.Json;
+        _isBase64 = request.ContentType == JsonText.MediaType;
         (_head, _tail) = (Encoding.UTF8.GetBytes(request.Body[..request.FileAt!.Value]), Encoding.UTF8.GetBytes(request.Body[request.FileAt.Value..]));
         Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
     }

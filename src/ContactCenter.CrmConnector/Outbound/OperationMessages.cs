@@ -1,5 +1,4 @@
 using System.Globalization;
-using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.Egress.Secrets;
 using Google.Protobuf.WellKnownTypes;
@@ -52,7 +51,7 @@ internal static class OperationMessages
         var message = Of(operation);
         message.ResponseExcerpt = SentRequest.ResponseOf(keys, operation);
         if (SentRequest.Of(keys, operation) is { } request)
-            message.Request = new() { Endpoint = request.Endpoint, Url = redactor.Text(request.Url), Body = request.ContentType == CrmRequests.Json ? redactor.Json(request.Text.ShownBody) : redactor.Text(request.Text.ShownBody) };
+            message.Request = new() { Endpoint = request.Endpoint, Url = redactor.Text(request.Url), Body = request.ContentType == JsonText.MediaType ? redactor.Json(request.Text.ShownBody) : redactor.Text(request.Text.ShownBody) };
         return message;
     }
 

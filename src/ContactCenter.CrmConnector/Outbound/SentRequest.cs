@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ContactCenter.Crm.V1;
-using ContactCenter.CrmConnector.Connectors;
 using ContactCenter.CrmConnector.Rendering;
 using ContactCenter.CrmConnector.Sessions;
 using ContactCenter.Egress.Secrets;
@@ -25,7 +24,7 @@ public sealed record SentRequest(EndpointKind Endpoint, string Url, string Body,
         [new("crm", new(Table, "request", ""), "operation_id::text"), new("crm", new(Table, "response", ""), "operation_id::text")];
 
     /// <summary>Media type of the body.</summary>
-    public string ContentType { get; init; } = CrmRequests.Json;
+    public string ContentType { get; init; } = JsonText.MediaType;
 
     /// <summary>Before which character of the body the file comes; null without one.</summary>
     public int? FileAt { get; init; }

@@ -7,6 +7,9 @@ namespace ContactCenter.CrmConnector.Rendering;
 /// <summary>JSON with only the escapes that it demands: all else stays as it is, digits of numbers included (CRM-37).</summary>
 public static class JsonText
 {
+    /// <summary>Media type of answers, and of requests but those of multipart forms.</summary>
+    public const string MediaType = "application/json";
+
     /// <summary>A text as a JSON string with its quotes.</summary>
     /// <param name="text">Any text.</param>
     public static string Quote(string text) => $"\"{Escape(text)}\"";

@@ -97,7 +97,7 @@ public sealed record RequestTemplate
         var (body, fileAt) = isGet ? ("", null) : Upload == UploadType.Multipart ? MultipartText.Of(sent, file!) : Body(sent);
         return url.Text.Length > LongestUrl || Encoding.UTF8.GetByteCount(body) > LargestBody
             ? new() { Refusal = CrmErrors.RequestTooLarge, Subject = url.Text.Length > LongestUrl ? "url" : "body" }
-            : new() { Url = url.Text, Body = body, FileAt = fileAt, ContentType = isGet ? "" : Upload == UploadType.Multipart ? MultipartText.TypeOf(file!) : "application/json", Dropped = dropped };
+            : new() { Url = url.Text, Body = body, FileAt = fileAt, ContentType = isGet ? "" : Upload == UploadType.Multipart ? MultipartText.TypeOf(file!) : JsonText.MediaType, Dropped = dropped };
     }
 
     private (string Body, int? FileAt) Body(List<(string Key, RenderedParameter Value)> parameters)

@@ -138,7 +138,7 @@ public sealed class EgressClient
             var tokens = _tokens ?? throw EgressException.Denied("no-grants", "This service stores no grants.");
             var token = await tokens.GetAsync(request.GrantId, refused: null, cancellationToken);
             var outcome = await AttemptAsync(request, token, receive, cancellationToken);
-            if (outcome.Failure is not { Class: ErrorClass.Status, Status: 401 } || request.Content is not null)
+            if (outcome.Failure is not { Class: ErrorClass.Status, Status: 401 })
                 return outcome;
 
             // EGR-29: one forced refresh and one repeat, no more.
@@ -239,7 +239,7 @@ public sealed class EgressClient
 
     private static HttpContent? ContentOf(EgressRequest request)
     {
-        if ((request.Content ?? request.NewContent?.Invoke()) is { } content)
+        if (request.NewContent?.Invoke() is { } content)
             return content;
         if (request.Body.IsEmpty && request.ContentType is null)
             return null;

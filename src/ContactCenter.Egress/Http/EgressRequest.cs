@@ -18,9 +18,6 @@ public sealed record EgressRequest(Destination Destination, HttpMethod Method, s
     /// <summary>The body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>A body that is streamed instead of <see cref="Body"/>; the caller disposes what it reads from.</summary>
-    public HttpContent? Content { get; init; }
-
     /// <summary>Makes a body that is streamed instead of <see cref="Body"/>, anew whenever the call is made: it can be repeated with another token (EGR-29).</summary>
     public Func<HttpContent>? NewContent { get; init; }
 

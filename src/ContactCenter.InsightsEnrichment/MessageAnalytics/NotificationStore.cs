@@ -118,7 +118,7 @@ public sealed class NotificationStore(DurableDatabase database, RbmAgents agents
                 transaction.Publish(EventOf(notification, taps), notification.AgentId, mandatory: false);
             else if (notification is { Kind: NotificationKinds.Subscribe or NotificationKinds.Unsubscribe, Phone: not null })
                 transaction.Publish(SubscriptionOf(notification), notification.AgentId, mandatory: false);
-            else if (notification is { Kind: NotificationKinds.Launch, Launch: { } change })
+            else if (notification.Launch is { } change)
                 transaction.Publish(LaunchOf(notification, change), notification.AgentId, mandatory: false);
             else if (notification.Kind == NotificationKinds.Unknown)
                 warnings.Add(new("", "unknown_event_type", "rbm", null, null));

@@ -17,10 +17,7 @@ internal sealed partial class FileService
     /// <inheritdoc />
     public override async Task<V1.DeleteFileResponse> DeleteFile(V1.DeleteFileRequest request, ServerCallContext context)
     {
-        if (request.FileId.Length == 0)
-            throw RpcErrors.InvalidArgument(Domain, StorageErrors.FieldRequired, "file_id", "is required");
-        if (!Guid.TryParseExact(request.FileId, "D", out var fileId))
-            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "file_id", "must be the UUID of a file");
+        var fileId = FileIdOf(request.FileId);
         if (request.Reason.Trim().Length == 0)
             throw RpcErrors.InvalidArgument(Domain, StorageErrors.FieldRequired, "reason", "is required");
         if (request.Reason.Length > LongestReason)

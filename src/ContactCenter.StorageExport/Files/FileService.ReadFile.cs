@@ -11,10 +11,7 @@ internal sealed partial class FileService
     /// <inheritdoc />
     public override async Task ReadFile(V1.ReadFileRequest request, IServerStreamWriter<V1.ReadFileResponse> responseStream, ServerCallContext context)
     {
-        if (request.FileId.Length == 0)
-            throw RpcErrors.InvalidArgument(Domain, StorageErrors.FieldRequired, "file_id", "is required");
-        if (!Guid.TryParse(request.FileId, out var fileId))
-            throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "file_id", "must be a UUID");
+        var fileId = FileIdOf(request.FileId);
         if (request.Revision < 0)
             throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "revision", "must not be negative");
         var file = await files.FindAsync(fileId, context.CancellationToken) ?? throw RpcErrors.NotFound(Domain, StorageErrors.FileNotFound, "file", request.FileId);

@@ -56,6 +56,13 @@ internal sealed partial class FileService(FileStore files, DurableDatabase datab
         return response;
     }
 
+    private static Guid FileIdOf(string fileId)
+    {
+        if (fileId.Length == 0)
+            throw RpcErrors.InvalidArgument(Domain, StorageErrors.FieldRequired, "file_id", "is required");
+        return Guid.TryParseExact(fileId, "D", out var id) ? id : throw RpcErrors.InvalidArgument(Domain, SharedErrors.FieldInvalid, "file_id", "must be the UUID of a file");
+    }
+
     private static V1.SessionFile MessageOf(CatalogueFile file) => new()
     {
         Id = file.FileId.ToString(),

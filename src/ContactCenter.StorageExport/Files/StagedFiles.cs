@@ -37,7 +37,7 @@ internal static class StagedFiles
     public static async Task TakeAsync(DurableTransaction transaction, CatalogueFile file, TakenContent content, DateTimeOffset now)
     {
         var isNew = file.Revision == 0 || !content.Digest.Sha256.AsSpan().SequenceEqual(file.Sha256);
-        var kinds = await WantedKinds.ReadAsync(transaction.Connection);
+        var sendToCrm = isNew && (await WantedKinds.ReadAsync(transaction.Connection)).AreSentToCrm;
         var taken = await transaction.Connection.QuerySingleOrDefaultAsync<CatalogueFile>(
             $"""
             UPDATE storage.files AS f SET taken = greatest(f.taken, @Wanted), taken_time = @askTime, record_version = coalesce(@RecordVersion, f.record_version),
@@ -68,7 +68,7 @@ internal static class StagedFiles
                 content.Digest.Md5,
                 crc = (long)content.Digest.Crc32C,
                 isNew,
-                sendToCrm = kinds.AreSentToCrm,
+                sendToCrm,
                 now,
             });
         if (taken is null || !isNew)

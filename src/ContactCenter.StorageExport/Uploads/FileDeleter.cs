@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace ContactCenter.StorageExport.Uploads;
 
 /// <summary>
-/// Deletes files for good (STO-42, STO-68): from the store first and then here, so that nothing is in the store that the catalogue
+/// Deletes files for good (STO-42): from the store first and then here, so that nothing is in the store that the catalogue
 /// does not know. It runs behind the file's uploads, and deletes what these have done by then too.
 /// </summary>
 /// <param name="files">The catalogue.</param>
@@ -54,9 +54,7 @@ internal sealed class FileDeleter(FileStore files, UploadPool pool, DurableDatab
     private async Task RemoveAsync(CatalogueFile file, CancellationToken cancellationToken)
     {
         if (file.StoredRevision > 0)
-        {
             await RemoveAsync(await pool.OpenAsync(file.StoreId!.Value, cancellationToken), _ => [file.Location!], cancellationToken);
-        }
 
         // What an upload that came no further has left.
         await using var connection = await database.OpenAsync(cancellationToken);

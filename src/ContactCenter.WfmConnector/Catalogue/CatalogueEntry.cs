@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ContactCenter.WfmConnector.AgentStates;
 using ContactCenter.WfmConnector.Connections;
 using ContactCenter.WfmConnector.Reports;
 
@@ -24,6 +25,13 @@ public readonly record struct CatalogueEntry(string Kind, string Code)
     private static readonly (string Field, string Kind)[] OfActivities = [("agent_id", LoginId), ("activity", State), ("reason_code", ReasonCode)];
 
     private static readonly (string Field, string Kind)[] OfQueues = [("queue_id", Skill)];
+
+    /// <summary>What an agent's state names.</summary>
+    /// <param name="login">By which CXone knows the agent.</param>
+    /// <param name="kind">The state.</param>
+    internal static IEnumerable<CatalogueEntry> OfState(string login, AgentStateKind kind) => kind.ReasonCode is { } reason
+        ? [new(LoginId, login), new(State, kind.State), new(ReasonCode, reason)]
+        : [new(LoginId, login), new(State, kind.State)];
 
     /// <summary>What the rows of a report name, but for those that CXone refused.</summary>
     /// <param name="body">The bytes that were sent.</param>

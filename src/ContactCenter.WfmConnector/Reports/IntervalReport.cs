@@ -25,10 +25,8 @@ internal sealed class IntervalReport
     public required IReadOnlyList<AgentPerformance> Performances { get; init; }
 
     /// <summary>What the activity report names that CXone has to know.</summary>
-    public IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> UsesOfActivities() => [.. Activities.SelectMany(row => new[]
-    {
-        (CatalogueEntry.LoginId, row.Login), (CatalogueEntry.State, row.Span.Kind.State), (CatalogueEntry.ReasonCode, row.Span.Kind.ReasonCode!),
-    }).Where(entry => entry.Item2 is not null).Distinct().Select(entry => (new CatalogueEntry(entry.Item1, entry.Item2), (string?)null))];
+    public IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> UsesOfActivities() =>
+        [.. Activities.SelectMany(row => CatalogueEntry.OfState(row.Login, row.Span.Kind)).Distinct().Select(entry => (entry, (string?)null))];
 
     /// <summary>What the queue report names that CXone has to know; skills without anything are named, but not used.</summary>
     public IReadOnlyCollection<(CatalogueEntry Entry, string? Name)> UsesOfQueues() =>

@@ -87,7 +87,5 @@ internal sealed record StateEntry(
     string Login, AgentStates.AgentStateKind Kind, ContactMedium? Medium, DateTime Since, AgentStates.AgentStateKind? Previous, DateTime? PreviousSince, long Sequence)
 {
     /// <summary>What it names that CXone has to know (WFM-19).</summary>
-    public IEnumerable<CatalogueEntry> Uses => Kind.ReasonCode is { } reason
-        ? [new(CatalogueEntry.LoginId, Login), new(CatalogueEntry.State, Kind.State), new(CatalogueEntry.ReasonCode, reason)]
-        : [new(CatalogueEntry.LoginId, Login), new(CatalogueEntry.State, Kind.State)];
+    public IEnumerable<CatalogueEntry> Uses => CatalogueEntry.OfState(Login, Kind);
 }

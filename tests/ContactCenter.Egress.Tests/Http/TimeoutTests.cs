@@ -148,7 +148,7 @@ public sealed class TimeoutTests
         var destination = Destination.For("t", server.Origin) with { MaxRequestBytes = null, Timeouts = EgressTimeouts.Transfer };
 
         var call = egress.Client.SendAsync(
-            new EgressRequest(destination, HttpMethod.Post, server.Origin + "/") { Content = new StreamContent(new EndlessStream()) }, Cancel);
+            new EgressRequest(destination, HttpMethod.Post, server.Origin + "/") { NewContent = () => new StreamContent(new EndlessStream()) }, Cancel);
         await _stalled.Task.WaitAsync(Cancel);
         // Silence begins when the buffers between the two are full, which nobody can see: time moves on until it has lasted 60 s.
         while (await Task.WhenAny(call, Task.Delay(50, Cancel)) != call)
