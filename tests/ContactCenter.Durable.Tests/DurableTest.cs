@@ -44,6 +44,8 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
             host.Dispose();
         }
 
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            Logs.WriteTo(TestContext.Current.TestOutputHelper!);
         await Servers.DropVirtualHostAsync(Broker);
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
