@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ContactCenter.Durable.Outbox;
 using Dapper;
+using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -80,6 +81,9 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
         _hosts.Add(host);
         return host;
     }
+
+    /// <summary>Waits until the service's consumers have their queues.</summary>
+    protected static Task ConnectedAsync(IHost host) => host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
 
     protected static DurableDatabase DatabaseOf(IHost host) => host.Services.GetRequiredService<DurableDatabase>();
 

@@ -10,6 +10,7 @@ using ContactCenter.Durable.Outbox;
 using ContactCenter.Durable.Recurring;
 using ContactCenter.Durable.Retries;
 using MassTransit;
+using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -112,16 +113,27 @@ public static class DurableSetup
         services.AddHostedService<JobWorker>();
         services.AddMassTransit(bus =>
         {
-            // Without the broker a service still takes and stores what comes in.
-            bus.ConfigureHealthCheckOptions(options => options.MinimalFailureStatus = HealthStatus.Degraded);
             durable.Register(bus);
-            bus.UsingRabbitMq((context, rabbit) =>
-            {
-                rabbit.Host(new Uri(RequiredConnectionString(context, "rabbitmq")));
-                durable.ConfigureEndpoints(rabbit, context);
-            });
+            bus.UsingRabbitMq(Connect);
+        });
+        services.RemoveMassTransitHostedService();
+        services.AddSingleton(provider => new BusKeeper(
+            provider.GetRequiredService<IBusControl>(),
+            () => new RabbitMqRegistrationBusFactory(Connect).CreateBus(provider.GetRequiredService<IBusRegistrationContext>(), [], "bus").BusControl,
+            provider.GetRequiredService<ILogger<BusKeeper>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<BusKeeper>());
+        services.Configure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var check in health.Registrations.Where(check => check.Tags.Contains("masstransit")))
+                check.Factory = provider => provider.GetRequiredService<BusKeeper>();
         });
         return builder;
+
+        void Connect(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit)
+        {
+            rabbit.Host(new Uri(RequiredConnectionString(context, "rabbitmq")));
+            durable.ConfigureEndpoints(rabbit, context);
+        }
     }
 
     private static void Strict(BinderOptions options) => options.ErrorOnUnknownConfiguration = true;

@@ -11,6 +11,7 @@ public sealed class BrokerLossTests(TestServers servers) : DurableTest(servers)
         await broker.AddVirtualHostAsync("tests", Cancellation);
         Broker = $"{broker.ConnectionString}/tests";
         var host = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
+        await ConnectedAsync(host);
         for (var i = 0; i < 50; i++)
             await PublishAsync(host, $"k{i % 5}", i);
 

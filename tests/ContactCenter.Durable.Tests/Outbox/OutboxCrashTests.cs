@@ -25,6 +25,7 @@ public sealed class OutboxCrashTests(TestServers servers) : DurableTest(servers)
     {
         await BindQueueAsync("seen");
         var sender = await StartAsync(durable => durable.AddConsumer<NumberAddedConsumer>());
+        await ConnectedAsync(sender);
         await sender.StopAsync(Cancellation);
         await PublishAsync(sender, "k", 1);
 
