@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Aspire.Hosting.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -38,9 +40,8 @@ public sealed class StartOrderTests
     [Fact]
     public async Task An_http_check_wants_the_expected_status()
     {
-        using var listener = new HttpListener();
         var port = new FreePorts().Take();
-        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         var status = 503;
         await using var application = await TestApplication.StartAsync(builder =>
             builder.AddSleeper("web").WithHttpEndpoint(port: port).WithHttpHealthCheck("/health"));
@@ -56,11 +57,18 @@ public sealed class StartOrderTests
 
         async Task AnswerAsync()
         {
-            while (listener.IsListening)
+            while (true)
             {
-                var context = await listener.GetContextAsync();
-                context.Response.StatusCode = context.Request.Url!.AbsolutePath == "/health" ? status : 404;
-                context.Response.Close();
+                using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                using var reader = new StreamReader(client.GetStream());
+                var request = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+                while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 })
+                {
+                    // Its header fields.
+                }
+
+                var answer = request == "GET /health HTTP/1.1" ? status : 404;
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer} -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
             }
         }
     }

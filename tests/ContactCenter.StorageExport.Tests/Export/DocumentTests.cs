@@ -63,9 +63,11 @@ public sealed class DocumentTests(TestServers servers, SshServer server) : Expor
 
         // Two changes soon after: one version, and not before the pause is over.
         Outside.Documents["call-7"] = (MetadataText.Of("call-7", ("rating", 5)), 2);
+        await Operations.PauseQueueAsync(new() { Kind = "documents.take", Note = "so that both can be seen, however busy the machine is" }, cancellationToken: Cancellation);
         await PublishAsync(Updated("call", 7, "rating"), Updated("call", 7, "dispositions"));
         Assert.Equal(
             2L, await QueryAsync<long>("SELECT count(*) FROM durable.jobs j JOIN storage.files f ON j.key = f.file_id::text WHERE j.kind = 'documents.take' AND j.due_time BETWEEN f.taken_time + interval '2.9 seconds' AND f.taken_time + interval '3.1 seconds'"));
+        await Operations.ResumeQueueAsync(new() { Kind = "documents.take" }, cancellationToken: Cancellation);
         await Eventually.TrueAsync(async () => (await FilesAsync("call-7", SessionFileState.Stored))["call-7.json"].Stored.Revision == 2);
         Assert.Equal(Outside.Documents["call-7"].Text, await File.ReadAllTextAsync(PathOf("ujet-metadata/call-7.json"), Cancellation));
 
