@@ -70,7 +70,7 @@ internal sealed partial class BusKeeper(IBusControl first, Func<IBusControl> nex
         return wasHealthy;
     }
 
-    // A bus that can be stopped does so; one that waits for good stays behind, connected to nothing.
+    // A bus that can be stopped does so; one that waits for good stays behind.
     private async Task StopAsync(Task start)
     {
         try
