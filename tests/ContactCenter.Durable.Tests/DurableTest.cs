@@ -45,8 +45,6 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
             host.Dispose();
         }
 
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-            Logs.WriteTo(TestContext.Current.TestOutputHelper!);
         await Servers.DropVirtualHostAsync(Broker);
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -69,7 +67,7 @@ public abstract class DurableTest(TestServers servers) : IAsyncLifetime
     protected IHost Build(Action<DurableBuilder>? configure = null, Action<IHostApplicationBuilder>? more = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddProvider(Logs);
+        builder.Logging.AddProvider(Logs).AddProvider(new TestOutputLog()).AddFilter<TestOutputLog>(level => level >= LogLevel.Warning);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:database"] = Database.ConnectionString,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Xunit;
 
 namespace ContactCenter.Testing;
 
@@ -9,8 +8,7 @@ namespace ContactCenter.Testing;
 /// <param name="Level">Its level.</param>
 /// <param name="Message">The formatted text.</param>
 /// <param name="Exception">The exception logged with it, or null.</param>
-/// <param name="Time">When, by the clock of the machine.</param>
-public sealed record LogLine(string Category, LogLevel Level, string Message, Exception? Exception, DateTimeOffset Time);
+public sealed record LogLine(string Category, LogLevel Level, string Message, Exception? Exception);
 
 /// <summary>Keeps all that is logged: <c>builder.Logging.AddProvider(logs)</c>, or <c>logs.CreateLogger&lt;T&gt;()</c>.</summary>
 public sealed class LogCollector : ILoggerProvider, ILoggerFactory
@@ -19,13 +17,6 @@ public sealed class LogCollector : ILoggerProvider, ILoggerFactory
 
     /// <summary>The lines so far, oldest first.</summary>
     public IReadOnlyList<LogLine> Lines => [.. _lines];
-
-    /// <summary>Writes the warnings and errors so far into the output of a test, for one that has failed.</summary>
-    public void WriteTo(ITestOutputHelper output)
-    {
-        foreach (var line in Lines.Where(line => line.Level >= LogLevel.Warning))
-            output.WriteLine($"{line.Time:HH:mm:ss.fff} {line.Level} {line.Category}: {line.Message}{(line.Exception is null ? "" : $"\n{line.Exception}")}");
-    }
 
     /// <inheritdoc />
     public ILogger CreateLogger(string categoryName) => new CollectingLogger(categoryName, _lines);
@@ -46,6 +37,6 @@ public sealed class LogCollector : ILoggerProvider, ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(category, logLevel, formatter(state, exception), exception, TimeProvider.System.GetUtcNow()));
+            lines.Enqueue(new LogLine(category, logLevel, formatter(state, exception), exception));
     }
 }

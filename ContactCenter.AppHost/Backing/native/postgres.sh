@@ -3,7 +3,8 @@
 #
 #   POSTGRES_PASSWORD=… postgres.sh DATA_DIR PORT [postgres options, such as -c max_connections=300]
 #
-# The first start creates a cluster in DATA_DIR whose superuser "postgres" has POSTGRES_PASSWORD (scram-sha-256).
+# The first start creates a cluster in DATA_DIR whose superuser "postgres" has POSTGRES_PASSWORD. It is asked for by
+# POSTGRES_HOST_AUTH_METHOD, scram-sha-256 if that is not set.
 # SIGTERM or SIGINT is a fast shutdown; DATA_DIR survives. PostgreSQL refuses to run as root, so root starts it as the
 # user "postgres"; anybody else starts it as himself. If that user cannot reach DATA_DIR, the cluster is placed in a
 # new folder below /var/lib/contactcenter and DATA_DIR/location says where.
@@ -46,7 +47,7 @@ if [[ ! -d $data/cluster ]]; then
     # initdb reads the password from a file only; this one exists as long as initdb runs.
     "${as[@]}" bash -c 'umask 077; rm -rf cluster.new; cat >password' <<<"$POSTGRES_PASSWORD"
     output=$("${as[@]}" "$bin/initdb" --pgdata="$data/cluster.new" --username=postgres --encoding=UTF8 --locale=C.UTF-8 \
-        --auth=scram-sha-256 --pwfile="$data/password" 2>&1) || { rm -f password; fail "initdb failed: $output"; }
+        --auth="${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" --pwfile="$data/password" 2>&1) || { rm -f password; fail "initdb failed: $output"; }
     rm -f password
     "${as[@]}" mv "$data/cluster.new" "$data/cluster"
 fi

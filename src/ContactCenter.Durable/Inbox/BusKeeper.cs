@@ -45,7 +45,7 @@ internal sealed partial class BusKeeper(IBusControl first, Func<IBusControl> nex
         {
             using var starting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             var start = _bus.StartAsync(starting.Token);
-            if (await WatchAsync(start, patience, stoppingToken))
+            if (await WatchAsync(patience, stoppingToken))
                 patience = FirstPatience;
             LogReplaced();
             await starting.CancelAsync();
@@ -57,10 +57,10 @@ internal sealed partial class BusKeeper(IBusControl first, Func<IBusControl> nex
 
     /// <summary>Returns when some consumer has been without the broker for too long.</summary>
     /// <returns>Whether all of them had been with it before.</returns>
-    private async Task<bool> WatchAsync(Task start, TimeSpan patience, CancellationToken stoppingToken)
+    private async Task<bool> WatchAsync(TimeSpan patience, CancellationToken stoppingToken)
     {
         var wasHealthy = false;
-        for (var unhealthy = TimeSpan.Zero; unhealthy < patience && !start.IsFaulted; unhealthy += Pause)
+        for (var unhealthy = TimeSpan.Zero; unhealthy < patience; unhealthy += Pause)
         {
             await Task.Delay(Pause, stoppingToken);
             if (_bus.CheckHealth().Status == BusHealthStatus.Healthy)
