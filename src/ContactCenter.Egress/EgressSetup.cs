@@ -130,6 +130,7 @@ public static class EgressSetup
             provider.GetRequiredService<NpgsqlDataSource>(),
             keys,
             provider.GetServices<SecretColumn>(),
+            provider.GetRequiredService<FirstTurns>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SecretRotation>>()));
         services.AddHostedService(provider => provider.GetRequiredService<SecretRotation>());

@@ -13,14 +13,15 @@ internal sealed partial class DeadLetterWatch : BackgroundService
 
     private readonly DurableDatabase _database;
     private readonly DeadLetterStore _store;
+    private readonly FirstTurns _firstTurns;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private long _pending;
     private double _oldestAgeSeconds;
 
-    public DeadLetterWatch(DurableDatabase database, DeadLetterStore store, TimeProvider timeProvider, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
+    public DeadLetterWatch(DurableDatabase database, DeadLetterStore store, FirstTurns firstTurns, TimeProvider timeProvider, IMeterFactory meters, ILogger<DeadLetterWatch> logger)
     {
-        (_database, _store, _timeProvider, _logger) = (database, store, timeProvider, logger);
+        (_database, _store, _firstTurns, _timeProvider, _logger) = (database, store, firstTurns, timeProvider, logger);
         var meter = meters.Create(OutboxBacklog.MeterName);
         meter.CreateObservableGauge("durable.dead_letters.pending", () => Volatile.Read(ref _pending), "{letter}", "Dead letters that wait for an operator; alarm above 0");
         meter.CreateObservableGauge("durable.dead_letters.oldest_age", () => Volatile.Read(ref _oldestAgeSeconds), "s", "Time since the oldest of them was given up; alarm at 86,400");
@@ -40,7 +41,7 @@ internal sealed partial class DeadLetterWatch : BackgroundService
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Interval, _timeProvider, RefreshAsync, LogFailed, stoppingToken);
+        Repeat.EveryAsync(Interval, _timeProvider, _firstTurns.Queue(RefreshAsync), LogFailed, stoppingToken);
 
     [LoggerMessage(LogLevel.Warning, "The dead letters could not be counted")]
     private partial void LogFailed(Exception exception);

@@ -31,7 +31,7 @@ internal sealed partial class InboxFilter<T>(
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.CheckViolation && exception.ConstraintName is null)
             {
                 // Partitioned tables answer so when no partition takes the row.
-                await store.AddPartitionAsync(DateOnly.FromDateTime(TimeOf(id).UtcDateTime), context.CancellationToken);
+                await store.AddPartitionsAsync(DateOnly.FromDateTime(TimeOf(id).UtcDateTime), daysAfter: 0, context.CancellationToken);
                 continue;
             }
             catch (Exception exception) when (exception is OutboxFullException || DatabaseLoss.Is(exception))

@@ -7,15 +7,15 @@ namespace ContactCenter.Durable.Jobs;
 /// Beside the worker: says once a minute which kinds this process claims (DUR-27), and sees to it once an hour that finished
 /// jobs find their place in the history, however long no process ran, and that no key waits for nothing.
 /// </summary>
-internal sealed partial class JobKeeper(JobQueue queue, JobStore store, SteadyTime time, ILogger<JobKeeper> logger) : BackgroundService
+internal sealed partial class JobKeeper(JobQueue queue, JobStore store, FirstTurns firstTurns, SteadyTime time, ILogger<JobKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan OfferInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Repeat.EveryAsync(OfferInterval, time, token => store.OfferAsync(queue.Kinds, token), LogNotOffered, stoppingToken),
-        Repeat.EveryAsync(CheckInterval, time, CheckAsync, LogNotChecked, stoppingToken));
+        Repeat.EveryAsync(OfferInterval, time, firstTurns.Queue(token => store.OfferAsync(queue.Kinds, token)), LogNotOffered, stoppingToken),
+        Repeat.EveryAsync(CheckInterval, time, firstTurns.Queue(CheckAsync), LogNotChecked, stoppingToken));
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {

@@ -25,6 +25,7 @@ internal sealed partial class JobMetrics : BackgroundService
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobQueue _queue;
+    private readonly FirstTurns _firstTurns;
     private readonly SteadyTime _time;
     private readonly ILogger _logger;
     private readonly Instrument[] _gauges;
@@ -32,9 +33,9 @@ internal sealed partial class JobMetrics : BackgroundService
     private readonly Histogram<double> _duration;
     private volatile IReadOnlyList<Reading> _last = [];
 
-    public JobMetrics(NpgsqlDataSource dataSource, JobQueue queue, SteadyTime time, IMeterFactory meters, ILogger<JobMetrics> logger)
+    public JobMetrics(NpgsqlDataSource dataSource, JobQueue queue, FirstTurns firstTurns, SteadyTime time, IMeterFactory meters, ILogger<JobMetrics> logger)
     {
-        (_dataSource, _queue, _time, _logger) = (dataSource, queue, time, logger);
+        (_dataSource, _queue, _firstTurns, _time, _logger) = (dataSource, queue, firstTurns, time, logger);
         var meter = meters.Create(OutboxBacklog.MeterName);
         _running = meter.CreateUpDownCounter<long>("durable.jobs.running", "{job}", "Jobs that this process runs, by kind");
         _duration = meter.CreateHistogram<double>("durable.jobs.run.duration", "s", "Time that handlers took, by kind and outcome");
@@ -71,7 +72,7 @@ internal sealed partial class JobMetrics : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Repeat.EveryAsync(
         Interval,
         _time,
-        token => _gauges.Any(gauge => gauge.Enabled) ? RefreshAsync(token) : Task.CompletedTask,
+        _firstTurns.Queue(token => _gauges.Any(gauge => gauge.Enabled) ? RefreshAsync(token) : Task.CompletedTask),
         LogFailed,
         stoppingToken);
 

@@ -8,7 +8,7 @@ namespace ContactCenter.Durable.Jobs;
 /// <summary>What a worker asks of the database: to claim, acknowledge and renew.</summary>
 /// <param name="dataSource">The service's database.</param>
 /// <param name="letters">Takes the jobs that are given up.</param>
-internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore letters)
+internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore letters) : IDisposable
 {
     private const string Claim = "SELECT * FROM durable.claim_jobs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
@@ -36,6 +36,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         ON CONFLICT (kind) DO UPDATE SET offered_time = now() WHERE k.offered_time IS NULL OR k.offered_time < now() - interval '30 seconds'
         """;
 
+    private readonly KeptConnection _kept = new(dataSource);
+
     /// <summary>Acknowledges results and claims more jobs, in one round trip and one commit (DUR-32).</summary>
     /// <param name="finished">Jobs that are done.</param>
     /// <param name="postponed">Jobs to be run later.</param>
@@ -45,7 +47,7 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
     public async Task<Exchange> ExchangeAsync(
         IReadOnlyCollection<ClaimedJob> finished, IReadOnlyCollection<Postponement> postponed, ClaimRequest claim, ClaimMemory? memory, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var batch = new NpgsqlBatch();
         // Postponed jobs stay in their place, so only those with a de-duplication key are locked: an enqueuer may move them.
         var ended = finished.Concat(postponed.Select(later => later.Job).Where(job => job.DeduplicationKey is not null));
         if (JobWriter.LockCommand(ended.SelectMany(JobWriter.LocksOf)) is { } locks)
@@ -67,6 +69,8 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         var lost = finished.Count + postponed.Count;
         var claimed = new List<(ClaimedJob Job, LanePlace Place)>(claim.Limit);
         var state = new ClaimState(null, false, null);
+        await using var loan = await _kept.TakeAsync(cancellationToken);
+        batch.Connection = loan.Connection;
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (batch.BatchCommands.Count > acknowledgements + (claim.Limit > 0 ? 1 : 0))
             await reader.NextResultAsync(cancellationToken);
@@ -192,6 +196,9 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, DeadLetterStore lett
         command.Parameters.Add(Array(kinds, NpgsqlDbType.Text));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _kept.Dispose();
 
     private static NpgsqlBatchCommand PostponeCommand(IReadOnlyCollection<Postponement> postponed) => new(Postpone)
     {

@@ -16,15 +16,17 @@ public sealed partial class OutboxBacklog : BackgroundService
 
     private readonly OutboxStore _store;
     private readonly IOptions<OutboxOptions> _options;
+    private readonly FirstTurns _firstTurns;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private long _pending;
     private double _oldestAgeSeconds;
 
-    internal OutboxBacklog(OutboxStore store, IOptions<OutboxOptions> options, TimeProvider timeProvider, IMeterFactory meters, ILogger<OutboxBacklog> logger)
+    internal OutboxBacklog(OutboxStore store, IOptions<OutboxOptions> options, FirstTurns firstTurns, TimeProvider timeProvider, IMeterFactory meters, ILogger<OutboxBacklog> logger)
     {
         _store = store;
         _options = options;
+        _firstTurns = firstTurns;
         _timeProvider = timeProvider;
         _logger = logger;
         var meter = meters.Create(MeterName);
@@ -60,7 +62,7 @@ public sealed partial class OutboxBacklog : BackgroundService
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Interval, _timeProvider, RefreshAsync, LogFailed, stoppingToken);
+        Repeat.EveryAsync(Interval, _timeProvider, _firstTurns.Queue(RefreshAsync), LogFailed, stoppingToken);
 
     [LoggerMessage(LogLevel.Warning, "The outbox could not be counted")]
     private partial void LogFailed(Exception exception);

@@ -8,7 +8,7 @@ namespace ContactCenter.Durable.Outbox;
 /// <summary>All SQL of the outbox: one statement each to add, claim, remove and postpone.</summary>
 /// <param name="dataSource">The service's database.</param>
 /// <param name="letters">Takes the messages that are given up.</param>
-internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore letters)
+internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore letters) : IDisposable
 {
     /// <summary>Lanes over which keys are spread; the number of rows in <c>outbox_lanes</c>.</summary>
     public const int Lanes = 16;
@@ -54,6 +54,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
         CROSS JOIN LATERAL (SELECT min(o.seq) AS first_seq, max(o.seq) AS last_seq FROM durable.outbox_messages o WHERE o.lane = l.lane) AS m
         """;
 
+    private readonly KeptConnection _kept = new(dataSource);
+
     /// <summary>The commands that add messages in the caller's transaction and hold their keys until it ends; none if there are no messages.</summary>
     public static IEnumerable<NpgsqlBatchCommand> AddCommands(IReadOnlyList<OutboxMessage> messages)
     {
@@ -86,7 +88,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
     {
         // Half of the lanes, so that a second loop or process always finds some.
         const int LanesPerClaim = Lanes / 2;
-        await using var command = dataSource.CreateCommand(Claim);
+        await using var loan = await _kept.TakeAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Claim, loan.Connection);
         command.Parameters.Add(Value(claim));
         command.Parameters.Add(Value(lease));
         command.Parameters.Add(Value(LanesPerClaim));
@@ -117,7 +120,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
     /// <summary>Removes published messages and gives the claim's lanes back, in one statement.</summary>
     public async Task RemoveAsync(Guid claim, IReadOnlyCollection<ClaimedMessage> published, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(RemoveAndRelease);
+        await using var loan = await _kept.TakeAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(RemoveAndRelease, loan.Connection);
         command.Parameters.Add(Value(claim));
         command.Parameters.Add(Array(published.Select(message => message.Lane), NpgsqlDbType.Smallint));
         command.Parameters.Add(Array(published.Select(message => message.Seq), NpgsqlDbType.Bigint));
@@ -191,6 +195,9 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource, DeadLetterStore l
         await reader.ReadAsync(cancellationToken);
         return reader.IsDBNull(0) ? null : new OutboxSpan(reader.GetInt64(0), reader.GetInt64(1));
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _kept.Dispose();
 }
 
 /// <summary>A message whose lane this process holds.</summary>

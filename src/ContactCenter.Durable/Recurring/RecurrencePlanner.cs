@@ -10,7 +10,7 @@ namespace ContactCenter.Durable.Recurring;
 /// At the start and once an hour: makes sure that an occurrence of each recurring job waits or runs, planned by the schedule of this release,
 /// and removes those that no release knows any more. Any number of processes do so at once.
 /// </summary>
-internal sealed partial class RecurrencePlanner(DurableDatabase database, JobQueue queue, JobStore store, SteadyTime time, ILogger<RecurrencePlanner> logger) : BackgroundService
+internal sealed partial class RecurrencePlanner(DurableDatabase database, JobQueue queue, JobStore store, FirstTurns firstTurns, SteadyTime time, ILogger<RecurrencePlanner> logger) : BackgroundService
 {
     // What waits by another schedule; what runs plans its successor by the schedule of the process that runs it.
     private const string Reschedule =
@@ -33,7 +33,7 @@ internal sealed partial class RecurrencePlanner(DurableDatabase database, JobQue
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Interval, time, PlanAsync, LogFailed, stoppingToken);
+        Repeat.EveryAsync(Interval, time, firstTurns.Queue(PlanAsync), LogFailed, stoppingToken);
 
     /// <summary>Does so now.</summary>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>

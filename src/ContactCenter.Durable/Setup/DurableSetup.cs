@@ -53,6 +53,7 @@ public static class DurableSetup
         services.AddSingleton(provider => CreateDataSource(provider, service, provider.GetRequiredService<IOptions<DurableOptions>>().Value.PoolSize - ReservedConnections.Count));
         services.AddSingleton(provider => new ReservedConnections(CreateDataSource(provider, service, ReservedConnections.Count)));
         services.AddSingleton<SteadyTime>();
+        services.AddSingleton<FirstTurns>();
         services.AddSingleton<DurableDatabase>();
         services.AddSingleton(provider => CreateMigrator(provider, service, migrations));
         services.AddHostedService<MigrationStarter>();
@@ -70,6 +71,7 @@ public static class DurableSetup
         services.AddSingleton(provider => new OutboxBacklog(
             provider.GetRequiredService<OutboxStore>(),
             provider.GetRequiredService<IOptions<OutboxOptions>>(),
+            provider.GetRequiredService<FirstTurns>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<ILogger<OutboxBacklog>>()));
@@ -175,7 +177,11 @@ public static class DurableSetup
             // No statement here lasts as long as its compilation would. The last ends the session, and with it the locks, of a process that hangs while its results are on their way.
             Options = "-c jit=off -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c tcp_user_timeout=30s",
         };
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build();
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            // No migration makes types of its own, so none has to be looked up before the first statement.
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .Build();
     }
 
     private static string RequiredConnectionString(IServiceProvider provider, string name) =>

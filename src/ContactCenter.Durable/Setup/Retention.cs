@@ -10,7 +10,7 @@ namespace ContactCenter.Durable;
 
 /// <summary>Once an hour: adds the partitions of the coming days, and removes what is past its retention (DUR-16, DUR-25, DUR-39, DUR-52, DUR-62).</summary>
 internal sealed partial class Retention(
-    NpgsqlDataSource dataSource, InboxStore inbox, JobStore jobs, IOptions<DurableOptions> options, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
+    NpgsqlDataSource dataSource, InboxStore inbox, JobStore jobs, IOptions<DurableOptions> options, FirstTurns firstTurns, TimeProvider timeProvider, ILogger<Retention> logger) : BackgroundService
 {
     private const int DeadLetterDays = 90;
 
@@ -31,14 +31,13 @@ internal sealed partial class Retention(
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Interval, timeProvider, KeepAsync, LogFailed, stoppingToken);
+        Repeat.EveryAsync(Interval, timeProvider, firstTurns.Queue(KeepAsync), LogFailed, stoppingToken);
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        for (var day = today; day <= today.AddDays(2); day = day.AddDays(1))
-            await inbox.AddPartitionAsync(day, cancellationToken);
+        await inbox.AddPartitionsAsync(today, daysAfter: 2, cancellationToken);
         await inbox.DropPartitionsAsync(today.AddDays(-options.Value.InboxDays - 1), cancellationToken);
         await jobs.DropHistoryAsync(today.AddDays(-options.Value.HistoryDays), cancellationToken);
         await DeleteAsync(ForgetAnswers, now.AddDays(-options.Value.IdempotencyDays), cancellationToken);

@@ -35,15 +35,17 @@ public sealed partial class SecretRotation : BackgroundService, IHostedLifecycle
     private readonly NpgsqlDataSource _database;
     private readonly SecretKeyRing _keys;
     private readonly IReadOnlyList<SecretColumn> _columns;
+    private readonly FirstTurns _firstTurns;
     private readonly TimeProvider _time;
     private readonly ILogger<SecretRotation> _logger;
 
     internal SecretRotation(
-        NpgsqlDataSource database, SecretKeyRing keys, IEnumerable<SecretColumn> columns, TimeProvider time, ILogger<SecretRotation> logger)
+        NpgsqlDataSource database, SecretKeyRing keys, IEnumerable<SecretColumn> columns, FirstTurns firstTurns, TimeProvider time, ILogger<SecretRotation> logger)
     {
         _database = database;
         _keys = keys;
         _columns = [.. columns];
+        _firstTurns = firstTurns;
         _time = time;
         _logger = logger;
     }
@@ -100,7 +102,7 @@ public sealed partial class SecretRotation : BackgroundService, IHostedLifecycle
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Interval, _time, RunAsync, LogFailed, stoppingToken);
+        Repeat.EveryAsync(Interval, _time, _firstTurns.Queue(RunAsync), LogFailed, stoppingToken);
 
     private async Task<IReadOnlyList<(string Table, string KeyId, long Values)>> CountAsync(CancellationToken cancellationToken)
     {

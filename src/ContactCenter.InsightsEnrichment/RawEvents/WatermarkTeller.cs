@@ -14,10 +14,11 @@ namespace ContactCenter.InsightsEnrichment.RawEvents;
 /// <param name="database">The service's database.</param>
 /// <param name="outbox">Tells which messages wait.</param>
 /// <param name="letters">Counts the events that could not be processed.</param>
+/// <param name="firstTurns">Those of everything that is repeated.</param>
 /// <param name="timeProvider">Now.</param>
 /// <param name="logger">Told of what goes wrong.</param>
 public sealed partial class WatermarkTeller(
-    DurableDatabase database, OutboxBacklog outbox, DeadLetterDesk letters, TimeProvider timeProvider, ILogger<WatermarkTeller> logger)
+    DurableDatabase database, OutboxBacklog outbox, DeadLetterDesk letters, FirstTurns firstTurns, TimeProvider timeProvider, ILogger<WatermarkTeller> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(9);
@@ -28,7 +29,7 @@ public sealed partial class WatermarkTeller(
     private Candidate? _candidate;
 
     /// <inheritdoc />
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Repeat.EveryAsync(Interval, timeProvider, TellAsync, LogFailed, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Repeat.EveryAsync(Interval, timeProvider, firstTurns.Queue(TellAsync), LogFailed, stoppingToken);
 
     /// <summary>States the time once, unless another process has just done so.</summary>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
