@@ -104,6 +104,8 @@ public sealed class JobTests(TestServers servers) : OperationsTest(servers)
     {
         await EnqueueAsync("x", "a");
         await EnqueueAsync("y", "b");
+        // Until the process has said which kinds it runs, which it does beside its calls.
+        await Eventually.TrueAsync(async () => (await QueuesAsync()).Any(queue => queue.Kind == Kind && queue.Group.Length == 0));
         var all = await QueuesAsync();
 
         var first = await Operations.ListQueuesAsync(new() { PageSize = 1 }, cancellationToken: Cancellation);

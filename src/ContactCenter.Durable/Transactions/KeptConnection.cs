@@ -13,7 +13,8 @@ internal sealed class KeptConnection(NpgsqlDataSource dataSource) : IDisposable
     private const int SmallestPool = 8;
 
     private readonly bool _isKept = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize >= SmallestPool;
-    private NpgsqlConnection? _idle;
+    private NpgsqlConnection? _own;
+    private int _isInUse;
     private volatile bool _isDisposed;
 
     /// <summary>Takes the connection, or another one if it is in use.</summary>
@@ -22,41 +23,57 @@ internal sealed class KeptConnection(NpgsqlDataSource dataSource) : IDisposable
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public async ValueTask<Loan> TakeAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _idle, null) is { } idle)
+        if (!_isKept || Interlocked.Exchange(ref _isInUse, 1) == 1)
+            return new Loan(null, await dataSource.OpenConnectionAsync(cancellationToken));
+        try
         {
-            if (idle.State == ConnectionState.Open)
-                return new Loan(this, idle);
-            await idle.DisposeAsync();
-        }
+            if (_own is not { State: ConnectionState.Open })
+            {
+                if (_own is { } lost)
+                    await lost.DisposeAsync();
+                _own = null;
+                _own = await dataSource.OpenConnectionAsync(cancellationToken);
+            }
 
-        return new Loan(this, await dataSource.OpenConnectionAsync(cancellationToken));
+            return new Loan(this, _own);
+        }
+        catch
+        {
+            Volatile.Write(ref _isInUse, 0);
+            throw;
+        }
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
         _isDisposed = true;
-        Interlocked.Exchange(ref _idle, null)?.Dispose();
+        if (Interlocked.Exchange(ref _isInUse, 1) == 0)
+            _own?.Dispose();
     }
 
-    private async ValueTask GiveBackAsync(NpgsqlConnection connection)
+    private void GiveBack()
     {
-        var isKept = _isKept && connection.State == ConnectionState.Open && Interlocked.CompareExchange(ref _idle, connection, null) is null;
-        if (!isKept)
-            await connection.DisposeAsync();
-        else if (_isDisposed)
+        Volatile.Write(ref _isInUse, 0);
+        if (_isDisposed)
             Dispose();
     }
 
     /// <summary>The connection while a statement uses it.</summary>
-    /// <param name="owner">Takes it back.</param>
+    /// <param name="owner">Takes it back; null if it is one of the pool.</param>
     /// <param name="connection">The connection.</param>
-    public readonly struct Loan(KeptConnection owner, NpgsqlConnection connection) : IAsyncDisposable
+    public readonly struct Loan(KeptConnection? owner, NpgsqlConnection connection) : IAsyncDisposable
     {
         /// <summary>The connection, without a transaction.</summary>
         public NpgsqlConnection Connection => connection;
 
         /// <inheritdoc />
-        public ValueTask DisposeAsync() => owner.GiveBackAsync(connection);
+        public ValueTask DisposeAsync()
+        {
+            if (owner is null)
+                return connection.DisposeAsync();
+            owner.GiveBack();
+            return ValueTask.CompletedTask;
+        }
     }
 }
