@@ -147,11 +147,16 @@ public abstract class WfmTest(TestServers servers) : IAsyncLifetime
     protected async Task ListenAsync<T>(Action<T> hear)
         where T : class
     {
-        var endpoint = _bus.ConnectReceiveEndpoint(receive => receive.Handler<T>(context =>
+        var endpoint = _bus.ConnectReceiveEndpoint(receive =>
         {
-            hear(context.Message);
-            return Task.CompletedTask;
-        }));
+            // One after the other, as they were published.
+            receive.PrefetchCount = 1;
+            receive.Handler<T>(context =>
+            {
+                hear(context.Message);
+                return Task.CompletedTask;
+            });
+        });
         await endpoint.Ready.WaitAsync(Cancellation);
     }
 
