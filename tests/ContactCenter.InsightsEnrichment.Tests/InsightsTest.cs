@@ -8,6 +8,7 @@ using Dapper;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -104,6 +105,16 @@ public abstract class InsightsTest(TestServers servers) : IAsyncLifetime
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _app = null;
+    }
+
+    /// <summary>Starts a bus of others on the virtual host of this test.</summary>
+    protected async Task<IBusControl> StartBusAsync()
+    {
+        // The service runs before its queues are bound; until then nothing that is published here would reach it.
+        await Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
+        var bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(Broker)));
+        await bus.StartAsync(Cancellation);
+        return bus;
     }
 
     /// <summary>Starts a process of the service; one more than the test's own is a second replica.</summary>

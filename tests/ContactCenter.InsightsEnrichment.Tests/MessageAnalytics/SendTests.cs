@@ -6,7 +6,6 @@ using ContactCenter.Events.Insights;
 using ContactCenter.Insights.V1;
 using Grpc.Core;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using SentMessage = ContactCenter.Insights.V1.SentMessage;
 
 namespace ContactCenter.InsightsEnrichment.Tests.MessageAnalytics;
@@ -23,10 +22,7 @@ public sealed class SendTests(TestServers servers) : MessageTest(servers)
     public async Task The_three_ways_to_record_a_send_have_the_same_effect()
     {
         Assert.Equal(RecordResult.Recorded, await SentAsync(M1, Sent, message => message.Campaign = "spring"));
-        // The service runs before its queue is bound; until then nothing that is published here would reach it.
-        await Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
-        var bus = Bus.Factory.CreateUsingRabbitMq(configuration => configuration.Host(new Uri(Broker)));
-        await bus.StartAsync(Cancellation);
+        var bus = await StartBusAsync();
         var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
         await bus.Publish(
             new RcsMessageSent { EventId = id, OccurredTime = DateTimeOffset.Parse(Sent, null), MessageId = M2, AgentId = Agent, PhoneNumber = User, Campaign = "spring" },

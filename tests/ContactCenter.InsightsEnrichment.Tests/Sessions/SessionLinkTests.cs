@@ -3,7 +3,6 @@ using ContactCenter.Events.Crm;
 using ContactCenter.Events.Storage;
 using ContactCenter.InsightsEnrichment.Sessions;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ContactCenter.InsightsEnrichment.Tests.Sessions;
 
@@ -18,10 +17,7 @@ public sealed class SessionLinkTests(TestServers servers) : SessionsTest(servers
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        // The service runs before its queue is bound; until then nothing that is published here would reach it.
-        await Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Cancellation);
-        _bus = Bus.Factory.CreateUsingRabbitMq(bus => bus.Host(new Uri(Broker)));
-        await _bus.StartAsync(Cancellation);
+        _bus = await StartBusAsync();
     }
 
     public override async ValueTask DisposeAsync()
