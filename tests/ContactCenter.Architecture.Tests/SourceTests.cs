@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ContactCenter.Architecture.Tests;
@@ -54,7 +55,19 @@ public sealed partial class SourceTests
         Assert.Empty(unfinished);
     }
 
-    // This and the next are what no build enforces of the style in .editorconfig.
+    // This and the next two are what no build enforces of the style in .editorconfig.
+    [Fact]
+    public void Lines_end_with_a_line_feed_alone_the_last_one_too_and_no_file_begins_with_a_byte_order_mark()
+    {
+        var odd = from pattern in new[] { "*.cs", "*.sql", "*.proto", "*.js", "*.css", "*.html", "*.props", "*.targets", "*.csproj" }
+                  from file in Repository.Files(pattern)
+                  let text = Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(Repository.Root, file)))
+                  where OddLineEnd().IsMatch(text) || !text.EndsWith('\n') || text.StartsWith('\uFEFF')
+                  select file;
+
+        Assert.Empty(odd);
+    }
+
     [Fact]
     public void Using_directives_are_in_order_those_of_System_first()
     {
@@ -98,6 +111,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^(global )?using (?<static>static )?((?<alias>\w+) = )?(?<name>[\w.]+)[^;=(]*;\r?$", RegexOptions.Multiline)]
     private static partial Regex UsingDirective();
+
+    [GeneratedRegex(@"\r|[ \t]$", RegexOptions.Multiline)]
+    private static partial Regex OddLineEnd();
 
     // What is called may need it, where a local function has the name.
     [GeneratedRegex(@"\bthis\.(_\w|\w+\b(?!\s*[(<]))")]
