@@ -50,12 +50,9 @@ public sealed partial class OnePass(
 {
     // Insights and workforce management keep raw data and intervals this long (INS-22, WFM-77).
     private const int DaysKept = 399;
-    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(500);
 
-    private sealed record Shown(int Conversations, int Segments, int Intervals, int Sessions, int Reports, int Files, IReadOnlyList<Differences> Differences)
-    {
-        public bool Agrees => Differences.All(d => d.None);
-    }
+    private const string Conversations = "Conversations", Segments = "Segments", Intervals = "WFM queue intervals", Sessions = "Sessions",
+        Figures = "Message figures", Cases = "CRM cases", Files = "Files", Reports = "Reports at CXone";
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -98,17 +95,17 @@ public sealed partial class OnePass(
             Say($"  {await messages.SendAsync(MessagePlan.OfDay(options.Seed, day), cancellation)} notifications of messages sent");
         var sent = time.GetElapsedTime(start);
 
-        var shown = await AgreementAsync(plan, isLatest, cancellation);
+        var shown = await new Agreement(Parts(plan, isLatest), Reports, options.AgreementLimit, Say, time).WaitAsync(cancellation);
         await crm.ResumeAsync(cancellation);
-        shown = shown with { Differences = [.. shown.Differences, .. await followed] };
-        foreach (var differences in shown.Differences.Where(d => !d.None))
+        Differences[] differences = [.. shown.Values.SelectMany(part => part.Differences), .. await followed];
+        foreach (var part in differences.Where(d => !d.None))
         {
-            Say($"{differences.What} differ from the truth, {differences.Missing.Count} missing, {differences.Unexpected.Count} unexpected:");
-            foreach (var line in differences.Lines())
+            Say($"{part.What} differ from the truth, {part.Missing.Count} missing, {part.Unexpected.Count} unexpected:");
+            foreach (var line in part.Lines())
                 Say($"  {line}");
         }
-        Summarise(plan, deliveries, shown, sent, time.GetElapsedTime(start));
-        return shown.Agrees;
+        Summarise(plan, deliveries, shown, differences, sent, time.GetElapsedTime(start));
+        return differences.All(part => part.None);
     }
 
     // A day is played once: the same identifiers on two days would be one task, and two plans on one day one crowd.
@@ -138,71 +135,55 @@ public sealed partial class OnePass(
         });
     }
 
-    private async Task<Shown> AgreementAsync(TrafficPlan plan, bool isLatest, CancellationToken cancellation)
+    private Dictionary<string, Func<CancellationToken, Task<Comparison>>> Parts(TrafficPlan plan, bool isLatest)
     {
-        var start = time.GetTimestamp();
-        while (true)
+        var (from, until, day) = (plan.Start, plan.Start.AddDays(1), DateOnly.FromDateTime(plan.Start.UtcDateTime));
+        return new()
         {
-            var shown = await CompareAsync(plan, isLatest, cancellation);
-            if (shown.Agrees || time.GetElapsedTime(start) > options.AgreementLimit)
-                return shown;
-            await Task.Delay(PollPause, time, cancellation);
-        }
-    }
-
-    private async Task<Shown> CompareAsync(TrafficPlan plan, bool isLatest, CancellationToken cancellation)
-    {
-        var (from, until) = (plan.Start, plan.Start.AddDays(1));
-        var conversations = await CompareAsync(
-            "Conversations", ConversationTruth.Conversations(plan.Lives), suite.ConversationsAsync(from, until, cancellation), ConversationFacts.Of);
-        var segments = await CompareAsync(
-            "Segments", plan.Lives.SelectMany(ConversationTruth.Segments), suite.SegmentsAsync(from, until, cancellation), SegmentFacts.Of);
-        var intervals = await CompareAsync(
-            "WFM queue intervals", QueueIntervalTruth.Intervals(plan.Lives), suite.QueueIntervalsAsync(from, until, cancellation), QueueIntervalFacts.Of);
-        var sessionsShown = await CompareAsync("Sessions", SessionTruth.Of(plan.Lives), suite.SessionsAsync(from, until, cancellation), SessionFacts.Of);
-        var day = DateOnly.FromDateTime(from.UtcDateTime);
-        var figures = messages.IsConfigured
-            ? await CompareAsync("Message figures", [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, cancellation), shown => shown)
-            : (Count: 0, Differences: new("Message figures", [], []));
-        var cases = await crm.CompareAsync(plan.Lives, cancellation);
-        var files = await CompareAsync("Files", store.IsThere ? FileTruth.Of(plan.Lives) : [], store.FilesAsync(plan.Lives, cancellation), file => file);
-        Differences[] differences = [conversations.Differences, segments.Differences, intervals.Differences, sessionsShown.Differences, figures.Differences, cases, files.Differences];
-        // Before the suite knows the whole day, there is nothing to report of it.
-        return new Shown(
-            conversations.Count, segments.Count, intervals.Count, sessionsShown.Count, cxone.ReportsOf(plan), files.Count,
-            options.PublicUrl is not null && differences.All(d => d.None) ? [.. differences, .. await cxone.CompareAsync(plan, isLatest, cancellation)] : differences);
+            [Conversations] = ct => CompareAsync(Conversations, ConversationTruth.Conversations(plan.Lives), suite.ConversationsAsync(from, until, ct), ConversationFacts.Of),
+            [Segments] = ct => CompareAsync(Segments, plan.Lives.SelectMany(ConversationTruth.Segments), suite.SegmentsAsync(from, until, ct), SegmentFacts.Of),
+            [Intervals] = ct => CompareAsync(Intervals, QueueIntervalTruth.Intervals(plan.Lives), suite.QueueIntervalsAsync(from, until, ct), QueueIntervalFacts.Of),
+            [Sessions] = ct => CompareAsync(Sessions, SessionTruth.Of(plan.Lives), suite.SessionsAsync(from, until, ct), SessionFacts.Of),
+            [Figures] = async ct => messages.IsConfigured
+                ? await CompareAsync(Figures, [MessagePlan.OfDay(options.Seed, day).Figures], messages.ShownAsync(day, ct), shown => shown)
+                : Comparison.Nothing,
+            [Cases] = async ct => new(0, [await crm.CompareAsync(plan.Lives, ct)]),
+            [Files] = ct => CompareAsync(Files, store.IsThere ? FileTruth.Of(plan.Lives) : [], store.FilesAsync(plan.Lives, ct), file => file),
+            [Reports] = async ct => options.PublicUrl is null ? Comparison.Nothing : new(cxone.ReportsOf(plan), await cxone.CompareAsync(plan, isLatest, ct)),
+        };
     }
 
     // A part that cannot be read is a difference too; the next try may find it back.
-    private static async Task<(int Count, Differences Differences)> CompareAsync<TShown, TFacts>(
+    private static async Task<Comparison> CompareAsync<TShown, TFacts>(
         string what, IEnumerable<TFacts> truth, Task<List<TShown>> read, Func<TShown, TFacts> factsOf)
         where TFacts : notnull
     {
         try
         {
             var shown = await read;
-            return (shown.Count, Differences.Between(what, truth, shown.Select(factsOf)));
+            return new(shown.Count, [Differences.Between(what, truth, shown.Select(factsOf))]);
         }
         catch (RpcException e) when (e.StatusCode is not StatusCode.Cancelled)
         {
-            return (0, new Differences(what, [$"all: {e.Status}"], []));
+            return new(0, [new(what, [$"all: {e.Status}"], [])]);
         }
     }
 
-    private void Summarise(TrafficPlan plan, IReadOnlyList<Delivery> deliveries, Shown shown, TimeSpan sending, TimeSpan total)
+    private void Summarise(
+        TrafficPlan plan, IReadOnlyList<Delivery> deliveries, IReadOnlyDictionary<string, Comparison> shown, Differences[] differences, TimeSpan sending, TimeSpan total)
     {
         var kinds = plan.Lives.SelectMany(ConversationTruth.Segments).CountBy(s => s.Kind).OrderBy(k => k.Key).Select(k => $"{k.Key} {k.Value}");
-        Say(shown.Agrees ? "Every part agrees with the truth." : "The suite does not agree with the truth.");
+        Say(differences.All(part => part.None) ? "Every part agrees with the truth." : "The suite does not agree with the truth.");
         Row("tasks sent", plan.Lives.Count);
         Row("callbacks", deliveries.Count, $"{deliveries.Count(d => d.Copy)} duplicates");
-        Row("conversations", shown.Conversations);
-        Row("segments", shown.Segments, $"expected: {string.Join(", ", kinds)}");
-        Row("WFM queue intervals", shown.Intervals);
-        Row("sessions", shown.Sessions);
-        Row("reports at CXone", shown.Reports);
-        Row("session files", shown.Files);
+        Row("conversations", shown[Conversations].Count);
+        Row("segments", shown[Segments].Count, $"expected: {string.Join(", ", kinds)}");
+        Row("WFM queue intervals", shown[Intervals].Count);
+        Row("sessions", shown[Sessions].Count);
+        Row("reports at CXone", shown[Reports].Count);
+        Row("session files", shown[Files].Count);
         Row("follow-ups sent", followUps.Sent);
-        Row("differences", shown.Differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
+        Row("differences", differences.Sum(d => d.Missing.Count + d.Unexpected.Count));
         Say(FormattableString.Invariant(
             $"  time                {total.TotalSeconds,8:0.0} s  sending {sending.TotalSeconds:0.0} s, {deliveries.Count / sending.TotalSeconds:0} callbacks/s"));
     }
