@@ -1,11 +1,12 @@
 using System.Text;
 using ContactCenter.AppHost;
 using ContactCenter.AppHost.Backing;
+using Microsoft.Extensions.Configuration;
 
 var chaos = Chaos.Take(ref args);
 var once = args.Contains("--once");
 if (chaos is not null && !once) throw SuiteRun.Refuse("--chaos goes with --once: it is the pass that shows whether anything was lost.");
-var traffic = !args.Contains("--no-traffic");
+var traffic = once || !args.Contains("--no-traffic");
 var builder = DistributedApplication.CreateBuilder([.. args.Where(argument => argument is not ("--once" or "--no-traffic"))]);
 var data = DataFolder.Open(builder.Configuration["Backing:DataPath"] ?? Path.Combine(builder.AppHostDirectory, "..", ".data"));
 var backing = BackingServers.Choose(builder, data);
@@ -47,40 +48,43 @@ followUps.WithEnvironment("FollowUps__AnswerKeys__Current", builder.AddParameter
 // Facts go to the queues that are there: what consumes them is bound before anything comes in.
 insights.WaitFor(wfm).WaitFor(crm).WaitFor(storage).WaitFor(followUps);
 
-if (traffic)
+var sandbox = builder.AddProject<Projects.ContactCenter_Sandbox>("sandbox")
+    .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
+    .WithReference(insights).WaitFor(insights)
+    .WithReference(wfm).WaitFor(wfm)
+    .WithReference(crm).WaitFor(crm)
+    .WithReference(storage).WaitFor(storage)
+    .WithReference(followUps).WaitFor(followUps);
+// The sandbox plays CXone, the CRM, the keeper of recordings, RCS for Business and the polled system: the services may call it on this machine.
+sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
+foreach (var (name, value) in builder.Configuration.GetSection("Sandbox").AsEnumerable(makePathsRelative: true))
 {
-    var sandbox = builder.AddProject<Projects.ContactCenter_Sandbox>("sandbox")
-        .WithEnvironment("PublicBaseUrl", insights.GetEndpoint("http"))
-        .WithReference(insights).WaitFor(insights)
-        .WithReference(wfm).WaitFor(wfm)
-        .WithReference(crm).WaitFor(crm)
-        .WithReference(storage).WaitFor(storage)
-        .WithReference(followUps).WaitFor(followUps);
-    // The sandbox plays CXone, the CRM, the keeper of recordings, RCS for Business and the polled system: the services may call it on this machine.
-    sandbox.WithEnvironment("Sandbox__PublicUrl", sandbox.GetEndpoint("http"));
-    var played = ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}");
-    wfm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Wfm__Reports__RatePerMinute", "600");
-    crm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Crm__RequireExternalStorage", "false");
-    storage.WithEnvironment("Egress__AllowList__1", played);
-    followUps.WithEnvironment("Egress__AllowList__1", played);
-    sftp.WithReference(sandbox);
-    mail.WithReference(sandbox);
-    WithTwilioAccount(sandbox);
-    WithRbmAgent(sandbox);
-    keys.Give(sandbox, "insights-enrichment");
-    keys.Give(sandbox, "wfm-connector");
-    keys.Give(sandbox, "crm-connector");
-    keys.Give(sandbox, "storage-export");
-    keys.Give(sandbox, "follow-up-scheduler");
-    if (once) sandbox.WithArgs("--once");
+    if (value is not null) sandbox.WithEnvironment($"Sandbox__{name.Replace(":", "__", StringComparison.Ordinal)}", value);
 }
+
+var played = ReferenceExpression.Create($"{sandbox.GetEndpoint("http").Property(EndpointProperty.HostAndPort)}");
+wfm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Wfm__Reports__RatePerMinute", "600");
+crm.WithEnvironment("Egress__AllowList__0", played).WithEnvironment("Crm__RequireExternalStorage", "false");
+storage.WithEnvironment("Egress__AllowList__1", played);
+followUps.WithEnvironment("Egress__AllowList__1", played);
+sftp.WithReference(sandbox);
+mail.WithReference(sandbox);
+WithTwilioAccount(sandbox);
+WithRbmAgent(sandbox);
+keys.Give(sandbox, "insights-enrichment");
+keys.Give(sandbox, "wfm-connector");
+keys.Give(sandbox, "crm-connector");
+keys.Give(sandbox, "storage-export");
+keys.Give(sandbox, "follow-up-scheduler");
+if (once) sandbox.WithArgs("--once");
+else if (!traffic) sandbox.WithExplicitStart();
 
 chaos?.Choose(builder.Resources, spared: "sandbox");
 var application = builder.Build();
 if (!once) _ = keys.ShowAsync(application, insights, "contactcenter.insights.v1.ConversationService/ListConversations");
-return once && traffic
+return once
     ? await SuiteRun.RunOnceAsync(application, "sandbox", chaos)
-    : await SuiteRun.RunAsync(application, traffic ? "sandbox" : null);
+    : await SuiteRun.RunAsync(application, "sandbox");
 
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database)
     where TProject : IProjectMetadata, new() =>

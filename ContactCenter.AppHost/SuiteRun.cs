@@ -26,11 +26,11 @@ internal static class SuiteRun
 
     /// <summary>Runs until Ctrl-C or SIGTERM.</summary>
     /// <param name="application">The suite.</param>
-    /// <param name="sandbox">The sandbox's resource; null if it is not part of the suite.</param>
+    /// <param name="sandbox">The sandbox's resource.</param>
     /// <returns>Exit code 0.</returns>
-    public static async Task<int> RunAsync(DistributedApplication application, string? sandbox)
+    public static async Task<int> RunAsync(DistributedApplication application, string sandbox)
     {
-        if (sandbox is not null) _ = ShowAsync(application, sandbox);
+        _ = ShowAsync(application, sandbox);
         await application.RunAsync();
         return 0;
     }

@@ -69,7 +69,7 @@ public sealed class OnePassTests(PlayedSuite suite)
     [Fact]
     public async Task The_line_that_the_suite_shows_for_buf_can_be_pasted_into_a_shell()
     {
-        var shown = Assert.Single(suite.Output.Split('\n'), line => line.Contains("npx -y @bufbuild/buf", StringComparison.Ordinal));
+        var shown = Assert.Single(suite.Running.Output.Split('\n'), line => line.Contains("npx -y @bufbuild/buf", StringComparison.Ordinal));
 
         var answer = await Tool.RunAsync("bash", "-c", shown.Replace("npx -y @bufbuild/buf", Tool.Buf, StringComparison.Ordinal));
 

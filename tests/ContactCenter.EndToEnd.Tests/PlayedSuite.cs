@@ -7,7 +7,7 @@ namespace ContactCenter.EndToEnd.Tests;
 
 /// <summary>
 /// One data folder with two starts: a verified pass during which every service and every server is killed once, which ends by itself,
-/// then the suite without traffic.
+/// then the suite without traffic until a test starts the sandbox.
 /// </summary>
 public sealed class PlayedSuite : IAsyncLifetime
 {
@@ -41,8 +41,8 @@ public sealed class PlayedSuite : IAsyncLifetime
     /// <summary>The key that lets a developer of this machine call every service.</summary>
     public string DeveloperKey => File.ReadAllText(Path.Combine(_dataPath, "developer.key"));
 
-    /// <summary>What the suite of the second start has written so far.</summary>
-    public string Output => _suite!.Output;
+    /// <summary>The suite, as started the second time.</summary>
+    public RunningSuite Running => _suite!;
 
     /// <summary>Another service, as started the second time.</summary>
     /// <param name="project">Its project, such as <c>ContactCenter.CrmConnector</c>.</param>
@@ -68,7 +68,7 @@ public sealed class PlayedSuite : IAsyncLifetime
         }
 
         Crm = await PlayedCrm.StartAsync(cancellation);
-        _suite = RunningSuite.Start(_dataPath, new Dictionary<string, string> { ["Egress__AllowList__1"] = Crm.Authority }, "--no-traffic");
+        _suite = RunningSuite.Start(_dataPath, new Dictionary<string, string> { ["Egress__AllowList__1"] = Crm.Authority }, "--no-traffic", "--Sandbox:TasksPerMinute", "300");
         Insights = await _suite.ServiceAsync("ContactCenter.InsightsEnrichment", StartLimit, cancellation);
         Wfm = await _suite.ServiceAsync("ContactCenter.WfmConnector", StartLimit, cancellation);
     }

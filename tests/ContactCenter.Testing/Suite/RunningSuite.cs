@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace ContactCenter.Testing.Suite;
 
@@ -97,21 +98,21 @@ public sealed class RunningSuite : IAsyncDisposable
     }
 
     /// <summary>Waits for a line of output.</summary>
-    /// <param name="part">What the line contains.</param>
+    /// <param name="pattern">What the line contains.</param>
     /// <param name="limit">How long at most.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>The line.</returns>
     /// <exception cref="TimeoutException">No such line came; the message has the output.</exception>
-    public async Task<string> LineAsync(string part, TimeSpan limit, CancellationToken cancellation)
+    public async Task<string> LineAsync(Regex pattern, TimeSpan limit, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (_output.FirstOrDefault(l => l.Contains(part, StringComparison.Ordinal)) is { } line)
+            if (_output.FirstOrDefault(pattern.IsMatch) is { } line)
                 return line;
             var left = limit - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || _appHost.HasExited || !await _written.WaitAsync(left, cancellation))
-                throw new TimeoutException($"No line with '{part}' within {limit}:\n{Output}");
+                throw new TimeoutException($"No line with '{pattern}' within {limit}:\n{Output}");
         }
     }
 
