@@ -26,26 +26,6 @@ public sealed class MigratorTests(TestServers servers) : IAsyncLifetime
 
     [Fact]
     [Rule("DUR-3")]
-    public async Task Of_16_processes_released_together_one_applies_each_file_and_all_become_ready()
-    {
-        var processes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Worker.StartAsync("migrate", _database.ConnectionString, "amqp://127.0.0.1:1", Cancellation)));
-
-        foreach (var process in processes)
-            process.Begin();
-
-        foreach (var process in processes)
-        {
-            Assert.Equal(0, await process.ExitCodeAsync(Cancellation));
-            await process.DisposeAsync();
-        }
-
-        var files = Migration.ReadAll(typeof(Migrator).Assembly).Count + 1;
-        Assert.Equal(files, await ScalarAsync<int>("SELECT count(*) FROM durable.schema_migration"));
-        Assert.Equal(16, await ScalarAsync<int>("SELECT count(*) FROM durable.outbox_lanes"));
-    }
-
-    [Fact]
-    [Rule("DUR-3")]
     public async Task A_process_that_waits_too_long_says_who_holds_the_lock()
     {
         await using var holder = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = "the-holder" }.ConnectionString);
