@@ -20,6 +20,7 @@ public sealed partial class StoppingTests(PlayedSuite suite)
     public async Task Traffic_started_at_the_dashboard_becomes_conversations_and_nothing_is_left_after_SIGTERM()
     {
         var cancellation = TestContext.Current.CancellationToken;
+        await suite.Running.LineAsync(NotStarted, TrafficLimit, cancellation);
         await StartAtDashboardAsync("sandbox");
         await suite.Running.LineAsync(Conversations, TrafficLimit, cancellation);
         var running = suite.Running.Processes.Select(p => p.CommandLine).ToList();
@@ -45,6 +46,9 @@ public sealed partial class StoppingTests(PlayedSuite suite)
 
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
+
+    [GeneratedRegex("^sandbox +not started")]
+    private static partial Regex NotStarted { get; }
 
     [GeneratedRegex("last hour: conversations [1-9]")]
     private static partial Regex Conversations { get; }

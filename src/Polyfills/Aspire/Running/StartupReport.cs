@@ -35,7 +35,7 @@ internal sealed class StartupReport
             if (dashboard is not null)
                 Console.WriteLine($"{"dashboard",-NameWidth} {dashboard}");
             foreach (var resource in resources.OfType<ProjectResource>())
-                Console.WriteLine($"{resource.Name,-NameWidth} {Addresses(resource)}");
+                Console.WriteLine($"{resource.Name,-NameWidth} {(resource.Annotations.OfType<ExplicitStartupAnnotation>().Any() ? "not started; the dashboard can start it" : Addresses(resource))}");
             Console.WriteLine("Ctrl-C stops everything.");
             Console.WriteLine();
         }
