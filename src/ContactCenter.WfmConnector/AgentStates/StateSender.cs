@@ -77,8 +77,9 @@ public sealed partial class StateSender(
         {
             case CxoneResult.Accepted or CxoneResult.ItemsRejected:
                 var refused = answer.Items.Where(item => item.Index >= 0 && item.Index < states.Count).ToLookup(item => item.Index!.Value);
-                await store.SettleAsync(lease, states, i => refused[i].FirstOrDefault() is { } item ? $"ITEM_REJECTED {item.Field} {item.Message}".TrimEnd() : null, await KeepAsync(answer, cancellationToken), cancellationToken);
+                // First, as it may be done twice: a process that ends in between sends the states again.
                 await catalogue.AcceptAsync(entries.Take(states.Count).Where((_, i) => !refused.Contains(i)).SelectMany(entry => entry.Uses), cancellationToken);
+                await store.SettleAsync(lease, states, i => refused[i].FirstOrDefault() is { } item ? $"ITEM_REJECTED {item.Field} {item.Message}".TrimEnd() : null, await KeepAsync(answer, cancellationToken), cancellationToken);
                 return true;
             // One bad agent must not keep the others back (WFM-86).
             case CxoneResult.Rejected or CxoneResult.TooLarge when states.Count > 1:
